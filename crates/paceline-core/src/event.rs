@@ -1,0 +1,58 @@
+//! The one stream of what happened, numbered per store.
+
+use crate::id::{EventSeq, JobId};
+use crate::json::Json;
+use crate::state::{JobState, UnknownWord, words};
+use crate::time::Time;
+use std::fmt;
+use std::str::FromStr;
+
+words!(
+    /// What an event tells.
+    EventKind, "event type", {
+    Submitted = "job.submitted",
+    Started = "job.started",
+    /// The planner listed the job's items.
+    Planned = "job.planned",
+    /// Counters, stage or message changed.
+    Progress = "job.progress",
+    Paused = "job.paused",
+    Resumed = "job.resumed",
+    /// An attempt failed or was handed back; the job waits to run again.
+    Postponed = "job.postponed",
+    Rescheduled = "job.rescheduled",
+    /// The time of a scheduled job came.
+    Due = "job.due",
+    Completed = "job.completed",
+    Failed = "job.failed",
+    Cancelled = "job.cancelled",
+    Retried = "job.retried",
+    Restarted = "job.restarted",
+    /// Priority, labels or workers were changed.
+    Changed = "job.changed",
+    Deleted = "job.deleted",
+    /// Leases of a node that is gone were taken back.
+    Recovered = "job.recovered",
+    /// New lines in the job's log.
+    Log = "job.log",
+    NodeStarted = "node.started",
+    NodeStopped = "node.stopped",
+    WorkerStarted = "worker.started",
+    WorkerDied = "worker.died",
+    CleanedUp = "system.cleaned_up",
+});
+
+/// One thing that happened, written in the same transaction as the change that it tells of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRecord {
+    pub seq: EventSeq,
+    pub at: Time,
+    pub kind: EventKind,
+    pub job: Option<JobId>,
+    pub task: Option<String>,
+    pub batch: Option<String>,
+    /// The job's state after the event, where the event tells of a job.
+    pub state: Option<JobState>,
+    /// Particulars: counters, error message, node … An object.
+    pub data: Json,
+}

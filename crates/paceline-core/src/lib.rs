@@ -1,0 +1,40 @@
+//! The rules of Paceline.
+//!
+//! Owns the words (jobs, items, leases, …), every rule about them (which transition is legal,
+//! when a retry is due, how large a chunk is, whose turn it is) and the [`store::Store`] trait
+//! where engine and databases meet. Owns no clock, no randomness, no I/O and no wire format:
+//! time and dice come in as arguments, so that each rule can be tested by itself and the whole
+//! engine can be simulated from a seed.
+
+pub mod admission;
+pub mod chunk;
+pub mod clock;
+pub mod dice;
+pub mod error;
+pub mod event;
+pub mod fingerprint;
+pub mod id;
+pub mod item;
+pub mod job;
+pub mod json;
+pub mod lease;
+pub mod lifecycle;
+pub mod options;
+pub mod progress;
+pub mod query;
+pub mod ranges;
+pub mod retry;
+pub mod state;
+pub mod store;
+pub mod task;
+pub mod time;
+pub mod turns;
+pub mod worker;
+
+pub use error::{ErrorKind, Failure, JobError};
+pub use id::{JobId, LeaseId, NodeId, Seq, UploadId};
+pub use job::{Job, NewJob, Work};
+pub use json::Json;
+pub use options::JobOptions;
+pub use state::{ItemState, JobState, Priority};
+pub use time::Time;

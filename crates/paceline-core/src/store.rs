@@ -1,0 +1,345 @@
+//! Where engine and databases meet: what a store must be able to do.
+//!
+//! The trait speaks in batches and in the words of the domain. Each writing method is one
+//! transaction: all of it is committed when the method returns, or nothing is. Rules are not a
+//! store's: it reads what a rule needs, asks the rule in this crate, and writes the answer
+//! together with the events that tell of it. The conformance suite of `paceline-store` is the
+//! trait's definition in tests.
+//!
+//! Durability: [`Store::submit`], [`Store::finish_upload`], [`Store::report`] and
+//! [`Store::control`] survive a loss of power once they return (unless the store was opened as
+//! relaxed). [`Store::claim`], [`Store::admit`], [`Store::note`] and [`Store::heartbeat`] survive
+//! the death of the process, but may be undone by a loss of power: a claim that is undone so is
+//! merely a lease that nobody holds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::admission::{Limits, Reason};
+use crate::event::{EventKind, EventRecord};
+use crate::id::{EventSeq, JobId, LeaseId, NodeId, Seq, UploadId};
+use crate::item::{Item, NewItem};
+use crate::job::{Job, NewJob};
+use crate::json::Json;
+use crate::lease::{Lease, LeaseReport, Note, ReportAnswer};
+use crate::lifecycle::Refused;
+use crate::query::{
+    Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
+};
+use crate::state::{JobState, Priority};
+use crate::task::{Task, TaskHistory};
+use crate::time::Time;
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot take writes now; nothing was changed, and trying again later may help.
+    #[error("the store cannot write: {0}")]
+    Unavailable(String),
+    /// The disk is full; nothing was changed.
+    #[error("the disk that holds the store is full; free some space, Paceline goes on by itself")]
+    Full,
+    /// A submission names a key twice.
+    #[error(
+        "item key `{key}` occurs twice, at positions {first} and {second}; keys must be unique in a job"
+    )]
+    DuplicateKey {
+        key: String,
+        first: Seq,
+        second: Seq,
+    },
+    /// More items than a job can have.
+    #[error("a job can have at most {max} items")]
+    TooManyItems { max: u32 },
+    /// An upload, job or item that is not there (any more).
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// Another process uses the database file.
+    #[error(
+        "{0} is in use by another paceline node; stop it first, or give this one its own --store"
+    )]
+    InUse(String),
+    /// What was read is not what was written.
+    #[error("the store is damaged: {0}; restore a backup, or run `paceline doctor`")]
+    Corrupt(String),
+    /// The database was made by a newer version of Paceline.
+    #[error(
+        "the store has schema version {found}, this paceline knows up to {known}: use a newer paceline"
+    )]
+    TooNew { found: i64, known: i64 },
+    /// A fault that the simulation injected.
+    #[error("injected fault: {0}")]
+    Injected(&'static str),
+}
+
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// What became of a submitted job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    pub id: JobId,
+    /// `Completed` at once when there was nothing to do.
+    pub state: JobState,
+}
+
+/// A worker's wish for leases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Tasks that the worker declares.
+    pub tasks: Vec<String>,
+    /// Most chunks, plans or single-unit jobs to lease to it in all.
+    pub leases: u32,
+    /// How many workers in this node run these tasks: sizes the chunks.
+    pub workers: u32,
+}
+
+/// A request for work by one node.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub node: NodeId,
+    pub offers: Vec<Offer>,
+    /// With [`Limits::NONE`] pending single-unit jobs are admitted and leased in one step;
+    /// otherwise only running jobs are served.
+    pub limits: Limits,
+    pub now: Time,
+}
+
+/// What a claim gave, offer by offer in the order of [`Claim::offers`].
+#[derive(Clone, Debug, Default)]
+pub struct Claimed {
+    pub leases: Vec<Vec<Lease>>,
+    /// The earliest time at which work that is there now becomes due.
+    pub next_due: Option<Time>,
+}
+
+/// What a person or program may do to jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Cancel { reason: Option<String> },
+    Pause,
+    Resume,
+    Retry,
+    Restart,
+    Delete,
+    Change(Change),
+}
+
+/// Changes to an unfinished job; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    pub priority: Option<Priority>,
+    pub labels: Option<Vec<(String, String)>>,
+    /// `Some(None)` is as many workers as there are.
+    pub workers: Option<Option<u32>>,
+    /// `Some(None)` starts as soon as possible.
+    pub run_at: Option<Option<Time>>,
+}
+
+/// What an action did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Controlled {
+    pub matched: u64,
+    pub changed: u64,
+    /// Jobs that refused, at most 1,000 of them, and ids that do not exist.
+    pub refused: Vec<(JobId, Refusal)>,
+    /// Leases that ended by it: their workers must stop.
+    pub revoked: Vec<(JobId, LeaseId)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NotFound,
+    State(Refused),
+}
+
+/// A node as it registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeInfo {
+    pub name: String,
+    pub pid: u32,
+    pub version: String,
+}
+
+/// What [`Store::tick`] did, and when it has something to do again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ticked {
+    /// Scheduled jobs whose time came.
+    pub due: u64,
+    /// Jobs that ran out of time, with their leases that must stop.
+    pub timed_out: Vec<JobId>,
+    pub revoked: Vec<(JobId, LeaseId)>,
+    /// Leases of dead nodes that were taken back.
+    pub recovered: u64,
+    pub next_due: Option<Time>,
+}
+
+/// How long ended things are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    pub completed: Duration,
+    pub failed: Duration,
+    /// Cancelled and merged.
+    pub cancelled: Duration,
+    /// Events that tell of progress and logs, once their job has ended; the others stay as long
+    /// as their job.
+    pub progress_events: Duration,
+    /// Most bytes of log kept for one job; the oldest go first.
+    pub log_bytes: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_hours(24);
+        Retention {
+            completed: DAY * 30,
+            failed: DAY * 90,
+            cancelled: DAY * 7,
+            progress_events: DAY,
+            log_bytes: 100 << 20,
+        }
+    }
+}
+
+/// What a clean-up removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    pub jobs: u64,
+    pub events: u64,
+    pub uploads: u64,
+}
+
+/// A health check's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Health {
+    /// `sqlite` or `postgres`.
+    pub backend: &'static str,
+    /// Time that one durable write took.
+    pub write_latency: Duration,
+    pub readers_in_use: u32,
+    pub readers_max: u32,
+    pub size_bytes: u64,
+    pub schema_version: i64,
+}
+
+/// Called after each commit with the newest event's number. Must return at once.
+pub type CommitHook = Arc<dyn Fn(EventSeq) + Send + Sync>;
+
+/// Where all state lives. See the module's text for atomicity and durability.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    // ---- submitting -------------------------------------------------------------------------
+
+    /// Takes jobs in; all or none. With `only_new` an item whose key has a succeeded result of
+    /// the same task is stored as skipped. A job with nothing to run is completed at once.
+    async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>>;
+
+    /// Starts a streamed submission of `job` (whose `work` is ignored). Nobody sees it until
+    /// [`Store::finish_upload`]; uploads of a node that died are removed at the next start.
+    async fn begin_upload(&self, job: NewJob, now: Time) -> Result<UploadId>;
+    async fn append_upload(&self, upload: UploadId, items: Vec<NewItem>) -> Result<()>;
+    async fn finish_upload(&self, upload: UploadId, now: Time) -> Result<Submitted>;
+    async fn abort_upload(&self, upload: UploadId) -> Result<()>;
+
+    /// The stored answer to an `Idempotency-Key` that is still remembered: hash of the request
+    /// and the answer's text.
+    async fn recall(&self, key: &str, now: Time) -> Result<Option<(Vec<u8>, String)>>;
+    async fn remember(&self, key: &str, hash: Vec<u8>, answer: String, until: Time) -> Result<()>;
+
+    // ---- running ----------------------------------------------------------------------------
+
+    /// Starts pending jobs as far as `limits` allow ([`crate::admission::choose`]). Returns how
+    /// many started.
+    async fn admit(&self, limits: Limits, now: Time) -> Result<u64>;
+
+    /// Leases work of running jobs in the order of [`crate::turns::next`], in chunks of
+    /// [`crate::chunk::size`].
+    async fn claim(&self, claim: Claim) -> Result<Claimed>;
+
+    /// Records what workers report, each report in whole or, if its lease is gone, not at all.
+    /// Failed attempts are retried as [`crate::retry`] decides with dice seeded by `seed`; jobs
+    /// end as [`crate::progress::conclude`] decides. Answers in the order of `reports`.
+    async fn report(
+        &self,
+        reports: Vec<LeaseReport>,
+        seed: u64,
+        now: Time,
+    ) -> Result<Vec<ReportAnswer>>;
+
+    /// Takes down news of running work; for jobs that are gone, silently nothing.
+    async fn note(&self, notes: Vec<Note>, now: Time) -> Result<()>;
+
+    /// Does `action` to all selected jobs, each as [`crate::lifecycle::decide`] allows. With
+    /// `dry_run` it only counts.
+    async fn control(
+        &self,
+        selector: Selector,
+        action: Action,
+        dry_run: bool,
+        now: Time,
+    ) -> Result<Controlled>;
+
+    // ---- nodes and upkeep -------------------------------------------------------------------
+
+    /// Registers a node that is believed alive until `until`. A store that only one node can use
+    /// takes back all leases of earlier nodes at once.
+    async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId>;
+    /// Keeps the node alive and returns which of the leases that it holds are gone.
+    async fn heartbeat(
+        &self,
+        node: NodeId,
+        held: Vec<LeaseId>,
+        until: Time,
+        now: Time,
+    ) -> Result<Vec<LeaseId>>;
+    /// Ends a node; leases that it still holds are taken back.
+    async fn remove_node(&self, node: NodeId, now: Time) -> Result<()>;
+
+    /// Moves on what the time moves: scheduled jobs, job time-outs, leases of dead nodes.
+    async fn tick(&self, now: Time) -> Result<Ticked>;
+    /// Removes what `retention` no longer keeps, never anything unfinished.
+    async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned>;
+
+    async fn declare_tasks(&self, tasks: Vec<Task>) -> Result<()>;
+    /// Appends an event that belongs to no job's change (a worker started, a node stopped).
+    async fn record_event(&self, kind: EventKind, data: Json, now: Time) -> Result<()>;
+
+    // ---- reading ----------------------------------------------------------------------------
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>>;
+    /// Jobs whose id starts with `prefix`, at most two: enough to know that one is meant.
+    async fn jobs_by_prefix(&self, prefix: &str) -> Result<Vec<JobId>>;
+    async fn jobs(&self, query: JobQuery) -> Result<Page<Job>>;
+    /// Jobs that match, counted exactly up to `cap`.
+    async fn count(&self, filter: JobFilter, cap: u64) -> Result<Count>;
+    /// All jobs by state.
+    async fn counts(&self) -> Result<BTreeMap<JobState, u64>>;
+    /// The rule that holds each of these jobs back, for those that wait.
+    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>>;
+
+    async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>>;
+    async fn item(&self, job: JobId, key: &str) -> Result<Option<Item>>;
+    async fn errors(&self, job: JobId) -> Result<Vec<ErrorGroup>>;
+    async fn events(&self, query: EventQuery) -> Result<Vec<EventRecord>>;
+    /// The number of the newest event.
+    async fn last_event(&self) -> Result<EventSeq>;
+    async fn samples(&self, job: JobId) -> Result<Vec<Sample>>;
+    /// The log after `after` (0 is the start), at most about `max_bytes`.
+    async fn log(&self, job: JobId, after: i64, max_bytes: usize) -> Result<LogPage>;
+    /// The last `lines` lines of the log.
+    async fn log_tail(&self, job: JobId, lines: usize) -> Result<LogPage>;
+
+    async fn tasks(&self) -> Result<Vec<Task>>;
+    async fn history(&self, task: &str) -> Result<TaskHistory>;
+    /// Jobs that ended since `since`: how many, and how many of them completed.
+    async fn throughput(&self, since: Time) -> Result<(u64, u64)>;
+    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>>;
+
+    async fn health(&self, now: Time) -> Result<Health>;
+    /// Writes a consistent copy to a new file while running.
+    async fn backup(&self, to: &Path) -> Result<()>;
+    fn on_commit(&self, hook: CommitHook);
+}

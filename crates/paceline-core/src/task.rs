@@ -1,0 +1,31 @@
+//! Tasks as their code declares them, and what is known of how they ran.
+
+use std::time::Duration;
+
+use crate::json::Json;
+use crate::time::Time;
+
+/// A task as a worker declared it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    pub name: String,
+    /// The options that the declaration sets, in wire form; an object.
+    pub options: Json,
+    pub params_schema: Option<Json>,
+    pub has_planner: bool,
+    /// The pool or configuration entry that declares it, such as `races`.
+    pub declared_by: String,
+    pub declared_at: Time,
+}
+
+/// How jobs of a task ran so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TaskHistory {
+    pub completed: u64,
+    pub failed: u64,
+    /// Median time of one item (or unit), one worker at work.
+    pub item_p50: Option<Duration>,
+    /// Median wall time of a whole job.
+    pub job_p50: Option<Duration>,
+    pub job_p95: Option<Duration>,
+}
