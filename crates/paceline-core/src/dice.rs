@@ -2,7 +2,7 @@
 
 /// A seeded source of numbers for jitter and names.
 ///
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, fast and good enough to spread retries;
+/// `SplitMix64` (Steele, Lea and Flood, 2014): small, fast and good enough to spread retries;
 /// never used for anything secret.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);

@@ -89,6 +89,15 @@ pub enum ReportAnswer {
     Lost,
 }
 
+/// What happens to a lease from outside while its worker holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseSignal {
+    /// It is gone (cancelled, timed out, taken over): stop its work, report nothing.
+    Revoked(LeaseId),
+    /// Its job was paused: hand it back if its work has not started, else finish it.
+    Recalled(LeaseId),
+}
+
 /// News of running work that need not be durable at once: shown live, kept for the record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {

@@ -252,7 +252,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     // ---- running ----------------------------------------------------------------------------
 
     /// Starts pending jobs as far as `limits` allow ([`crate::admission::choose`]). Returns how
-    /// many started.
+    /// many started. With [`Limits::NONE`] single-unit jobs are left to [`Store::claim`], which
+    /// starts and leases them in one step. Writes nothing, and calls no commit hook, when there is
+    /// nothing to start; neither does a claim that finds nothing.
     async fn admit(&self, limits: Limits, now: Time) -> Result<u64>;
 
     /// Leases work of running jobs in the order of [`crate::turns::next`], in chunks of

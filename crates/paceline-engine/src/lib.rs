@@ -1,1 +1,18 @@
-//! placeholder
+//! Paceline's loops: admission, dispatch, leases, recovery, control and clean-up.
+//!
+//! Owns *when* the store is asked for what, and who is told. Owns no rule (those are in
+//! `paceline-core`), no SQL, no HTTP and no process: it sees a [`paceline_core::store::Store`] on
+//! one side and whoever asks for leases on the other, so a simulation can drive it on a virtual
+//! clock.
+
+mod backoff;
+mod dispatch;
+mod engine;
+mod feed;
+mod handle;
+mod outstanding;
+mod ticker;
+
+pub use engine::{Engine, Options};
+pub use feed::EventFeed;
+pub use handle::{Handle, Stopping};

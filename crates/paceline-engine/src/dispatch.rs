@@ -1,0 +1,177 @@
+//! The dispatcher: gathers who asks for work, admits jobs, claims leases for all askers at once.
+//!
+//! It looks at the store only when something may have changed: somebody asks, something was
+//! committed, or waiting work becomes due. It registers for wake-ups before it looks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use paceline_core::Time;
+use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
+use paceline_core::store::{Claim, Claimed, Offer, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::backoff::Backoff;
+use crate::handle::Shared;
+
+/// A worker that waits for leases.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) offer: Offer,
+    pub(crate) reply: oneshot::Sender<Granted>,
+}
+
+/// Leases on their way to the asker. Dropped before they are taken, they go back to their jobs,
+/// so an asker may go away at any moment.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    leases: Vec<Lease>,
+    shared: Arc<Shared>,
+}
+
+impl Granted {
+    pub(crate) fn take(mut self) -> Vec<Lease> {
+        std::mem::take(&mut self.leases)
+    }
+}
+
+impl Drop for Granted {
+    fn drop(&mut self) {
+        if self.leases.is_empty() {
+            return;
+        }
+        // Without a runtime the node is ending, and its leases with it.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let shared = Arc::clone(&self.shared);
+        let reports = self.leases.iter().map(unstarted).collect();
+        runtime.spawn(async move { shared.report(reports).await });
+    }
+}
+
+/// Without news the store is looked at this often, in case a wake-up was lost.
+const POLL: Duration = Duration::from_secs(5);
+
+pub(crate) struct Dispatcher {
+    shared: Arc<Shared>,
+    asks: mpsc::Receiver<Ask>,
+    waiting: Vec<Ask>,
+    next_due: Option<Time>,
+    backoff: Backoff,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(shared: Arc<Shared>, asks: mpsc::Receiver<Ask>) -> Self {
+        Dispatcher {
+            shared,
+            asks,
+            waiting: Vec::new(),
+            next_due: None,
+            backoff: Backoff::new(),
+        }
+    }
+
+    pub(crate) async fn run(mut self) {
+        while self.wait_for_news().await {
+            self.gather();
+            // Admission does not depend on anybody asking: a job counts as running, and shows
+            // why it gets no worker, once the limits let it start.
+            match self.round().await {
+                Ok(()) => self.backoff.reset(),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot lease work; trying again");
+                    self.backoff.pause().await;
+                    self.shared.work.notify_one();
+                }
+            }
+        }
+    }
+
+    /// False when the node stops.
+    async fn wait_for_news(&mut self) -> bool {
+        let until_due = self.until_due();
+        tokio::select! {
+            biased;
+            () = self.shared.stop_leasing.cancelled() => false,
+            ask = self.asks.recv() => {
+                self.waiting.extend(ask);
+                true
+            }
+            () = self.shared.work.notified() => true,
+            () = tokio::time::sleep(until_due) => true,
+        }
+    }
+
+    fn until_due(&self) -> Duration {
+        let now = self.shared.clock.now();
+        // A microsecond too early would look in vain.
+        let margin = Duration::from_millis(1);
+        self.next_due
+            .map_or(POLL, |due| (due.since(now) + margin).min(POLL))
+    }
+
+    fn gather(&mut self) {
+        while let Ok(ask) = self.asks.try_recv() {
+            self.waiting.push(ask);
+        }
+        self.waiting.retain(|ask| !ask.reply.is_closed());
+    }
+
+    async fn round(&mut self) -> Result<(), StoreError> {
+        let limits = self.shared.limits();
+        let now = self.shared.clock.now();
+        self.shared.store.admit(limits, now).await?;
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let offers = self.waiting.iter().map(|ask| ask.offer.clone()).collect();
+        let node = self.shared.node;
+        let Claimed { leases, next_due } = self
+            .shared
+            .store
+            .claim(Claim {
+                node,
+                offers,
+                limits,
+                now,
+            })
+            .await?;
+        self.next_due = next_due;
+        self.hand_out(leases);
+        Ok(())
+    }
+
+    fn hand_out(&mut self, leases: Vec<Vec<Lease>>) {
+        let asks = std::mem::take(&mut self.waiting);
+        for (ask, leases) in asks.into_iter().zip(leases) {
+            if leases.is_empty() {
+                self.waiting.push(ask);
+                continue;
+            }
+            self.shared.outstanding.add(&leases);
+            let granted = Granted {
+                leases,
+                shared: Arc::clone(&self.shared),
+            };
+            // An asker that went away drops the grant, which gives the leases back.
+            let _ = ask.reply.send(granted);
+        }
+    }
+}
+
+/// The report that gives back a lease whose work has not started.
+fn unstarted(lease: &Lease) -> LeaseReport {
+    let body = match lease.work {
+        LeasedWork::Chunk(_) => ReportBody::Chunk {
+            items: Vec::new(),
+            release: Some(Release::Normal),
+        },
+        LeasedWork::Unit | LeasedWork::Plan => ReportBody::HandBack,
+    };
+    LeaseReport {
+        lease: lease.id,
+        job: lease.job,
+        body,
+    }
+}

@@ -1,0 +1,140 @@
+//! Starting and stopping the engine.
+
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use paceline_core::admission::Limits;
+use paceline_core::clock::Clock;
+use paceline_core::dice::Dice;
+use paceline_core::store::{NodeInfo, Retention, Store, StoreError};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::dispatch::Dispatcher;
+use crate::feed::EventFeed;
+use crate::handle::{Handle, Shared};
+use crate::outstanding::Outstanding;
+use crate::ticker::Ticker;
+
+/// Signals that a worker may be behind before it has to look its leases up by heartbeat.
+const SIGNALS: usize = 65_536;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub limits: Limits,
+    pub retention: Retention,
+    /// Longest pause between two looks at what is due.
+    pub tick: Duration,
+    /// A node that was not heard of for this long is taken as dead.
+    pub node_timeout: Duration,
+    pub first_prune: Duration,
+    pub prune_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            limits: Limits::default(),
+            retention: Retention::default(),
+            tick: Duration::from_secs(1),
+            node_timeout: Duration::from_secs(10),
+            // At the start there is more urgent work than cleaning.
+            first_prune: Duration::from_secs(5),
+            prune_every: Duration::from_mins(10),
+        }
+    }
+}
+
+/// A running engine. Dropping it ends its loops at once, as a crash would; [`Engine::stop`] ends
+/// them in order.
+#[derive(Debug)]
+pub struct Engine {
+    handle: Handle,
+    loops: JoinSet<()>,
+}
+
+impl Engine {
+    /// Registers the node, takes back what earlier ones left, and starts the loops. `seed` feeds
+    /// all randomness.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        node: NodeInfo,
+        options: Options,
+        seed: u64,
+    ) -> Result<Engine, StoreError> {
+        let now = clock.now();
+        let node = store
+            .register_node(node, now + options.node_timeout, now)
+            .await?;
+        let newest = watch::Sender::new(store.last_event().await?);
+        let shared = Arc::new(Shared {
+            store: Arc::clone(&store),
+            clock,
+            node,
+            limits: RwLock::new(options.limits),
+            dice: Mutex::new(Dice::new(seed)),
+            work: Notify::new(),
+            newest,
+            signals: broadcast::channel(SIGNALS).0,
+            outstanding: Outstanding::default(),
+            stop_leasing: CancellationToken::new(),
+            stop: CancellationToken::new(),
+        });
+        wake_on_commit(&shared);
+        let (asks, asked) = mpsc::channel(1024);
+        let feed = EventFeed::new(store);
+        let mut loops = JoinSet::new();
+        loops.spawn(Dispatcher::new(Arc::clone(&shared), asked).run());
+        loops.spawn(Ticker::new(Arc::clone(&shared), options).run());
+        loops.spawn(
+            feed.clone()
+                .run(shared.newest.subscribe(), shared.stop.clone()),
+        );
+        shared.work.notify_one();
+        Ok(Engine {
+            handle: Handle { shared, asks, feed },
+            loops,
+        })
+    }
+
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Gives no more leases. Workers see it and stop; their reports are still taken.
+    pub fn stop_leasing(&self) {
+        self.handle.shared.stop_leasing.cancel();
+    }
+
+    /// Ends the loops and the node; leases that are still out go back to their jobs.
+    pub async fn stop(mut self) -> Result<(), StoreError> {
+        self.stop_leasing();
+        self.handle.shared.stop.cancel();
+        while self.loops.join_next().await.is_some() {}
+        let shared = &self.handle.shared;
+        shared
+            .store
+            .remove_node(shared.node, shared.clock.now())
+            .await
+    }
+}
+
+/// The hook holds the engine weakly: a store may outlive it, and serve the next.
+fn wake_on_commit(shared: &Arc<Shared>) {
+    let engine = Arc::downgrade(shared);
+    shared.store.on_commit(Arc::new(move |newest| {
+        let Some(engine) = engine.upgrade() else {
+            return;
+        };
+        let news = engine.newest.send_if_modified(|known| {
+            let news = newest > *known;
+            *known = newest.max(*known);
+            news
+        });
+        if news {
+            engine.work.notify_one();
+        }
+    }));
+}

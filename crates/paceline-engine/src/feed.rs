@@ -1,0 +1,168 @@
+//! The live event feed: every event from any number on, without gaps, for any number of readers.
+//!
+//! One task reads new events from the store and hands them to all subscribers; who is behind, or
+//! just came, reads the store until it has caught up. With nobody listening nothing is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::Stream;
+use futures::stream::unfold;
+use paceline_core::event::EventRecord;
+use paceline_core::id::EventSeq;
+use paceline_core::query::EventQuery;
+use paceline_core::store::Store;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+
+/// Events that a subscriber may be behind before it reads the store again.
+const BUFFER: usize = 4096;
+const PAGE: u32 = 1000;
+/// Pause between two looks at the store: many commits make one read.
+const COALESCE: Duration = Duration::from_millis(10);
+
+/// Where live events come from. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct EventFeed {
+    store: Arc<dyn Store>,
+    live: broadcast::Sender<Arc<EventRecord>>,
+}
+
+impl EventFeed {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        EventFeed {
+            store,
+            live: broadcast::channel(BUFFER).0,
+        }
+    }
+
+    /// All events after `after`, first the stored, then live ones; never ends by itself.
+    pub fn subscribe(
+        &self,
+        after: EventSeq,
+    ) -> impl Stream<Item = Arc<EventRecord>> + Send + use<> {
+        // Listening begins before the store is read, so nothing falls in between.
+        let reader = Reader {
+            store: Arc::clone(&self.store),
+            live: self.live.subscribe(),
+            last: after,
+            page: Vec::new().into_iter(),
+            caught_up: false,
+        };
+        unfold(reader, |mut reader| async move {
+            let event = reader.next().await?;
+            Some((event, reader))
+        })
+    }
+
+    /// Reads new events while anybody listens, until `stop`.
+    pub(crate) async fn run(self, mut newest: watch::Receiver<EventSeq>, stop: CancellationToken) {
+        let mut last = *newest.borrow_and_update();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = newest.changed() => if changed.is_err() { return },
+            }
+            if self.live.receiver_count() == 0 {
+                // Whoever subscribes after this reads at least as far from the store.
+                last = *newest.borrow_and_update();
+                continue;
+            }
+            newest.borrow_and_update();
+            last = self.publish_after(last).await;
+            tokio::time::sleep(COALESCE).await;
+        }
+    }
+
+    async fn publish_after(&self, mut last: EventSeq) -> EventSeq {
+        loop {
+            let query = EventQuery {
+                after: last,
+                job: None,
+                limit: PAGE,
+            };
+            let Ok(events) = self.store.events(query).await else {
+                return last;
+            };
+            let full = events.len() >= PAGE as usize;
+            for event in events {
+                last = event.seq;
+                // An error only says that nobody listens any more.
+                let _ = self.live.send(Arc::new(event));
+            }
+            if !full {
+                return last;
+            }
+        }
+    }
+}
+
+struct Reader {
+    store: Arc<dyn Store>,
+    live: broadcast::Receiver<Arc<EventRecord>>,
+    last: EventSeq,
+    page: std::vec::IntoIter<EventRecord>,
+    caught_up: bool,
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Arc<EventRecord>> {
+        let event = loop {
+            if let Some(event) = self.page.next() {
+                break Arc::new(event);
+            }
+            if !self.caught_up {
+                self.read_page().await;
+                continue;
+            }
+            match self.live.recv().await {
+                Ok(event) if event.seq > self.last => break event,
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.caught_up = false,
+                Err(RecvError::Closed) => return None,
+            }
+        };
+        self.last = event.seq;
+        Some(event)
+    }
+
+    async fn read_page(&mut self) {
+        let mut backoff = Backoff::new();
+        let events = loop {
+            let query = EventQuery {
+                after: self.last,
+                job: None,
+                limit: PAGE,
+            };
+            match self.store.events(query).await {
+                Ok(events) => break events,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot read events; trying again");
+                    backoff.pause().await;
+                }
+            }
+        };
+        self.caught_up = events.is_empty();
+        if self.caught_up {
+            self.skip_stale();
+        }
+        self.page = events.into_iter();
+    }
+
+    /// A full buffer of old events would count as lag at once; drop what is known already.
+    fn skip_stale(&mut self) {
+        while self.live.len() > BUFFER / 2 {
+            match self.live.try_recv() {
+                Ok(event) if event.seq > self.last => {
+                    self.caught_up = false;
+                    return;
+                }
+                Ok(_) | Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+}

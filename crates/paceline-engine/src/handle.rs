@@ -1,0 +1,299 @@
+//! The engine as its users see it: the API submits and controls, workers lease and report.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use futures::StreamExt;
+use paceline_core::admission::Limits;
+use paceline_core::clock::Clock;
+use paceline_core::dice::Dice;
+use paceline_core::event::EventKind;
+use paceline_core::id::EventSeq;
+use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
+use paceline_core::query::Selector;
+use paceline_core::store::{Action, Controlled, Offer, Store, StoreError, Submitted};
+use paceline_core::task::Task;
+use paceline_core::{Job, JobId, Json, LeaseId, NewJob, NodeId, Time, UploadId};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::dispatch::{Ask, Granted};
+use crate::feed::EventFeed;
+use crate::outstanding::Outstanding;
+
+/// The node is stopping: no more leases are given, or no more reports taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the node is stopping")]
+pub struct Stopping;
+
+/// What the loops and all handles share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) node: NodeId,
+    pub(crate) limits: RwLock<Limits>,
+    pub(crate) dice: Mutex<Dice>,
+    /// Something may have become available.
+    pub(crate) work: Notify,
+    pub(crate) newest: watch::Sender<EventSeq>,
+    pub(crate) signals: broadcast::Sender<LeaseSignal>,
+    pub(crate) outstanding: Outstanding,
+    /// No new leases; reports are still taken.
+    pub(crate) stop_leasing: CancellationToken,
+    /// Everything ends.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn limits(&self) -> Limits {
+        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn roll(&self) -> u64 {
+        self.dice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next_u64()
+    }
+
+    /// Records reports; while the store cannot write it waits, and loses nothing.
+    pub(crate) async fn report(
+        &self,
+        reports: Vec<LeaseReport>,
+    ) -> Result<Vec<ReportAnswer>, Stopping> {
+        let mut backoff = Backoff::new();
+        loop {
+            let now = self.clock.now();
+            match self.store.report(reports.clone(), self.roll(), now).await {
+                Ok(answers) => {
+                    self.outstanding.settle(&reports, &answers);
+                    self.work.notify_one();
+                    return Ok(answers);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot record results yet; they are kept and tried again");
+                }
+            }
+            tokio::select! {
+                () = backoff.pause() => {}
+                () = self.stop.cancelled() => return Err(Stopping),
+            }
+        }
+    }
+
+    pub(crate) fn revoke(&self, leases: impl IntoIterator<Item = LeaseId>) {
+        let leases: Vec<_> = leases.into_iter().collect();
+        self.outstanding.remove(leases.iter().copied());
+        for lease in leases {
+            let _ = self.signals.send(LeaseSignal::Revoked(lease));
+        }
+    }
+}
+
+/// A way into a running engine. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) asks: mpsc::Sender<Ask>,
+    pub(crate) feed: EventFeed,
+}
+
+impl Handle {
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+
+    pub fn now(&self) -> Time {
+        self.shared.clock.now()
+    }
+
+    pub fn node(&self) -> NodeId {
+        self.shared.node
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.shared.limits()
+    }
+
+    pub fn set_limits(&self, limits: Limits) {
+        *self
+            .shared
+            .limits
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = limits;
+        self.shared.work.notify_one();
+    }
+
+    /// Ten random bytes, for names and ids.
+    pub fn random_bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        let (first, second) = (self.shared.roll(), self.shared.roll());
+        bytes[..8].copy_from_slice(&first.to_le_bytes());
+        bytes[8..].copy_from_slice(&second.to_le_bytes()[..2]);
+        bytes
+    }
+
+    pub fn new_id(&self) -> JobId {
+        JobId::new(self.now(), self.random_bytes())
+    }
+
+    pub fn events(&self) -> EventFeed {
+        self.feed.clone()
+    }
+
+    /// The number of the newest event, as it grows.
+    pub fn newest_event(&self) -> watch::Receiver<EventSeq> {
+        self.shared.newest.subscribe()
+    }
+
+    // ---- for the API ------------------------------------------------------------------------
+
+    /// See [`Store::submit`]. Durable when it returns.
+    pub async fn submit(&self, jobs: Vec<NewJob>) -> Result<Vec<Submitted>, StoreError> {
+        let submitted = self.shared.store.submit(jobs, self.now()).await?;
+        self.shared.work.notify_one();
+        Ok(submitted)
+    }
+
+    /// See [`Store::finish_upload`].
+    pub async fn finish_upload(&self, upload: UploadId) -> Result<Submitted, StoreError> {
+        let submitted = self.shared.store.finish_upload(upload, self.now()).await?;
+        self.shared.work.notify_one();
+        Ok(submitted)
+    }
+
+    /// See [`Store::control`]. Workers on what was cancelled are told before this returns; of
+    /// what was paused, leases that were handed out but have not started are called back.
+    pub async fn control(
+        &self,
+        selector: Selector,
+        action: Action,
+        dry_run: bool,
+    ) -> Result<Controlled, StoreError> {
+        let pauses = matches!(action, Action::Pause) && !dry_run;
+        let controlled = self
+            .shared
+            .store
+            .control(selector, action, dry_run, self.now())
+            .await?;
+        self.shared
+            .revoke(controlled.revoked.iter().map(|(_, lease)| *lease));
+        if pauses {
+            self.recall_paused().await?;
+        }
+        self.shared.work.notify_one();
+        Ok(controlled)
+    }
+
+    /// The last word on which jobs are paused is the store's: a filter may have matched any.
+    async fn recall_paused(&self) -> Result<(), StoreError> {
+        let held = self.shared.outstanding.jobs();
+        let mut paused = std::collections::HashSet::new();
+        for id in held {
+            let job = self.shared.store.job(id).await?;
+            if job.is_some_and(|job| job.state == paceline_core::JobState::Paused) {
+                paused.insert(id);
+            }
+        }
+        for lease in self.shared.outstanding.of(|job| paused.contains(&job)) {
+            let _ = self.shared.signals.send(LeaseSignal::Recalled(lease));
+        }
+        Ok(())
+    }
+
+    /// The job once it has ended, or as it is after `timeout`; `None` when there is none.
+    pub async fn wait(&self, id: JobId, timeout: Duration) -> Result<Option<Job>, StoreError> {
+        let deadline = tokio::time::Instant::now() + timeout;
+        let newest = self.shared.store.last_event().await?;
+        let mut events = std::pin::pin!(self.feed.subscribe(newest));
+        loop {
+            let job = self.shared.store.job(id).await?;
+            let over = job.as_ref().is_none_or(|job| job.state.is_terminal());
+            if over || !self.news_of(id, &mut events, deadline).await {
+                return Ok(job);
+            }
+        }
+    }
+
+    /// Waits for an event that may have ended the job; false at the deadline.
+    async fn news_of(
+        &self,
+        id: JobId,
+        events: &mut (impl futures::Stream<Item = Arc<paceline_core::event::EventRecord>> + Unpin),
+        deadline: tokio::time::Instant,
+    ) -> bool {
+        let ended = async {
+            while let Some(event) = events.next().await {
+                let gone = event.kind == EventKind::Deleted;
+                let ended = event
+                    .state
+                    .is_some_and(paceline_core::JobState::is_terminal);
+                if event.job == Some(id) && (gone || ended) {
+                    return true;
+                }
+            }
+            false
+        };
+        tokio::select! {
+            ended = ended => ended,
+            () = tokio::time::sleep_until(deadline) => false,
+            () = self.shared.stop.cancelled() => false,
+        }
+    }
+
+    // ---- for workers ------------------------------------------------------------------------
+
+    /// Waits until there is work for the offer. Dropping the call leases nothing.
+    pub async fn lease(&self, offer: Offer) -> Result<Vec<Lease>, Stopping> {
+        let (reply, granted) = oneshot::channel();
+        self.asks
+            .send(Ask { offer, reply })
+            .await
+            .map_err(|_| Stopping)?;
+        tokio::select! {
+            biased;
+            granted = granted => granted.map(Granted::take).map_err(|_| Stopping),
+            () = self.shared.stop_leasing.cancelled() => Err(Stopping),
+        }
+    }
+
+    /// Records reports; returns once they are durable. See [`Store::report`].
+    pub async fn report(&self, reports: Vec<LeaseReport>) -> Result<Vec<ReportAnswer>, Stopping> {
+        self.shared.report(reports).await
+    }
+
+    /// Passes news on; lost when the store cannot write.
+    pub async fn note(&self, notes: Vec<Note>) {
+        if let Err(error) = self.shared.store.note(notes, self.now()).await {
+            tracing::warn!(%error, "progress or log lines were lost");
+        }
+    }
+
+    /// What happens to leases from outside.
+    pub fn signals(&self) -> broadcast::Receiver<LeaseSignal> {
+        self.shared.signals.subscribe()
+    }
+
+    /// Makes tasks known; waits while the store cannot write.
+    pub async fn declare(&self, tasks: Vec<Task>) -> Result<(), Stopping> {
+        let mut backoff = Backoff::new();
+        while let Err(error) = self.shared.store.declare_tasks(tasks.clone()).await {
+            tracing::warn!(%error, "cannot record the tasks of a worker yet");
+            tokio::select! {
+                () = backoff.pause() => {}
+                () = self.shared.stop.cancelled() => return Err(Stopping),
+            }
+        }
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    /// Records an event that belongs to no job.
+    pub async fn event(&self, kind: EventKind, data: Json) {
+        if let Err(error) = self.shared.store.record_event(kind, data, self.now()).await {
+            tracing::warn!(%error, %kind, "an event was lost");
+        }
+    }
+}

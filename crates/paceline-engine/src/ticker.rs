@@ -1,0 +1,108 @@
+//! What time moves: due jobs, time-outs, the node's heartbeat, dead nodes, clean-up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use paceline_core::Time;
+use paceline_core::store::StoreError;
+use tokio::time::Instant;
+
+use crate::engine::Options;
+use crate::handle::Shared;
+
+pub(crate) struct Ticker {
+    shared: Arc<Shared>,
+    options: Options,
+    next_prune: Instant,
+    next_heartbeat: Instant,
+    healthy: bool,
+}
+
+impl Ticker {
+    pub(crate) fn new(shared: Arc<Shared>, options: Options) -> Self {
+        let now = Instant::now();
+        Ticker {
+            shared,
+            options,
+            next_prune: now + options.first_prune,
+            next_heartbeat: now,
+            healthy: true,
+        }
+    }
+
+    pub(crate) async fn run(mut self) {
+        loop {
+            let next_due = match self.upkeep().await {
+                Ok(next_due) => next_due,
+                Err(error) => {
+                    self.complain(&error);
+                    None
+                }
+            };
+            tokio::select! {
+                () = self.shared.stop.cancelled() => return,
+                () = tokio::time::sleep(self.pause(next_due)) => {}
+            }
+        }
+    }
+
+    fn pause(&self, next_due: Option<Time>) -> Duration {
+        let until_due =
+            next_due.map_or(self.options.tick, |due| due.since(self.shared.clock.now()));
+        until_due.clamp(Duration::from_millis(5), self.options.tick)
+    }
+
+    async fn upkeep(&mut self) -> Result<Option<Time>, StoreError> {
+        if Instant::now() >= self.next_heartbeat {
+            self.heartbeat().await?;
+            self.next_heartbeat = Instant::now() + self.options.node_timeout / 3;
+        }
+        let ticked = self.shared.store.tick(self.shared.clock.now()).await?;
+        self.shared
+            .revoke(ticked.revoked.iter().map(|(_, lease)| *lease));
+        if ticked.due > 0 || ticked.recovered > 0 || !ticked.timed_out.is_empty() {
+            self.shared.work.notify_one();
+        }
+        if Instant::now() >= self.next_prune {
+            self.next_prune = Instant::now() + self.options.prune_every;
+            self.prune().await?;
+        }
+        self.healthy = true;
+        Ok(ticked.next_due)
+    }
+
+    async fn heartbeat(&self) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        let held = self.shared.outstanding.all();
+        let until = now + self.options.node_timeout;
+        let lost = self
+            .shared
+            .store
+            .heartbeat(self.shared.node, held, until, now)
+            .await?;
+        // A lease that ended between the look and the answer is lost to nobody: telling its
+        // worker again does no harm.
+        self.shared.revoke(lost);
+        Ok(())
+    }
+
+    async fn prune(&self) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        let pruned = self.shared.store.prune(self.options.retention, now).await?;
+        tracing::debug!(
+            jobs = pruned.jobs,
+            events = pruned.events,
+            uploads = pruned.uploads,
+            "cleaned up"
+        );
+        Ok(())
+    }
+
+    /// Says once that the store is away, not at every tick.
+    fn complain(&mut self, error: &StoreError) {
+        if self.healthy {
+            tracing::error!(%error, "upkeep failed; trying again every tick");
+        }
+        self.healthy = false;
+    }
+}
