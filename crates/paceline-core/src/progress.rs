@@ -124,6 +124,50 @@ impl Rate {
     }
 }
 
+/// What a [`Rate`] knows, as a store keeps it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RateState {
+    pub per_second: f64,
+    /// Time that the observations cover.
+    pub since_start: Duration,
+    /// Items that were done at the last observation.
+    pub done: u32,
+    pub last: Time,
+}
+
+impl Rate {
+    pub fn state(&self) -> RateState {
+        let Rate {
+            per_second,
+            since_start,
+            done,
+            last,
+        } = *self;
+        RateState {
+            per_second,
+            since_start,
+            done,
+            last,
+        }
+    }
+
+    /// Goes on where the state was taken.
+    pub fn resume(state: RateState) -> Self {
+        let RateState {
+            per_second,
+            since_start,
+            done,
+            last,
+        } = state;
+        Rate {
+            per_second,
+            since_start,
+            done,
+            last,
+        }
+    }
+}
+
 /// Seconds until `remaining` items are done at `rate` a second; `None` when it is not known.
 pub fn eta_seconds(remaining: u32, rate: Option<f64>) -> Option<f64> {
     match rate {

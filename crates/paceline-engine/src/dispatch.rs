@@ -30,8 +30,11 @@ pub(crate) struct Granted {
 }
 
 impl Granted {
+    /// The leases, but for those that were revoked on the way: their revocation was signalled
+    /// when the asker could not know that it concerned him.
     pub(crate) fn take(mut self) -> Vec<Lease> {
-        std::mem::take(&mut self.leases)
+        let leases = std::mem::take(&mut self.leases);
+        self.shared.outstanding.still_held(leases)
     }
 }
 
@@ -149,7 +152,7 @@ impl Dispatcher {
                 self.waiting.push(ask);
                 continue;
             }
-            self.shared.outstanding.add(&leases);
+            let leases = self.shared.outstanding.add(leases);
             let granted = Granted {
                 leases,
                 shared: Arc::clone(&self.shared),

@@ -17,8 +17,8 @@ use crate::handle::{Handle, Shared};
 use crate::outstanding::Outstanding;
 use crate::ticker::Ticker;
 
-/// Signals that a worker may be behind before it has to look its leases up by heartbeat.
-const SIGNALS: usize = 65_536;
+/// Signals that a worker may be behind. What it misses it learns from its next report.
+const SIGNALS: usize = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {

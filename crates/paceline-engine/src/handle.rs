@@ -85,7 +85,7 @@ impl Shared {
 
     pub(crate) fn revoke(&self, leases: impl IntoIterator<Item = LeaseId>) {
         let leases: Vec<_> = leases.into_iter().collect();
-        self.outstanding.remove(leases.iter().copied());
+        self.outstanding.revoke(&leases);
         for lease in leases {
             let _ = self.signals.send(LeaseSignal::Revoked(lease));
         }
@@ -247,6 +247,15 @@ impl Handle {
 
     /// Waits until there is work for the offer. Dropping the call leases nothing.
     pub async fn lease(&self, offer: Offer) -> Result<Vec<Lease>, Stopping> {
+        loop {
+            let leases = self.ask(offer.clone()).await?;
+            if !leases.is_empty() {
+                return Ok(leases);
+            }
+        }
+    }
+
+    async fn ask(&self, offer: Offer) -> Result<Vec<Lease>, Stopping> {
         let (reply, granted) = oneshot::channel();
         self.asks
             .send(Ask { offer, reply })

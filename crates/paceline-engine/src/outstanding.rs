@@ -1,54 +1,80 @@
 //! The leases that this node's workers hold now.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use paceline_core::lease::{Lease, LeaseReport, ReportAnswer, ReportBody};
 use paceline_core::{JobId, LeaseId};
 
 #[derive(Debug, Default)]
-pub(crate) struct Outstanding(Mutex<HashMap<LeaseId, JobId>>);
+pub(crate) struct Outstanding(Mutex<Leases>);
+
+#[derive(Debug, Default)]
+struct Leases {
+    held: HashMap<LeaseId, JobId>,
+    /// Revoked while the claim that made them was still on its way back from the store.
+    revoked_early: VecDeque<LeaseId>,
+}
+
+/// Claims on their way at one time are far fewer leases than this.
+const REMEMBERED: usize = 4096;
 
 impl Outstanding {
-    fn lock(&self) -> MutexGuard<'_, HashMap<LeaseId, JobId>> {
+    fn lock(&self) -> MutexGuard<'_, Leases> {
         // The map stays whole whatever a panicking holder did: each change is one call.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    pub(crate) fn add(&self, leases: &[Lease]) {
-        self.lock()
+    /// Takes up new leases, but for those that were revoked already; returns the others.
+    pub(crate) fn add(&self, mut leases: Vec<Lease>) -> Vec<Lease> {
+        let mut known = self.lock();
+        leases.retain(|lease| !known.revoked_early.contains(&lease.id));
+        known
+            .held
             .extend(leases.iter().map(|lease| (lease.id, lease.job)));
+        leases
+    }
+
+    /// The leases that are still held.
+    pub(crate) fn still_held(&self, mut leases: Vec<Lease>) -> Vec<Lease> {
+        let known = self.lock();
+        leases.retain(|lease| known.held.contains_key(&lease.id));
+        leases
     }
 
     /// Forgets the leases that a report ended or that turned out to be lost.
     pub(crate) fn settle(&self, reports: &[LeaseReport], answers: &[ReportAnswer]) {
-        let mut held = self.lock();
+        let mut known = self.lock();
         for (report, answer) in reports.iter().zip(answers) {
             if *answer == ReportAnswer::Lost || ends_lease(&report.body) {
-                held.remove(&report.lease);
+                known.held.remove(&report.lease);
             }
         }
     }
 
-    pub(crate) fn remove(&self, leases: impl IntoIterator<Item = LeaseId>) {
-        let mut held = self.lock();
+    pub(crate) fn revoke(&self, leases: &[LeaseId]) {
+        let mut known = self.lock();
         for lease in leases {
-            held.remove(&lease);
+            if known.held.remove(lease).is_none() {
+                known.revoked_early.push_back(*lease);
+            }
         }
+        let forget = known.revoked_early.len().saturating_sub(REMEMBERED);
+        known.revoked_early.drain(..forget);
     }
 
     pub(crate) fn all(&self) -> Vec<LeaseId> {
-        self.lock().keys().copied().collect()
+        self.lock().held.keys().copied().collect()
     }
 
     /// Jobs with a lease, each once.
     pub(crate) fn jobs(&self) -> HashSet<JobId> {
-        self.lock().values().copied().collect()
+        self.lock().held.values().copied().collect()
     }
 
     /// Leases on jobs for which `wanted` holds.
     pub(crate) fn of(&self, wanted: impl Fn(JobId) -> bool) -> Vec<LeaseId> {
         self.lock()
+            .held
             .iter()
             .filter(|(_, job)| wanted(**job))
             .map(|(lease, _)| *lease)

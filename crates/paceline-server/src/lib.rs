@@ -1,1 +1,31 @@
-//! placeholder
+//! Paceline's HTTP API.
+//!
+//! Owns routes, the shapes of answers and errors, event streams, the API document and metrics.
+//! Owns no rule and no state: it asks the engine and its store, and renders what they say.
+//! `docs/API-DESIGN.md` tells the conventions that all routes follow.
+
+mod body;
+mod convert;
+mod extract;
+mod filter;
+mod guard;
+mod idempotency;
+mod log_follow;
+mod machine;
+mod metrics;
+mod openapi;
+mod params_schema;
+mod problem;
+mod results;
+mod router;
+mod routes;
+mod serve;
+mod settle;
+mod sse;
+mod state;
+mod upload;
+
+pub use openapi::document;
+pub use router::router;
+pub use serve::{ServeError, serve};
+pub use state::{AppState, BodyLimits, ServerOptions, WorkersView};

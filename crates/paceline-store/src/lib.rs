@@ -1,1 +1,59 @@
-//! placeholder
+//! Where Paceline's state lives: an embedded SQLite database behind
+//! [`paceline_core::store::Store`].
+//!
+//! Owns the schema, every SQL statement, the one thread that writes (with group commit) and the
+//! pool that reads. Owns no rule: each verb reads what a rule of `paceline-core` needs, asks the
+//! rule, and writes the answer together with the events that tell of it.
+
+mod admit;
+mod background;
+mod claim;
+mod claim_chunk;
+mod claim_unit;
+mod connection;
+mod context;
+mod control;
+mod control_job;
+mod counters;
+mod delete;
+mod ending;
+mod error;
+mod errors;
+mod events;
+mod filter;
+mod free;
+mod health;
+mod hook;
+mod idempotency;
+mod items;
+mod items_write;
+mod job_row;
+mod leases;
+mod list;
+mod log;
+mod migrate;
+mod node;
+mod note;
+mod num;
+mod options_row;
+mod progress_row;
+mod prune;
+mod read;
+mod readers;
+mod report;
+mod report_chunk;
+mod report_plan;
+mod report_unit;
+mod rerun;
+mod samples;
+mod sqlite;
+mod statistics;
+mod submit;
+mod tasks;
+mod text;
+mod tick;
+mod upload;
+mod waiting;
+mod writer;
+
+pub use sqlite::{Durability, Options, SqliteStore};

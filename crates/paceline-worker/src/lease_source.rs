@@ -5,10 +5,10 @@
 
 use async_trait::async_trait;
 use paceline_core::event::EventKind;
-use paceline_core::lease::{Lease, LeaseReport, Note, ReportAnswer};
+use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
 use paceline_core::store::Offer;
 use paceline_core::task::Task;
-use paceline_core::{Json, LeaseId, Time};
+use paceline_core::{Json, Time};
 use tokio::sync::broadcast;
 
 /// The source is shutting down: no more leases will come.
@@ -29,8 +29,8 @@ pub trait LeaseSource: Send + Sync + std::fmt::Debug {
     /// Passes news on; may be dropped when the store cannot write.
     async fn note(&self, notes: Vec<Note>);
 
-    /// Leases that ended from outside (cancelled, timed out, job paused before they started).
-    fn revoked(&self) -> broadcast::Receiver<LeaseId>;
+    /// What happens to leases from outside while their worker holds them.
+    fn signals(&self) -> broadcast::Receiver<LeaseSignal>;
 
     /// Makes tasks known, so that jobs of them can be submitted.
     async fn declare(&self, tasks: Vec<Task>) -> Result<(), Stopping>;

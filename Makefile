@@ -1,0 +1,105 @@
+# Everything a developer runs. `make` alone lists it; CONTRIBUTING.md explains it.
+#
+# Each target does the set-up that it needs, says what it does, and takes no time for what is
+# done already. Nothing is installed outside this folder but by apt, and only if it is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# One build at a time: they share the target folder's lock anyway.
+.NOTPARALLEL:
+.PHONY: help setup build demo test check check-rust check-python suites bench clean
+
+VENV := .venv
+PYTHON := $(abspath $(VENV)/bin/python)
+# Where cargo puts what it builds: the environment decides, else it is here.
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEMO_FLAGS ?=
+BENCH_FLAGS ?=
+EXAMPLES := $(patsubst %/tests,%,$(wildcard examples/*/tests))
+
+# Tests with the real binary measure time: one after the other, with nobody else on the machine.
+# Every run names the whole workspace, so that cargo builds one set of features only.
+ifeq ($(shell cargo nextest --version >/dev/null 2>&1 && echo yes),yes)
+NEXTEST := cargo nextest run --locked --workspace --no-fail-fast
+TEST_CRATES := $(NEXTEST) -E 'not package(paceline-e2e)'
+TEST_E2E := $(NEXTEST) -E 'package(paceline-e2e)' --test-threads=1 --success-output=final
+else
+CARGO_TEST := cargo test --locked --workspace --no-fail-fast
+TEST_CRATES := $(CARGO_TEST) --exclude paceline-e2e
+TEST_E2E := $(CARGO_TEST) --test e2e -- --test-threads=1 --nocapture
+endif
+
+say = @printf '\n== %s\n' "$(1)"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  DEMO_FLAGS="--once --force" and BENCH_FLAGS="t1 --quick" are passed on.\n'
+
+setup: ## checks the tools and makes the Python environment (.venv)
+	@scripts/setup.sh
+
+build: setup ## the debug binary
+	$(call say,building (debug))
+	cargo build --locked --workspace --bins
+
+demo: setup ## a node, the races example and a live bar
+	$(call say,building the demo: minutes the first time$(comma) then seconds)
+	cargo build --locked --profile demo --package paceline --bin paceline
+	PACELINE_PYTHON=$(PYTHON) $(TARGET)/demo/paceline demo $(DEMO_FLAGS)
+
+test: check suites ## every check and every suite: what .ci/run calls
+	$(call say,all checks and suites passed)
+
+check: setup check-rust check-python ## formatting, lints, types, spelling, the project's own rules
+
+check-rust: setup
+	$(call say,rustfmt)
+	cargo fmt --all --check
+	$(call say,xtask tidy: the project's own rules)
+	cargo run --locked --quiet --package xtask -- tidy
+	$(call say,clippy)
+	cargo clippy --locked --workspace --all-targets --quiet -- --deny warnings
+	$(call say,licences and sources of dependencies)
+	@if cargo deny --version >/dev/null 2>&1; then \
+	    cargo deny --offline --log-level error check bans licenses sources; \
+	else \
+	    echo 'not checked: cargo-deny is not installed (cargo install cargo-deny)'; \
+	fi
+
+check-python: setup
+	$(call say,typos)
+	$(VENV)/bin/typos
+	$(call say,ruff)
+	$(VENV)/bin/ruff check sdk/python examples
+	$(VENV)/bin/ruff format --check sdk/python examples
+	$(VENV)/bin/ruff check --config sdk/python/pyproject.toml tests/e2e
+	$(VENV)/bin/ruff format --check --config sdk/python/pyproject.toml tests/e2e
+	$(call say,mypy --strict)
+	cd sdk/python && $(PYTHON) -m mypy
+
+suites: build
+	$(call say,Rust suites)
+	PACELINE_PYTHON=$(PYTHON) $(TEST_CRATES)
+	$(call say,Rust examples in the docs)
+	cargo test --locked --quiet --doc --workspace
+	$(call say,Python SDK)
+	cd sdk/python && $(PYTHON) -m pytest
+	@for example in $(EXAMPLES); do \
+	    printf '\n== example %s\n' "$$example"; \
+	    (cd "$$example" && $(PYTHON) -m pytest -q); \
+	done
+	$(call say,end to end: the real binary$(comma) killed and restarted)
+	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline \
+	    $(TEST_E2E)
+
+bench: setup ## measures this machine against the targets
+	$(call say,building the release binary (several minutes the first time))
+	cargo build --locked --release --package paceline --bin paceline
+	PACELINE_PYTHON=$(PYTHON) $(TARGET)/release/paceline bench $(BENCH_FLAGS)
+
+clean: ## removes what was built, the Python environment and the demo's store
+	rm -rf target $(VENV) examples/*/build
+	find sdk examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+comma := ,

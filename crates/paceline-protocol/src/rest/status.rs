@@ -1,0 +1,174 @@
+//! What is going on, in one call; liveness and readiness.
+
+use std::collections::BTreeMap;
+
+use paceline_core::worker::WorkerStatus;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::job::JobView;
+use crate::units::WireTime;
+use crate::words::{WireJobId, WireWorkerState};
+
+/// Everything that a dashboard's first page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Status)]
+pub struct StatusView {
+    pub version: String,
+    pub now: WireTime,
+    pub uptime_seconds: f64,
+    /// Number of jobs by state; every state is there.
+    pub jobs: BTreeMap<String, u64>,
+    /// Running jobs, the newest first, at most 20.
+    pub running: Vec<JobView>,
+    pub throughput: ThroughputView,
+    pub workers: Vec<WorkerView>,
+    pub limits: LimitsView,
+    pub machine: MachineView,
+    pub last_clean_up: Option<CleanUpView>,
+    pub alerts: Vec<AlertView>,
+    /// Number of the newest event: where to begin with `/events`.
+    pub last_event: i64,
+}
+
+/// Jobs that ended in the last hour.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Throughput)]
+pub struct ThroughputView {
+    pub window_seconds: u64,
+    pub ended: u64,
+    pub completed: u64,
+    /// Completed of all that ended, 0 to 1; null when none ended.
+    pub success_rate: Option<f64>,
+}
+
+/// Most running jobs at once; null is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Limits)]
+pub struct LimitsView {
+    pub jobs: Option<u32>,
+    pub jobs_per_user: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Worker)]
+pub struct WorkerView {
+    /// Pool and slot.
+    #[schema(example = "races/0")]
+    pub name: String,
+    pub pool: String,
+    pub state: WireWorkerState,
+    pub pid: Option<u32>,
+    pub tasks: Vec<String>,
+    /// The job that it works on.
+    pub job: Option<WireJobId>,
+    pub items_done: u64,
+    pub memory_bytes: Option<u64>,
+    /// When the state began.
+    pub since: WireTime,
+    pub last_error: Option<String>,
+}
+
+impl From<WorkerStatus> for WorkerView {
+    fn from(worker: WorkerStatus) -> Self {
+        let WorkerStatus {
+            name,
+            pool,
+            state,
+            pid,
+            tasks,
+            job,
+            items_done,
+            memory_bytes,
+            since,
+            last_error,
+        } = worker;
+        WorkerView {
+            name,
+            pool,
+            state: WireWorkerState(state),
+            pid,
+            tasks,
+            job: job.map(WireJobId),
+            items_done,
+            memory_bytes,
+            since: WireTime(since),
+            last_error,
+        }
+    }
+}
+
+/// The machine and this process; null where the system does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Machine)]
+pub struct MachineView {
+    pub cores: Option<u32>,
+    /// Load average over one minute.
+    pub load: Option<f64>,
+    pub memory_total_bytes: Option<u64>,
+    pub memory_available_bytes: Option<u64>,
+    /// Resident memory of this node's process.
+    pub process_memory_bytes: Option<u64>,
+    /// CPU time that this node's process used so far.
+    pub process_cpu_seconds: Option<f64>,
+}
+
+/// The last clean-up, and what it removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CleanUp)]
+pub struct CleanUpView {
+    pub at: WireTime,
+    pub jobs: u64,
+    pub events: u64,
+    pub uploads: u64,
+}
+
+/// Something that a person should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Alert)]
+pub struct AlertView {
+    #[schema(example = "workers_broken")]
+    pub code: String,
+    pub message: String,
+    pub since: Option<WireTime>,
+}
+
+/// The process lives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Liveness)]
+pub struct LivenessView {
+    /// `ok`.
+    pub status: String,
+    pub version: String,
+}
+
+/// The node can take work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Readiness)]
+pub struct ReadinessView {
+    /// `ready`.
+    pub status: String,
+    pub store: StoreView,
+    /// This node decides which jobs start.
+    pub leader: bool,
+    /// Number of workers by state.
+    pub workers: BTreeMap<String, u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Store)]
+pub struct StoreView {
+    /// `sqlite` or `postgres`.
+    pub backend: String,
+    /// Time that one durable write took.
+    pub write_latency_ms: f64,
+    pub readers: PoolUse,
+    pub size_bytes: u64,
+    pub schema_version: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PoolUse {
+    pub in_use: u32,
+    pub max: u32,
+}

@@ -1,0 +1,16 @@
+//! The handlers, one file per group of routes.
+
+pub(crate) mod bulk;
+pub(crate) mod control;
+pub(crate) mod errors;
+pub(crate) mod events;
+pub(crate) mod health;
+pub(crate) mod items;
+pub(crate) mod jobs;
+pub(crate) mod log;
+pub(crate) mod metrics;
+pub(crate) mod results;
+pub(crate) mod short_paths;
+pub(crate) mod status;
+pub(crate) mod submit;
+pub(crate) mod tasks;

@@ -1,0 +1,296 @@
+//! A store that fails when a test says so.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use paceline_core::admission::{Limits, Reason};
+use paceline_core::event::{EventKind, EventRecord};
+use paceline_core::id::EventSeq;
+use paceline_core::item::{Item, NewItem};
+use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
+use paceline_core::query::{
+    Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
+};
+use paceline_core::store::{
+    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
+    Store, StoreError, Submitted, Ticked,
+};
+use paceline_core::task::{Task, TaskHistory};
+use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
+
+type Fault = fn() -> StoreError;
+
+/// Passes calls on, but for verbs that were told to fail.
+#[derive(Debug)]
+pub(crate) struct Faulty {
+    inner: Arc<dyn Store>,
+    faults: Mutex<BTreeMap<&'static str, Fault>>,
+    uploads: Mutex<Vec<UploadId>>,
+}
+
+impl Faulty {
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
+        Faulty {
+            inner,
+            faults: Mutex::default(),
+            uploads: Mutex::default(),
+        }
+    }
+
+    /// From now on `verb` fails.
+    pub(crate) fn fail(&self, verb: &'static str, fault: Fault) {
+        self.faults
+            .lock()
+            .expect("not poisoned")
+            .insert(verb, fault);
+    }
+
+    /// From now on nothing fails.
+    pub(crate) fn heal(&self) {
+        self.faults.lock().expect("not poisoned").clear();
+    }
+
+    /// Uploads that were begun and are neither finished nor aborted.
+    pub(crate) async fn open_uploads(&self) -> usize {
+        let begun = self.uploads.lock().expect("not poisoned").clone();
+        let mut open = 0;
+        for upload in begun {
+            match self.inner.append_upload(upload, Vec::new()).await {
+                Ok(()) => open += 1,
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        open
+    }
+
+    fn check(&self, verb: &'static str) -> Result<()> {
+        match self.faults.lock().expect("not poisoned").get(verb) {
+            Some(fault) => Err(fault()),
+            None => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Faulty {
+    async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>> {
+        self.check("submit")?;
+        self.inner.submit(jobs, now).await
+    }
+
+    async fn begin_upload(&self, job: NewJob, now: Time) -> Result<UploadId> {
+        self.check("begin_upload")?;
+        let upload = self.inner.begin_upload(job, now).await?;
+        self.uploads.lock().expect("not poisoned").push(upload);
+        Ok(upload)
+    }
+
+    async fn append_upload(&self, upload: UploadId, items: Vec<NewItem>) -> Result<()> {
+        self.check("append_upload")?;
+        self.inner.append_upload(upload, items).await
+    }
+
+    async fn finish_upload(&self, upload: UploadId, now: Time) -> Result<Submitted> {
+        self.check("finish_upload")?;
+        self.inner.finish_upload(upload, now).await
+    }
+
+    async fn abort_upload(&self, upload: UploadId) -> Result<()> {
+        self.check("abort_upload")?;
+        self.inner.abort_upload(upload).await
+    }
+
+    async fn recall(&self, key: &str, now: Time) -> Result<Option<(Vec<u8>, String)>> {
+        self.check("recall")?;
+        self.inner.recall(key, now).await
+    }
+
+    async fn remember(&self, key: &str, hash: Vec<u8>, answer: String, until: Time) -> Result<()> {
+        self.check("remember")?;
+        self.inner.remember(key, hash, answer, until).await
+    }
+
+    async fn admit(&self, limits: Limits, now: Time) -> Result<u64> {
+        self.check("admit")?;
+        self.inner.admit(limits, now).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Claimed> {
+        self.check("claim")?;
+        self.inner.claim(claim).await
+    }
+
+    async fn report(
+        &self,
+        reports: Vec<LeaseReport>,
+        seed: u64,
+        now: Time,
+    ) -> Result<Vec<ReportAnswer>> {
+        self.check("report")?;
+        self.inner.report(reports, seed, now).await
+    }
+
+    async fn note(&self, notes: Vec<Note>, now: Time) -> Result<()> {
+        self.check("note")?;
+        self.inner.note(notes, now).await
+    }
+
+    async fn control(
+        &self,
+        selector: Selector,
+        action: Action,
+        dry_run: bool,
+        now: Time,
+    ) -> Result<Controlled> {
+        self.check("control")?;
+        self.inner.control(selector, action, dry_run, now).await
+    }
+
+    async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
+        self.check("register_node")?;
+        self.inner.register_node(node, until, now).await
+    }
+
+    async fn heartbeat(
+        &self,
+        node: NodeId,
+        held: Vec<LeaseId>,
+        until: Time,
+        now: Time,
+    ) -> Result<Vec<LeaseId>> {
+        self.check("heartbeat")?;
+        self.inner.heartbeat(node, held, until, now).await
+    }
+
+    async fn remove_node(&self, node: NodeId, now: Time) -> Result<()> {
+        self.check("remove_node")?;
+        self.inner.remove_node(node, now).await
+    }
+
+    async fn tick(&self, now: Time) -> Result<Ticked> {
+        self.check("tick")?;
+        self.inner.tick(now).await
+    }
+
+    async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned> {
+        self.check("prune")?;
+        self.inner.prune(retention, now).await
+    }
+
+    async fn declare_tasks(&self, tasks: Vec<Task>) -> Result<()> {
+        self.check("declare_tasks")?;
+        self.inner.declare_tasks(tasks).await
+    }
+
+    async fn record_event(&self, kind: EventKind, data: Json, now: Time) -> Result<()> {
+        self.check("record_event")?;
+        self.inner.record_event(kind, data, now).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Job>> {
+        self.check("job")?;
+        self.inner.job(id).await
+    }
+
+    async fn jobs_by_prefix(&self, prefix: &str) -> Result<Vec<JobId>> {
+        self.check("jobs_by_prefix")?;
+        self.inner.jobs_by_prefix(prefix).await
+    }
+
+    async fn jobs(&self, query: JobQuery) -> Result<Page<Job>> {
+        self.check("jobs")?;
+        self.inner.jobs(query).await
+    }
+
+    async fn count(&self, filter: JobFilter, cap: u64) -> Result<Count> {
+        self.check("count")?;
+        self.inner.count(filter, cap).await
+    }
+
+    async fn counts(&self) -> Result<BTreeMap<JobState, u64>> {
+        self.check("counts")?;
+        self.inner.counts().await
+    }
+
+    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>> {
+        self.check("waiting_for")?;
+        self.inner.waiting_for(jobs, limits).await
+    }
+
+    async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {
+        self.check("items")?;
+        self.inner.items(job, query).await
+    }
+
+    async fn item(&self, job: JobId, key: &str) -> Result<Option<Item>> {
+        self.check("item")?;
+        self.inner.item(job, key).await
+    }
+
+    async fn errors(&self, job: JobId) -> Result<Vec<ErrorGroup>> {
+        self.check("errors")?;
+        self.inner.errors(job).await
+    }
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<EventRecord>> {
+        self.check("events")?;
+        self.inner.events(query).await
+    }
+
+    async fn last_event(&self) -> Result<EventSeq> {
+        self.check("last_event")?;
+        self.inner.last_event().await
+    }
+
+    async fn samples(&self, job: JobId) -> Result<Vec<Sample>> {
+        self.check("samples")?;
+        self.inner.samples(job).await
+    }
+
+    async fn log(&self, job: JobId, after: i64, max_bytes: usize) -> Result<LogPage> {
+        self.check("log")?;
+        self.inner.log(job, after, max_bytes).await
+    }
+
+    async fn log_tail(&self, job: JobId, lines: usize) -> Result<LogPage> {
+        self.check("log_tail")?;
+        self.inner.log_tail(job, lines).await
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        self.check("tasks")?;
+        self.inner.tasks().await
+    }
+
+    async fn history(&self, task: &str) -> Result<TaskHistory> {
+        self.check("history")?;
+        self.inner.history(task).await
+    }
+
+    async fn throughput(&self, since: Time) -> Result<(u64, u64)> {
+        self.check("throughput")?;
+        self.inner.throughput(since).await
+    }
+
+    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>> {
+        self.check("last_prune")?;
+        self.inner.last_prune().await
+    }
+
+    async fn health(&self, now: Time) -> Result<Health> {
+        self.check("health")?;
+        self.inner.health(now).await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<()> {
+        self.check("backup")?;
+        self.inner.backup(to).await
+    }
+
+    fn on_commit(&self, hook: CommitHook) {
+        self.inner.on_commit(hook);
+    }
+}

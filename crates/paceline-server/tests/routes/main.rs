@@ -1,0 +1,26 @@
+//! The API as its callers meet it: a real store, a real engine and real HTTP, one file per group
+//! of routes. Every answer that the harness sees is compared with the API document.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests talk to a server over sockets, in real time"
+)]
+
+mod bulk;
+mod control;
+mod events;
+mod guard;
+mod harness;
+mod idempotency;
+mod items;
+mod jobs;
+mod load;
+mod log;
+mod openapi;
+mod results;
+mod shutdown;
+mod stream;
+mod submit;
+mod system;
+mod tasks;
+mod wrong;

@@ -1,0 +1,60 @@
+-- Views for people with a SQL shell: times as ISO 8601 in UTC, durations in seconds.
+
+-- Jobs, the newest last.
+CREATE VIEW job_overview AS
+SELECT lower(substr(hex(j.id), 1, 8) || '-' || substr(hex(j.id), 9, 4) || '-' ||
+             substr(hex(j.id), 13, 4) || '-' || substr(hex(j.id), 17, 4) || '-' ||
+             substr(hex(j.id), 21)) AS id,
+       j.name, j.task, j.queue, j.state,
+       CASE j.priority WHEN 0 THEN 'low' WHEN 1 THEN 'normal' WHEN 2 THEN 'high' ELSE 'urgent' END
+           AS priority,
+       j.user, j.key, j.batch, j.labels, j.attempt,
+       strftime('%Y-%m-%dT%H:%M:%fZ', j.created_at / 1e6, 'unixepoch') AS created_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', j.run_at / 1e6, 'unixepoch') AS run_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', j.started_at / 1e6, 'unixepoch') AS started_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', j.finished_at / 1e6, 'unixepoch') AS finished_at,
+       (j.finished_at - j.started_at) / 1e6 AS duration_seconds,
+       CASE WHEN j.kind = 'unit' THEN 1 ELSE p.total END AS total,
+       CASE WHEN j.kind = 'unit' THEN j.state = 'completed' ELSE p.succeeded END AS succeeded,
+       CASE WHEN j.kind = 'unit' THEN j.state = 'failed' ELSE p.failed END AS failed,
+       CASE WHEN j.kind = 'unit' THEN 0 ELSE p.skipped END AS skipped,
+       CASE WHEN j.kind = 'unit' THEN j.state = 'cancelled' ELSE p.cancelled END AS cancelled,
+       CASE WHEN j.kind = 'unit' THEN j.lease IS NOT NULL ELSE p.running END AS running,
+       j.error ->> 'kind' AS error_kind, j.error ->> 'message' AS error,
+       j.params, j.result, j.num
+FROM jobs j LEFT JOIN progress p ON p.job = j.num;
+
+-- Items with what became of them. `job` is the id of the job.
+CREATE VIEW item_overview AS
+SELECT j.id AS job, i.place & 0xffffff AS position, i.key,
+       CASE WHEN o.state IN ('succeeded', 'failed', 'skipped') THEN o.state
+            WHEN j.state IN ('completed', 'failed', 'cancelled', 'merged') THEN 'cancelled'
+            WHEN EXISTS (SELECT 1 FROM ranges r WHERE r.job = j.num
+                AND i.place & 0xffffff BETWEEN r.first_seq AND r.last_seq) THEN 'pending'
+            ELSE 'running' END AS state,
+       coalesce(o.attempts, 0) AS attempts,
+       o.duration / 1e6 AS duration_seconds,
+       strftime('%Y-%m-%dT%H:%M:%fZ', o.finished_at / 1e6, 'unixepoch') AS finished_at,
+       o.error ->> 'kind' AS error_kind, o.error ->> 'message' AS error,
+       i.payload, o.result
+FROM job_overview j
+JOIN progress p ON p.job = j.num
+JOIN items i ON i.place >= j.num << 24 AND i.place < (j.num << 24) + p.total
+LEFT JOIN outcomes o ON o.place = i.place;
+
+-- The stream of events.
+CREATE VIEW event_overview AS
+SELECT e.seq, strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1e6, 'unixepoch') AS at, e.kind AS type,
+       j.name AS job, coalesce(e.task, j.task) AS task, e.state, e.data
+FROM events e LEFT JOIN jobs j ON j.num = e.job;
+
+-- Tasks with what is known of how they ran.
+CREATE VIEW task_overview AS
+SELECT t.name, t.declared_by,
+       strftime('%Y-%m-%dT%H:%M:%fZ', t.declared_at / 1e6, 'unixepoch') AS declared_at,
+       t.has_planner, coalesce(s.completed, 0) AS completed, coalesce(s.failed, 0) AS failed,
+       (SELECT count(*) FROM jobs WHERE state = 'running' AND task = t.name) AS running,
+       (SELECT count(*) FROM jobs WHERE state = 'pending' AND kind = 'unit' AND task = t.name)
+           AS pending_units,
+       t.options
+FROM tasks t LEFT JOIN task_statistics s ON s.task = t.name;

@@ -1,0 +1,126 @@
+//! Leasing chunks of jobs with items, and plans.
+
+use std::collections::HashMap;
+
+use paceline_core::chunk;
+use paceline_core::lease::{Lease, LeasedItem, LeasedWork};
+use paceline_core::ranges::Ranges;
+use paceline_core::store::{Claim, Offer};
+use paceline_core::{Json, Seq};
+
+use crate::context::WriteContext;
+use crate::error::{Error, Result};
+use crate::free;
+use crate::job_row::JobRow;
+use crate::leases;
+use crate::num::{JobNum, seq_of};
+use crate::progress_row::Progress;
+
+/// Leases the job's next chunk, or its plan. Also tells whether it may have one more.
+pub(crate) fn lease(
+    context: &mut WriteContext<'_>,
+    num: JobNum,
+    claim: &Claim,
+    offer: &Offer,
+    turn: i64,
+) -> Result<(Option<Lease>, bool)> {
+    let job = JobRow::existing(context, num)?;
+    let mut progress = Progress::existing(context, num)?;
+    progress.last_served = turn;
+    let work = if progress.planned {
+        take_chunk(context, &job, &mut progress, claim, offer)?
+    } else {
+        Some((None, LeasedWork::Plan))
+    };
+    let Some((ranges, work)) = work else {
+        progress.save(context, job.state, claim.now)?;
+        return Ok((None, false));
+    };
+    progress.leases += 1;
+    let ready = progress.save(context, job.state, claim.now)?;
+    let id = leases::insert(context, num, claim.node, ranges.as_ref(), claim.now)?;
+    let time_left = job.deadline_at.map(|deadline| deadline.since(claim.now));
+    let lease = Lease {
+        id,
+        job: job.id,
+        params: params(context, num)?,
+        time_left: time_left.unwrap_or(job.options.timeout),
+        task: job.task,
+        options: job.options,
+        attempt: job.attempt,
+        work,
+    };
+    Ok((Some(lease), ready))
+}
+
+/// Cuts a chunk out of the free work and reads its items.
+fn take_chunk(
+    context: &WriteContext<'_>,
+    job: &JobRow,
+    progress: &mut Progress,
+    claim: &Claim,
+    offer: &Offer,
+) -> Result<Option<(Option<Ranges>, LeasedWork)>> {
+    let workers = job.options.workers.unwrap_or(u32::MAX).min(offer.workers);
+    let size = chunk::size(progress.free, workers, job.options.chunk_size);
+    let ranges = free::take(context, job.num, size, claim.now)?;
+    if ranges.is_empty() {
+        return Ok(None);
+    }
+    progress.free = progress.free.saturating_sub(ranges.len());
+    progress.counters.running += ranges.len();
+    let items = items(context, job.num, &ranges)?;
+    Ok(Some((Some(ranges), LeasedWork::Chunk(items))))
+}
+
+fn items(context: &WriteContext<'_>, job: JobNum, ranges: &Ranges) -> Result<Vec<LeasedItem>> {
+    const SELECT: &str = "SELECT place, key, payload FROM items WHERE place BETWEEN ?1 AND ?2";
+    let mut select = context.connection.prepare_cached(SELECT)?;
+    let attempts = attempts(context, job, ranges)?;
+    let mut items = Vec::with_capacity(usize::try_from(ranges.len()).unwrap_or(0));
+    for (first, last) in ranges.iter() {
+        let mut rows = select.query((job.place(first), job.place(last)))?;
+        while let Some(row) = rows.next()? {
+            let seq = seq_of(row.get(0)?);
+            items.push(LeasedItem {
+                seq,
+                key: row.get(1)?,
+                payload: Json::from_checked(row.get_ref(2)?.as_str()?),
+                attempt: attempts.get(&seq).copied().unwrap_or(0) + 1,
+            });
+        }
+    }
+    if items.len() != usize::try_from(ranges.len()).unwrap_or(0) {
+        return Err(Error::corrupt(format!(
+            "items {ranges} of job number {} are missing",
+            job.0
+        )));
+    }
+    Ok(items)
+}
+
+/// Attempts that ended, of the items that had any.
+pub(crate) fn attempts(
+    context: &WriteContext<'_>,
+    job: JobNum,
+    ranges: &Ranges,
+) -> Result<HashMap<Seq, u32>> {
+    const SELECT: &str = "SELECT place, attempts FROM outcomes WHERE place BETWEEN ?1 AND ?2";
+    let mut select = context.connection.prepare_cached(SELECT)?;
+    let mut attempts = HashMap::new();
+    for (first, last) in ranges.iter() {
+        let mut rows = select.query((job.place(first), job.place(last)))?;
+        while let Some(row) = rows.next()? {
+            attempts.insert(seq_of(row.get(0)?), row.get(1)?);
+        }
+    }
+    Ok(attempts)
+}
+
+fn params(context: &WriteContext<'_>, num: JobNum) -> Result<Json> {
+    let select = "SELECT params FROM jobs WHERE num = ?1";
+    let params: Option<String> = context.find(select, (num,), |row| row.get(0))?;
+    params
+        .map(Json::from_checked)
+        .ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
+}

@@ -1,0 +1,211 @@
+//! A job's row as the writing verbs work on it, and the one place where its state changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use paceline_core::job::JobKind;
+use paceline_core::lifecycle::{self, Event, Facts, Refused};
+use paceline_core::{JobId, JobOptions, JobState, LeaseId, NodeId, Time};
+use rusqlite::Row;
+
+use crate::context::WriteContext;
+use crate::error::{Error, Result};
+use crate::num::JobNum;
+use crate::progress_row::Progress;
+use crate::text::{invalid, maybe_time, word};
+
+/// Everything but what the submission said for people (name, labels, params …).
+#[derive(Clone, Debug)]
+pub(crate) struct JobRow {
+    pub(crate) num: JobNum,
+    pub(crate) id: JobId,
+    pub(crate) task: String,
+    pub(crate) kind: JobKind,
+    pub(crate) state: JobState,
+    pub(crate) attempt: u32,
+    /// The attempt that the last retry or restart began with.
+    pub(crate) first_attempt: u32,
+    pub(crate) run_at: Option<Time>,
+    pub(crate) started_at: Option<Time>,
+    pub(crate) finished_at: Option<Time>,
+    pub(crate) deadline_at: Option<Time>,
+    pub(crate) time_left: Option<Duration>,
+    /// Of a unit job in a worker's hands.
+    pub(crate) lease: Option<LeaseId>,
+    pub(crate) node: Option<NodeId>,
+    pub(crate) options: Arc<JobOptions>,
+}
+
+/// A select of all columns of [`JobRow`].
+macro_rules! select_job {
+    ($condition:literal) => {
+        concat!(
+            "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
+            "finished_at, deadline_at, time_left, lease, node, options FROM jobs WHERE ",
+            $condition
+        )
+    };
+}
+
+impl JobRow {
+    pub(crate) fn by_num(context: &mut WriteContext<'_>, num: JobNum) -> Result<Option<Self>> {
+        let found = context.find(select_job!("num = ?1"), (num,), Self::read)?;
+        found
+            .map(|(job, options)| job.with_options(context, &options))
+            .transpose()
+    }
+
+    pub(crate) fn by_id(context: &mut WriteContext<'_>, id: JobId) -> Result<Option<Self>> {
+        let found = context.find(select_job!("id = ?1"), (id.into_bytes(),), Self::read)?;
+        found
+            .map(|(job, options)| job.with_options(context, &options))
+            .transpose()
+    }
+
+    /// A job that another row speaks of, so that it must be there.
+    pub(crate) fn existing(context: &mut WriteContext<'_>, num: JobNum) -> Result<Self> {
+        Self::by_num(context, num)?
+            .ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<(JobRow, String)> {
+        let job = JobRow {
+            num: row.get(0)?,
+            id: JobId::from_bytes(row.get(1)?),
+            task: row.get(2)?,
+            kind: kind(row, 3)?,
+            state: word(row, 4)?,
+            attempt: row.get(5)?,
+            first_attempt: row.get(6)?,
+            run_at: maybe_time(row, 7)?,
+            started_at: maybe_time(row, 8)?,
+            finished_at: maybe_time(row, 9)?,
+            deadline_at: maybe_time(row, 10)?,
+            time_left: row.get::<_, Option<u64>>(11)?.map(Duration::from_micros),
+            lease: row.get::<_, Option<i64>>(12)?.map(LeaseId),
+            node: row.get::<_, Option<i64>>(13)?.map(NodeId),
+            options: Arc::default(),
+        };
+        Ok((job, row.get(14)?))
+    }
+
+    fn with_options(mut self, context: &mut WriteContext<'_>, options: &str) -> Result<Self> {
+        self.options = context.memory.options.get(options)?;
+        Ok(self)
+    }
+
+    /// Writes what verbs change.
+    pub(crate) fn save(&self, context: &WriteContext<'_>) -> Result<()> {
+        const UPDATE: &str = "UPDATE jobs SET state = ?2, attempt = ?3, first_attempt = ?4,
+            run_at = ?5, started_at = ?6, finished_at = ?7, deadline_at = ?8, time_left = ?9,
+            lease = ?10, node = ?11 WHERE num = ?1";
+        context.execute(
+            UPDATE,
+            (
+                self.num,
+                self.state.as_str(),
+                self.attempt,
+                self.first_attempt,
+                self.run_at.map(Time::as_micros),
+                self.started_at.map(Time::as_micros),
+                self.finished_at.map(Time::as_micros),
+                self.deadline_at.map(Time::as_micros),
+                self.time_left.map(micros),
+                self.lease.map(|lease| lease.0),
+                self.node.map(|node| node.0),
+            ),
+        )?;
+        Ok(())
+    }
+
+    /// Whether a worker holds work of it, and whether a retry would have something to do.
+    pub(crate) fn facts(&self, progress: Option<&Progress>) -> Facts {
+        let ended_badly = matches!(self.state, JobState::Failed | JobState::Cancelled);
+        let unfinished = match (self.kind, progress) {
+            (JobKind::Unit, _) | (JobKind::Items | JobKind::Planned, None) => ended_badly,
+            (JobKind::Items | JobKind::Planned, Some(progress)) => {
+                let counters = progress.counters;
+                let undone = counters.failed + counters.cancelled + counters.remaining();
+                undone > 0 || (!progress.planned && ended_badly)
+            }
+        };
+        Facts {
+            state: self.state,
+            run_at: self.run_at,
+            in_flight: self.lease.is_some() || progress.is_some_and(|row| row.leases > 0),
+            unfinished,
+        }
+    }
+
+    /// Moves the job on as the lifecycle decides; nothing is changed when it refuses.
+    pub(crate) fn step(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        progress: Option<&Progress>,
+        event: Event,
+        now: Time,
+    ) -> Result<(), Refused> {
+        let to = lifecycle::decide(&self.facts(progress), event, now)?;
+        context.job_moved(Some(self.state), Some(to));
+        self.state = to;
+        Ok(())
+    }
+
+    /// A step that a verb knows to be legal.
+    pub(crate) fn must_step(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        progress: Option<&Progress>,
+        event: Event,
+        now: Time,
+    ) -> Result<()> {
+        self.step(context, progress, event, now)
+            .map_err(|refused| Error::corrupt(format!("job {}: {refused}", self.id)))
+    }
+
+    /// The attempt, counted from the last retry or restart by hand: what retry policies count.
+    pub(crate) fn tries(&self) -> u32 {
+        self.attempt.saturating_sub(self.first_attempt) + 1
+    }
+
+    /// Stops the job's clock and keeps what is left of its time: only a pause does.
+    pub(crate) fn stop_clock(&mut self, now: Time) {
+        if let Some(deadline) = self.deadline_at.take() {
+            self.time_left = Some(deadline.since(now));
+        }
+    }
+
+    /// Lets the job's clock run if it does not: with all of its time at its first start, with
+    /// what was left of it after a pause.
+    pub(crate) fn start_clock(&mut self, now: Time) {
+        if self.deadline_at.is_none() {
+            let left = self.time_left.take().unwrap_or(self.options.timeout);
+            self.deadline_at = Some(now + left);
+        }
+    }
+}
+
+pub(crate) fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+pub(crate) const fn kind_word(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Unit => "unit",
+        JobKind::Items => "items",
+        JobKind::Planned => "planned",
+    }
+}
+
+pub(crate) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<JobKind> {
+    match row.get_ref(column)?.as_str()? {
+        "unit" => Ok(JobKind::Unit),
+        "items" => Ok(JobKind::Items),
+        "planned" => Ok(JobKind::Planned),
+        other => Err(invalid(column, UnknownKind(other.to_owned()))),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("unknown kind of job `{0}`")]
+struct UnknownKind(String);

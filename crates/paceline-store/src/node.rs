@@ -1,0 +1,137 @@
+//! Nodes: their registration, their heartbeats, and taking work back from those that are gone.
+
+use std::collections::BTreeMap;
+
+use paceline_core::event::EventKind;
+use paceline_core::store::NodeInfo;
+use paceline_core::{LeaseId, NodeId, Time};
+
+use crate::context::WriteContext;
+use crate::control_job::tell;
+use crate::counters::Sequence;
+use crate::error::Result;
+use crate::job_row::JobRow;
+use crate::leases::{self, LeaseRow};
+use crate::num::JobNum;
+use crate::progress_row::Progress;
+use crate::{report_unit, upload};
+
+/// Registers a node. Only one node can use the database, so all earlier ones are gone.
+pub(crate) fn register(
+    context: &mut WriteContext<'_>,
+    node: &NodeInfo,
+    until: Time,
+    now: Time,
+) -> Result<NodeId> {
+    const INSERT: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let NodeInfo { name, pid, version } = node;
+    let held = leases::all(context)?;
+    recover(context, held, None, now)?;
+    upload::sweep(context)?;
+    context.execute("DELETE FROM nodes", ())?;
+    let id = context.next(Sequence::Node);
+    context.execute(
+        INSERT,
+        (id, name, pid, version, now.as_micros(), until.as_micros()),
+    )?;
+    Ok(NodeId(id))
+}
+
+/// Keeps a node alive; returns which of the leases that it believes to hold are gone.
+pub(crate) fn heartbeat(
+    context: &mut WriteContext<'_>,
+    node: NodeId,
+    held: &[LeaseId],
+    until: Time,
+) -> Result<Vec<LeaseId>> {
+    let update = "UPDATE nodes SET until = ?2 WHERE id = ?1";
+    context.execute(update, (node.0, until.as_micros()))?;
+    let mut gone = Vec::new();
+    for &lease in held {
+        if !is_held(context, lease)? {
+            gone.push(lease);
+        }
+    }
+    Ok(gone)
+}
+
+fn is_held(context: &WriteContext<'_>, lease: LeaseId) -> Result<bool> {
+    const UNIT: &str = "SELECT 1 FROM jobs WHERE num = ?1 AND lease = ?2";
+    if let Some(num) = context.memory.unit_leases.get(&lease) {
+        return Ok(context.find(UNIT, (num, lease.0), |_| Ok(()))?.is_some());
+    }
+    Ok(leases::get(context, lease)?.is_some())
+}
+
+/// Ends a node that stops; what it still holds is taken back.
+pub(crate) fn remove(context: &mut WriteContext<'_>, node: NodeId, now: Time) -> Result<()> {
+    take_back(context, node, now)?;
+    context.execute("DELETE FROM nodes WHERE id = ?1", (node.0,))?;
+    Ok(())
+}
+
+/// Takes back what nodes hold that were not heard of in time. Returns how many leases that were.
+pub(crate) fn take_back_from_dead(context: &mut WriteContext<'_>, now: Time) -> Result<u64> {
+    let dead = "SELECT id FROM nodes WHERE until < ?1";
+    let mut recovered = 0;
+    for node in context.list(dead, (now.as_micros(),), |row| row.get(0))? {
+        recovered += take_back(context, NodeId(node), now)?;
+    }
+    Ok(recovered)
+}
+
+fn take_back(context: &mut WriteContext<'_>, node: NodeId, now: Time) -> Result<u64> {
+    let held = leases::of_node(context, node)?;
+    recover(context, held, Some(node), now)
+}
+
+/// Gives leases back to their jobs, unit jobs' too (of one node, or of all). Returns how many.
+fn recover(
+    context: &mut WriteContext<'_>,
+    held: Vec<LeaseRow>,
+    node: Option<NodeId>,
+    now: Time,
+) -> Result<u64> {
+    let mut recovered = held.len();
+    let mut by_job: BTreeMap<JobNum, Vec<LeaseRow>> = BTreeMap::new();
+    for lease in held {
+        by_job.entry(lease.job).or_default().push(lease);
+    }
+    for (num, leases) in by_job {
+        recover_items(context, num, &leases, now)?;
+    }
+    for num in leased_units(context, node)? {
+        let mut job = JobRow::existing(context, num)?;
+        report_unit::give_back(context, &mut job, EventKind::Recovered, now)?;
+        recovered += 1;
+    }
+    Ok(u64::try_from(recovered).unwrap_or(0))
+}
+
+fn recover_items(
+    context: &mut WriteContext<'_>,
+    num: JobNum,
+    leases: &[LeaseRow],
+    now: Time,
+) -> Result<()> {
+    let job = JobRow::existing(context, num)?;
+    let mut progress = Progress::existing(context, num)?;
+    for lease in leases {
+        leases::take_back(context, &mut progress, lease, false)?;
+    }
+    progress.save(context, job.state, now)?;
+    tell(context, EventKind::Recovered, &job, Some(&progress), now)
+}
+
+/// Unit jobs in workers' hands, of one node or of all.
+fn leased_units(context: &WriteContext<'_>, node: Option<NodeId>) -> Result<Vec<JobNum>> {
+    const SELECT: &str = "SELECT num FROM jobs WHERE state = 'running' AND kind = 'unit'
+            AND lease IS NOT NULL AND (?1 IS NULL OR node = ?1)
+        UNION ALL SELECT num FROM jobs WHERE state = 'paused' AND kind = 'unit'
+            AND lease IS NOT NULL AND (?1 IS NULL OR node = ?1)";
+    let mut nums: Vec<JobNum> =
+        context.list(SELECT, (node.map(|node| node.0),), |row| row.get(0))?;
+    nums.sort_unstable();
+    Ok(nums)
+}

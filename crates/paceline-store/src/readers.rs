@@ -1,0 +1,73 @@
+//! The pool of connections that only read, each query on a thread that may block.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use paceline_core::store::StoreError;
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use crate::connection;
+use crate::error::Result;
+
+/// Connections are opened when they are first needed.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    path: Box<Path>,
+    most: u32,
+    free: Arc<Mutex<Vec<Connection>>>,
+    places: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn new(path: &Path, most: u32) -> Self {
+        Readers {
+            path: path.into(),
+            most,
+            free: Arc::default(),
+            places: Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1))),
+        }
+    }
+
+    /// Readers in use now, and how many there may be.
+    pub(crate) fn usage(&self) -> (u32, u32) {
+        let free = u32::try_from(self.places.available_permits()).unwrap_or(self.most);
+        (self.most.saturating_sub(free), self.most)
+    }
+
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let closed = || StoreError::Unavailable("the store is closed".into());
+        let place = self
+            .places
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| closed())?;
+        let (path, free) = (self.path.clone(), self.free.clone());
+        let run = move || {
+            let _place = place;
+            let connection = match take(&free) {
+                Some(connection) => connection,
+                None => connection::reader(&path)?,
+            };
+            let answer = query(&connection);
+            free.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
+            answer
+        };
+        match tokio::task::spawn_blocking(run).await {
+            Ok(answer) => answer.map_err(StoreError::from),
+            Err(panic) => Err(StoreError::Corrupt(format!(
+                "a fault in Paceline itself: {panic}"
+            ))),
+        }
+    }
+}
+
+fn take(free: &Mutex<Vec<Connection>>) -> Option<Connection> {
+    free.lock().unwrap_or_else(PoisonError::into_inner).pop()
+}

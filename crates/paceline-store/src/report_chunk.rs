@@ -1,0 +1,261 @@
+//! Reports on chunks: item by item what came of it, then what that means for the job.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use paceline_core::dice::Dice;
+use paceline_core::event::EventKind;
+use paceline_core::item::{ItemReport, Outcome};
+use paceline_core::lease::{Release, ReportAnswer};
+use paceline_core::progress::{self, Conclusion};
+use paceline_core::ranges::Ranges;
+use paceline_core::retry::Verdict;
+use paceline_core::{Failure, JobError, Seq, Time};
+use rusqlite::CachedStatement;
+
+use crate::claim_chunk::attempts;
+use crate::context::WriteContext;
+use crate::ending::{self, Ending};
+use crate::error::{Error, Result};
+use crate::events::{self, Data};
+use crate::free;
+use crate::job_row::{JobRow, micros};
+use crate::leases;
+use crate::num::{JobNum, seq_of};
+use crate::report::Held;
+use crate::text::{error_text, maybe_error};
+
+pub(crate) fn report(
+    context: &mut WriteContext<'_>,
+    held: &mut Held,
+    items: &[ItemReport],
+    release: Option<Release>,
+    seed: u64,
+    now: Time,
+) -> Result<ReportAnswer> {
+    let mut chunk = Chunk::open(context, held, seed, now)?;
+    for item in items {
+        chunk.record(context, held, item)?;
+    }
+    let recorded = chunk.recorded;
+    drop(chunk);
+    match release {
+        Some(Release::Normal) => held.release(context, false)?,
+        Some(Release::Suspect) => held.release(context, true)?,
+        None if recorded > 0 => {
+            if let Some(ranges) = &held.lease.ranges {
+                leases::shorten(context, held.lease.id, ranges)?;
+            }
+        }
+        None => {}
+    }
+    settle(context, held, recorded > 0, now)?;
+    Ok(ReportAnswer::Accepted)
+}
+
+/// The worker did not get to it: everything goes back.
+pub(crate) fn hand_back(
+    context: &mut WriteContext<'_>,
+    held: &mut Held,
+    now: Time,
+) -> Result<ReportAnswer> {
+    held.release(context, false)?;
+    held.progress.save(context, held.job.state, now)?;
+    Ok(ReportAnswer::Accepted)
+}
+
+/// A chunk whose items are being recorded.
+struct Chunk<'c> {
+    attempts: HashMap<Seq, u32>,
+    keys: HashMap<Seq, String>,
+    outcome: CachedStatement<'c>,
+    success: CachedStatement<'c>,
+    seed: u64,
+    now: Time,
+    recorded: u32,
+}
+
+impl<'c> Chunk<'c> {
+    fn open(context: &WriteContext<'c>, held: &Held, seed: u64, now: Time) -> Result<Self> {
+        const OUTCOME: &str = "INSERT OR REPLACE INTO outcomes
+            (place, state, attempts, duration, finished_at, error, result)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        const SUCCESS: &str =
+            "INSERT OR REPLACE INTO successes (task, key, place) VALUES (?1, ?2, ?3)";
+        let none = Ranges::new();
+        let ranges = held.lease.ranges.as_ref().unwrap_or(&none);
+        Ok(Chunk {
+            attempts: attempts(context, held.job.num, ranges)?,
+            keys: keys(context, held.job.num, ranges)?,
+            outcome: context.connection.prepare_cached(OUTCOME)?,
+            success: context.connection.prepare_cached(SUCCESS)?,
+            seed,
+            now,
+            recorded: 0,
+        })
+    }
+
+    /// Records one item, if the lease still holds it.
+    fn record(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        held: &mut Held,
+        item: &ItemReport,
+    ) -> Result<()> {
+        let ranges = held.lease.ranges.as_mut();
+        if !ranges.is_some_and(|ranges| ranges.remove(item.seq)) {
+            return Ok(());
+        }
+        self.recorded += 1;
+        held.progress.counters.running = held.progress.counters.running.saturating_sub(1);
+        let attempt = self.attempts.get(&item.seq).copied().unwrap_or(0) + 1;
+        match &item.outcome {
+            Outcome::Succeeded(result) => {
+                self.write(
+                    &held.job,
+                    item,
+                    "succeeded",
+                    attempt,
+                    (None, Some(result.as_str())),
+                )?;
+                self.succeeded(context, held, item.seq, item.duration)
+            }
+            Outcome::Failed(failure) => self.failed(context, held, item, attempt, failure),
+        }
+    }
+
+    fn succeeded(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        held: &mut Held,
+        seq: Seq,
+        duration: Duration,
+    ) -> Result<()> {
+        held.progress.counters.succeeded += 1;
+        if let Some(key) = self.keys.get(&seq) {
+            self.success
+                .execute((&held.job.task, key, held.job.num.place(seq)))?;
+        }
+        let statistics = &mut context.memory.statistics;
+        statistics.item_succeeded(context.connection, &held.job.task, duration)
+    }
+
+    fn failed(
+        &mut self,
+        context: &WriteContext<'_>,
+        held: &mut Held,
+        item: &ItemReport,
+        attempt: u32,
+        failure: &Failure,
+    ) -> Result<()> {
+        let mut dice = Dice::new(self.seed ^ u64::from(item.seq.0));
+        let retry = &held.job.options.retry;
+        let state = match retry.decide(attempt, failure, self.now, &mut dice) {
+            Verdict::RetryAt(at) => {
+                free::add_later(context, held.job.num, item.seq, at)?;
+                held.progress.free += 1;
+                "pending"
+            }
+            Verdict::GiveUp => {
+                held.progress.counters.failed += 1;
+                "failed"
+            }
+        };
+        let error = error_text(&failure.error);
+        self.write(&held.job, item, state, attempt, (Some(&error), None))
+    }
+
+    fn write(
+        &mut self,
+        job: &JobRow,
+        item: &ItemReport,
+        state: &str,
+        attempt: u32,
+        (error, result): (Option<&str>, Option<&str>),
+    ) -> Result<()> {
+        self.outcome.execute((
+            job.num.place(item.seq),
+            state,
+            attempt,
+            micros(item.duration),
+            self.now.as_micros(),
+            error,
+            result,
+        ))?;
+        Ok(())
+    }
+}
+
+/// The keys of a chunk's items, of those that have one.
+fn keys(context: &WriteContext<'_>, job: JobNum, ranges: &Ranges) -> Result<HashMap<Seq, String>> {
+    const SELECT: &str = "SELECT place, key FROM items WHERE place BETWEEN ?1 AND ?2";
+    let mut select = context.connection.prepare_cached(SELECT)?;
+    let mut keys = HashMap::new();
+    for (first, last) in ranges.iter() {
+        let mut rows = select.query((job.place(first), job.place(last)))?;
+        while let Some(row) = rows.next()? {
+            if let Some(key) = row.get(1)? {
+                keys.insert(seq_of(row.get(0)?), key);
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// Ends the job if its counters say so, else tells of its progress.
+fn settle(
+    context: &mut WriteContext<'_>,
+    held: &mut Held,
+    recorded: bool,
+    now: Time,
+) -> Result<()> {
+    let Held { job, progress, .. } = held;
+    let conclusion = progress::conclude(&progress.counters, job.options.max_failures)
+        .filter(|_| progress.planned);
+    let Some(conclusion) = conclusion else {
+        if recorded {
+            progress.observe(context, now)?;
+        }
+        progress.save(context, job.state, now)?;
+        if !recorded {
+            return Ok(());
+        }
+        let mut data = Data::counters(&progress.counters);
+        data.rate = progress.rate.per_second();
+        return events::append_data(context, EventKind::Progress, job.num, job.state, &data, now);
+    };
+    let ending = match conclusion {
+        Conclusion::Completed => Ending::Completed,
+        Conclusion::AllFailed => {
+            let start = format!("all {} items failed", progress.counters.failed);
+            Ending::Failed(failure(context, job.num, &start)?)
+        }
+        Conclusion::TooManyFailures => {
+            let (failed, total) = (progress.counters.failed, progress.counters.total);
+            let start = format!("{failed} of {total} items failed, more than allowed");
+            Ending::Failed(failure(context, job.num, &start)?)
+        }
+    };
+    ending::end(context, job, Some(progress), &ending, now)?;
+    Ok(())
+}
+
+/// The error of a job whose items failed: how many, and the first one as an example.
+fn failure(context: &WriteContext<'_>, job: JobNum, start: &str) -> Result<JobError> {
+    const FIRST: &str = "SELECT o.error, coalesce(i.key, CAST(o.place & 0xffffff AS TEXT))
+        FROM outcomes o JOIN items i ON i.place = o.place
+        WHERE o.state = 'failed' AND o.place BETWEEN ?1 AND ?2 ORDER BY o.place LIMIT 1";
+    let read = |row: &rusqlite::Row<'_>| Ok((maybe_error(row, 0)?, row.get(1)?));
+    let first = context.find(FIRST, job.places(), read)?;
+    let Some((Some(first), item)) = first else {
+        return Err(Error::corrupt(format!(
+            "job number {} has no failed item",
+            job.0
+        )));
+    };
+    Ok(JobError {
+        message: format!("{start}; first: {}", first.message),
+        item: Some(item),
+        ..first
+    })
+}

@@ -1,0 +1,197 @@
+//! How jobs of each task ran: counts and durations, kept in memory and written with each commit.
+//!
+//! Durations are kept as histograms with steps of 5 %, which fade: the far past weighs less.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use paceline_core::task::TaskHistory;
+use rusqlite::Connection;
+
+use crate::context::find;
+use crate::error::Result;
+use crate::text::{json, to_json};
+
+/// One step of a histogram is longer than the one before by this factor.
+const STEP: f64 = 1.05;
+/// When a histogram holds this many, all its counts are halved.
+const FULL: u32 = 2_000;
+
+/// Durations by logarithmic step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Histogram(BTreeMap<u32, u32>);
+
+impl Histogram {
+    pub(crate) fn add(&mut self, duration: Duration) {
+        *self.0.entry(step(duration)).or_default() += 1;
+        if self.0.values().sum::<u32>() >= FULL {
+            self.0.values_mut().for_each(|count| *count /= 2);
+            self.0.retain(|_, count| *count > 0);
+        }
+    }
+
+    /// The duration that a share of all (0 to 1) does not exceed.
+    pub(crate) fn quantile(&self, share: f64) -> Option<Duration> {
+        let all: u32 = self.0.values().sum();
+        let mut left = share * f64::from(all);
+        for (&step, &count) in &self.0 {
+            left -= f64::from(count);
+            if left <= 0.0 {
+                return Some(duration(step));
+            }
+        }
+        None
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the logarithm of a duration in microseconds is small and not negative"
+)]
+fn step(duration: Duration) -> u32 {
+    ((duration.as_secs_f64() * 1e6).max(1.0).ln() / STEP.ln()).round() as u32
+}
+
+fn duration(step: u32) -> Duration {
+    Duration::from_secs_f64(STEP.powf(f64::from(step)) / 1e6)
+}
+
+#[derive(Clone, Debug, Default)]
+struct TaskStatistics {
+    completed: i64,
+    failed: i64,
+    items: Histogram,
+    jobs: Histogram,
+    changed: bool,
+}
+
+/// The tasks that were touched since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Statistics(HashMap<String, TaskStatistics>);
+
+impl Statistics {
+    pub(crate) fn item_succeeded(
+        &mut self,
+        connection: &Connection,
+        task: &str,
+        duration: Duration,
+    ) -> Result<()> {
+        self.of(connection, task)?.items.add(duration);
+        Ok(())
+    }
+
+    /// A job ended by itself; `duration` is from its start to its end.
+    pub(crate) fn job_ended(
+        &mut self,
+        connection: &Connection,
+        task: &str,
+        completed: bool,
+        duration: Option<Duration>,
+    ) -> Result<()> {
+        let statistics = self.of(connection, task)?;
+        if completed {
+            statistics.completed += 1;
+        } else {
+            statistics.failed += 1;
+        }
+        if let Some(duration) = duration {
+            statistics.jobs.add(duration);
+        }
+        Ok(())
+    }
+
+    fn of(&mut self, connection: &Connection, task: &str) -> Result<&mut TaskStatistics> {
+        if !self.0.contains_key(task) {
+            let stored = load(connection, task)?.unwrap_or_default();
+            self.0.insert(task.to_owned(), stored);
+        }
+        let statistics = self.0.entry(task.to_owned()).or_default();
+        statistics.changed = true;
+        Ok(statistics)
+    }
+
+    /// Drops what was counted since the last commit; it is read anew when it is next needed.
+    pub(crate) fn forget(&mut self) {
+        self.0.retain(|_, statistics| !statistics.changed);
+    }
+
+    pub(crate) fn write(&self, connection: &Connection) -> Result<()> {
+        const UPSERT: &str = "INSERT OR REPLACE INTO task_statistics
+            (task, completed, failed, item_durations, job_durations) VALUES (?1, ?2, ?3, ?4, ?5)";
+        for (task, statistics) in self.0.iter().filter(|(_, statistics)| statistics.changed) {
+            connection.prepare_cached(UPSERT)?.execute((
+                task,
+                statistics.completed,
+                statistics.failed,
+                to_json(&statistics.items.0),
+                to_json(&statistics.jobs.0),
+            ))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn written(&mut self) {
+        self.0
+            .values_mut()
+            .for_each(|statistics| statistics.changed = false);
+    }
+}
+
+fn load(connection: &Connection, task: &str) -> Result<Option<TaskStatistics>> {
+    const SELECT: &str = "SELECT completed, failed, item_durations, job_durations
+        FROM task_statistics WHERE task = ?1";
+    find(connection, SELECT, (task,), |row| {
+        Ok(TaskStatistics {
+            completed: row.get(0)?,
+            failed: row.get(1)?,
+            items: Histogram(json(row, 2)?),
+            jobs: Histogram(json(row, 3)?),
+            changed: false,
+        })
+    })
+}
+
+/// How jobs of a task ran so far.
+pub(crate) fn history(connection: &Connection, task: &str) -> Result<TaskHistory> {
+    let statistics = load(connection, task)?.unwrap_or_default();
+    Ok(TaskHistory {
+        completed: u64::try_from(statistics.completed).unwrap_or(0),
+        failed: u64::try_from(statistics.failed).unwrap_or(0),
+        item_p50: statistics.items.quantile(0.5),
+        job_p50: statistics.jobs.quantile(0.5),
+        job_p95: statistics.jobs.quantile(0.95),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_within_a_step() {
+        let mut histogram = Histogram::default();
+        for millis in 1..=1_000 {
+            histogram.add(Duration::from_millis(millis));
+        }
+        let near = |share: f64, expected: f64| {
+            let found = histogram.quantile(share).expect("not empty").as_secs_f64();
+            assert!(
+                (found / expected - 1.0).abs() < 0.06,
+                "{found} for {expected}"
+            );
+        };
+        near(0.5, 0.5);
+        near(0.95, 0.95);
+        assert_eq!(Histogram::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn the_far_past_fades() {
+        let mut histogram = Histogram::default();
+        (0..5_000).for_each(|_| histogram.add(Duration::from_secs(1)));
+        (0..3_000).for_each(|_| histogram.add(Duration::from_secs(100)));
+        let median = histogram.quantile(0.5).expect("not empty").as_secs();
+        assert!((95..=105).contains(&median), "{median}");
+    }
+}

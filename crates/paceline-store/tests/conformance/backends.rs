@@ -1,0 +1,115 @@
+//! The stores under test, and the macro that runs each case on all of them.
+
+use std::any::Any;
+use std::future::Future;
+use std::sync::Arc;
+
+use paceline_core::store::Store;
+use paceline_store::{Options, SqliteStore};
+
+use crate::support::Case;
+
+/// An empty store, and what must live as long as it.
+pub(crate) struct Opened {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keep: Box<dyn Any>,
+}
+
+/// A file of its own, with the writer thread and the pool of readers.
+pub(crate) fn sqlite_file() -> Opened {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("paceline.db");
+    let store = SqliteStore::open(&path, Options::default()).expect("a new database");
+    Opened {
+        store: Arc::new(store),
+        keep: Box::new(folder),
+    }
+}
+
+/// The store of the simulation: in memory, on the caller's thread.
+pub(crate) fn sqlite_in_memory() -> Opened {
+    let store = SqliteStore::in_memory_inline().expect("a new database");
+    Opened {
+        store: Arc::new(store),
+        keep: Box::new(()),
+    }
+}
+
+/// Runs one case to its end on a fresh store.
+pub(crate) fn run<F, Running>(open: fn() -> Opened, case: F)
+where
+    F: FnOnce(Case) -> Running,
+    Running: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async { case(Case::new(open()).await).await });
+}
+
+/// Histories that a run tells, unless the environment asks for one or for more.
+const SEEDS: u64 = 24;
+
+/// Runs one case once for each seed, each time on a fresh store. A failing run prints its seed.
+pub(crate) fn run_seeds<F, Running>(open: fn() -> Opened, case: F)
+where
+    F: Fn(Case, u64) -> Running,
+    Running: Future<Output = ()>,
+{
+    for seed in seeds() {
+        let _named = Named(seed);
+        run(open, |s| case(s, seed));
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever looks into a failure names its seed"
+)]
+fn seeds() -> Vec<u64> {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    match number("PACELINE_STORE_SEED") {
+        Some(seed) => vec![seed],
+        None => (0..number("PACELINE_STORE_SEEDS").unwrap_or(SEEDS)).collect(),
+    }
+}
+
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("run it again with PACELINE_STORE_SEED={}", self.0);
+        }
+    }
+}
+
+/// Makes a test of each case on each backend.
+macro_rules! store_tests {
+    ($($case:ident),+ $(,)?) => {
+        on_each_backend!(run: $($case),+);
+    };
+}
+
+/// The same for cases that take a seed.
+macro_rules! seeded_store_tests {
+    ($($case:ident),+ $(,)?) => {
+        on_each_backend!(run_seeds: $($case),+);
+    };
+}
+
+macro_rules! on_each_backend {
+    ($run:ident: $($case:ident),+) => {
+        on_each_backend!(sqlite_file, $run: $($case),+);
+        on_each_backend!(sqlite_in_memory, $run: $($case),+);
+    };
+    ($backend:ident, $run:ident: $($case:ident),+) => {
+        mod $backend {
+            $(#[test]
+            fn $case() {
+                crate::backends::$run(crate::backends::$backend, super::$case);
+            })+
+        }
+    };
+}

@@ -1,0 +1,41 @@
+//! The definition of [`paceline_core::store::Store`] in tests: each case runs on every backend.
+//!
+//! Owns what every store must do, in the words of the trait; what only one database can show (its
+//! file, its locks, its crashes) is in the suite of that database. A case never asks which backend
+//! it is on. Time is an argument: no case waits.
+//!
+//! A backend is added by one line in the macro `on_each_backend!` of [`backends`].
+
+#[macro_use]
+mod backends;
+
+mod admit;
+mod claim;
+mod control;
+mod control_filter;
+mod control_table;
+mod events;
+mod fairness;
+mod idempotency;
+mod items;
+mod lease;
+mod list;
+mod list_filter;
+mod log;
+mod model;
+mod nodes;
+mod note;
+mod pause;
+mod planner;
+mod prune;
+mod report;
+mod report_lost;
+mod report_unit;
+mod rerun;
+mod retry;
+mod submit;
+mod submit_only_new;
+mod support;
+mod tick;
+mod upload;
+mod waiting;

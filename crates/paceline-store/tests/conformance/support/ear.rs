@@ -1,0 +1,51 @@
+//! What the commit hook is told.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use paceline_core::id::EventSeq;
+
+use super::Case;
+
+/// Longer than any store takes to call its hook.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Collects the numbers that the hook is called with.
+pub(crate) struct Ear(Arc<Mutex<Vec<EventSeq>>>);
+
+impl Case {
+    pub(crate) fn listen(&self) -> Ear {
+        let heard: Arc<Mutex<Vec<EventSeq>>> = Arc::default();
+        let into = Arc::clone(&heard);
+        self.store.on_commit(Arc::new(move |newest| {
+            into.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(newest);
+        }));
+        Ear(heard)
+    }
+}
+
+impl Ear {
+    pub(crate) fn heard(&self) -> Vec<EventSeq> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Waits until the last that was heard is `newest`: a store may answer before it tells.
+    pub(crate) async fn hears(&self, newest: EventSeq) {
+        let heard = async {
+            while self.heard().last() != Some(&newest) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, heard).await;
+        assert!(
+            in_time.is_ok(),
+            "{newest:?} was not told, only {:?}",
+            self.heard()
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! A pool of equal worker processes, and what its slots share.
+
+use std::sync::Arc;
+
+use paceline_core::Json;
+use paceline_core::task::Task;
+use paceline_core::worker::WorkerStatus;
+use paceline_protocol::worker::DeclaredTask;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use super::slot::Slot;
+use crate::config::PoolConfig;
+use crate::host::Host;
+use crate::lease_source::Stopping;
+use crate::status::StatusCell;
+
+/// What all slots of a pool share.
+#[derive(Debug)]
+pub(crate) struct PoolShared {
+    pub(crate) config: PoolConfig,
+    pub(crate) host: Host,
+    /// What was last declared to the source.
+    declared: Mutex<Vec<Task>>,
+}
+
+impl PoolShared {
+    /// Makes the tasks of a process known, unless an equal process has done so.
+    pub(super) async fn declare(&self, tasks: Vec<DeclaredTask>) -> Result<(), Stopping> {
+        let mut declared = self.declared.lock().await;
+        let unchanged_at = declared.first().map(|task| task.declared_at);
+        let mut tasks: Vec<Task> = tasks.into_iter().map(|task| self.task(task)).collect();
+        if let Some(at) = unchanged_at {
+            for task in &mut tasks {
+                task.declared_at = at;
+            }
+            if tasks == *declared {
+                return Ok(());
+            }
+        }
+        let now = self.host.source.now();
+        for task in &mut tasks {
+            task.declared_at = now;
+        }
+        self.host.source.declare(tasks.clone()).await?;
+        *declared = tasks;
+        Ok(())
+    }
+
+    fn task(&self, task: DeclaredTask) -> Task {
+        let options = task.options.filter(|options| options.get() != "null");
+        Task {
+            name: task.name,
+            options: options.map_or_else(Json::empty_object, |raw| Json::from_checked(raw.get())),
+            params_schema: task.params_schema.map(|raw| Json::from_checked(raw.get())),
+            has_planner: task.has_planner,
+            declared_by: self.config.name.clone(),
+            declared_at: self.host.source.now(),
+        }
+    }
+}
+
+/// A running pool.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    statuses: Vec<StatusCell>,
+}
+
+impl Pool {
+    /// Starts all slots in `tasks`; they run until the host's stop is ordered.
+    pub(crate) fn start(config: PoolConfig, host: Host, tasks: &mut JoinSet<()>) -> Self {
+        let shared = Arc::new(PoolShared {
+            config,
+            host,
+            declared: Mutex::default(),
+        });
+        let mut statuses = vec![];
+        for index in 0..shared.config.processes {
+            let source = Arc::clone(&shared.host.source);
+            let status = StatusCell::new(source, &shared.config.name, index);
+            statuses.push(status.clone());
+            tasks.spawn(Slot::new(Arc::clone(&shared), status).run());
+        }
+        Pool { statuses }
+    }
+
+    pub(crate) fn status(&self) -> Vec<WorkerStatus> {
+        self.statuses.iter().map(StatusCell::get).collect()
+    }
+}

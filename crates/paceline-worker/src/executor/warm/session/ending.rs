@@ -1,0 +1,230 @@
+//! The end of a process: what it was on is charged, everything else goes back.
+
+use std::time::Duration;
+
+use paceline_core::event::EventKind;
+use paceline_core::item::{ItemReport, Outcome};
+use paceline_core::lease::{LogLevel, Release, ReportBody};
+use paceline_core::{ErrorKind, Failure, Json};
+use tokio::time::Instant;
+
+use super::super::blame::{self, Blame};
+use super::super::process::{Breach, Death};
+use super::{Phase, Session};
+use crate::executor::held::{Held, hand_back};
+use crate::reporter::Reporter;
+use crate::words;
+
+/// Why the node killed the process.
+#[derive(Debug)]
+pub(super) enum Cause {
+    /// An item took longer than this.
+    TimedOut(Duration),
+    Memory {
+        used: u64,
+        cap: u64,
+    },
+    Breach(Breach),
+    /// A cancelled handler did not stop within its grace.
+    Unheeded,
+    /// It did not exit in time when asked to.
+    Overstayed,
+}
+
+/// What is left of a session.
+#[derive(Debug)]
+pub(in super::super) struct Ended {
+    /// Why the process is gone.
+    pub(in super::super) why: String,
+    /// The last lines that it printed.
+    pub(in super::super) stderr: Option<String>,
+    /// It did something before it ended.
+    pub(in super::super) worked: bool,
+    /// Reports that are not through yet.
+    pub(in super::super) reports: Reporter,
+}
+
+impl Session {
+    /// The process has ended, or was given up: settles all its leases.
+    pub(super) async fn conclude(mut self) -> Ended {
+        let now = Instant::now();
+        if self.killed.is_none() && !self.process.lines.rest().is_empty() {
+            self.kill(Cause::Breach(Breach::HalfLine), now);
+        }
+        self.worked |= !self.sent.is_empty();
+        let (process, reporter) = (self.process, self.reporter);
+        let death = process.end().await;
+        let mut end = Settlement {
+            killed: self.killed.map(|(cause, _)| cause),
+            phase: self.phase,
+            buffered: self.buffered,
+            death,
+            reporter,
+        };
+        let why = end.why(&self.worker);
+        let mut charged = None;
+        for (index, held) in std::mem::take(&mut self.sent).into_iter().enumerate() {
+            if index == 0 {
+                let job = held.lease.job;
+                if end.settle_current(held, &why, now) {
+                    charged = Some(job);
+                }
+            } else {
+                end.release(held, Release::Normal);
+            }
+        }
+        for lease in self.queue {
+            end.reporter.push(hand_back(&lease));
+        }
+        if let Some(job) = charged {
+            self.pool
+                .host
+                .notes
+                .log(job, &self.worker, LogLevel::Error, &why);
+        }
+        if !end.in_order() {
+            tracing::warn!(worker = &*self.worker, "{why}");
+            let data = serde_json::json!({
+                "worker": &*self.worker,
+                "pid": self.pid,
+                "reason": why,
+                "job": charged.map(|job| job.to_string()),
+                "stderr": end.death.stderr,
+            });
+            let data = Json::from_checked(data.to_string());
+            self.pool
+                .host
+                .source
+                .event(EventKind::WorkerDied, data)
+                .await;
+        }
+        Ended {
+            why,
+            stderr: end.death.stderr,
+            worked: self.worked,
+            reports: end.reporter,
+        }
+    }
+}
+
+/// The facts of an end, and the reports that follow from them.
+struct Settlement {
+    killed: Option<Cause>,
+    phase: Phase,
+    buffered: bool,
+    death: Death,
+    reporter: Reporter,
+}
+
+impl Settlement {
+    /// One sentence on why the process is gone.
+    fn why(&self, worker: &str) -> String {
+        let what = match &self.killed {
+            Some(Cause::TimedOut(after)) => {
+                format!(
+                    "was stopped: an item took longer than {}",
+                    words::time(*after)
+                )
+            }
+            Some(Cause::Memory { used, cap }) => {
+                format!(
+                    "was stopped: it used {}, cap {}",
+                    words::size(*used),
+                    words::size(*cap)
+                )
+            }
+            Some(Cause::Breach(breach)) => breach.to_string(),
+            Some(Cause::Unheeded) => "was stopped: its handler did not heed a cancel".into(),
+            Some(Cause::Overstayed) => "was stopped: it did not exit when asked to".into(),
+            None => match &self.phase {
+                Phase::Leaving { why: Some(why), .. } => why.clone(),
+                Phase::Leaving { why: None, .. } if self.exited_well() => "stopped".into(),
+                Phase::Serving | Phase::Recycling { .. } | Phase::Leaving { .. } => {
+                    words::ended(self.death.status)
+                }
+            },
+        };
+        format!("worker {worker} {what}")
+    }
+
+    fn exited_well(&self) -> bool {
+        self.death.status.is_some_and(|status| status.success())
+    }
+
+    /// The end was asked for, and nobody is charged with it.
+    fn in_order(&self) -> bool {
+        match &self.killed {
+            Some(Cause::Unheeded | Cause::Overstayed) => true,
+            Some(Cause::TimedOut(_) | Cause::Memory { .. } | Cause::Breach(_)) => false,
+            None => match self.phase {
+                Phase::Leaving { .. } => self.exited_well(),
+                Phase::Serving | Phase::Recycling { .. } => false,
+            },
+        }
+    }
+
+    /// Ends the lease that was current; whether something of it was charged.
+    fn settle_current(&mut self, mut held: Held, why: &str, now: Instant) -> bool {
+        if self.in_order() || held.revoked.is_some() {
+            self.release(held, Release::Normal);
+            return false;
+        }
+        match blame::find(&held, self.buffered) {
+            Blame::Item(seq) => {
+                let report = ItemReport {
+                    seq,
+                    outcome: Outcome::Failed(self.failure(why)),
+                    duration: held.current_takes(now),
+                };
+                // Blame falls only on items that are left, so the item is held.
+                let _ = held.end_item(report, now);
+                self.release(held, Release::Normal);
+                true
+            }
+            Blame::Planner => {
+                let failed = ReportBody::PlanFailed(self.failure(why));
+                self.reporter.push(held.report(failed));
+                true
+            }
+            Blame::Nobody => {
+                self.release(held, Release::Normal);
+                false
+            }
+            Blame::Unknown => {
+                self.release(held, Release::Suspect);
+                false
+            }
+        }
+    }
+
+    fn failure(&self, why: &str) -> Failure {
+        let kind = match &self.killed {
+            Some(Cause::TimedOut(_)) => ErrorKind::Timeout,
+            Some(Cause::Memory { .. }) => ErrorKind::Memory,
+            Some(Cause::Breach(_) | Cause::Unheeded | Cause::Overstayed) | None => ErrorKind::Crash,
+        };
+        let mut failure = Failure::new(kind, self.message(why));
+        let stderr = self.death.stderr.as_deref();
+        failure.error.traceback = stderr.map(|lines| format!("last lines of stderr:\n{lines}"));
+        failure
+    }
+
+    /// As it is shown at the item: without the worker's name, so that equal failures look equal.
+    fn message(&self, why: &str) -> String {
+        match &self.killed {
+            Some(Cause::TimedOut(after)) => format!("took longer than {}", words::time(*after)),
+            Some(Cause::Memory { used, cap }) => {
+                format!("used {}, cap {}", words::size(*used), words::size(*cap))
+            }
+            Some(Cause::Breach(breach)) => format!("the worker {breach}"),
+            Some(Cause::Unheeded | Cause::Overstayed) => why.to_owned(),
+            None => format!("the worker {}", words::ended(self.death.status)),
+        }
+    }
+
+    fn release(&mut self, held: Held, how: Release) {
+        if let Some(report) = held.into_end(how) {
+            self.reporter.push(report);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! T6: predictions of a real model beside the pools that people use: the races example, the same
+//! work by `multiprocessing.Pool`, `ProcessPoolExecutor` and joblib, in turns.
+//!
+//! The ideal is the bare work in one process, measured in the same turn, over the cores; cold, the
+//! load of the model is added.
+
+use std::collections::BTreeMap;
+
+use super::figure::{Figure, Unit};
+use super::lab::Lab;
+use super::numbers::{median, percentile};
+use super::race_runs::{self, Bare, Ground, Mode, Timed};
+use super::target::Target;
+use crate::exit::Result;
+use crate::output::human;
+
+const OURS: &str = "Paceline";
+/// Peers by the names that `bench_peers.py` has for them, the slow ones left out of long runs.
+const PEERS: [&str; 3] = ["process-pool", "pool", "joblib"];
+const FEW: u64 = 1_000;
+const VERY_MANY: u64 = 20_000;
+/// Rounds of the long runs, which take minutes each.
+const LONG_ROUNDS: usize = 3;
+
+/// Shares of the ideal by tool and mode.
+type Shares = BTreeMap<(Mode, &'static str), Vec<f64>>;
+
+pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
+    let ground = Ground::prepare(lab).await?;
+    let mut figures = measure_few(lab, &ground).await?;
+    figures.extend(first_results(lab, &ground).await?);
+    if !lab.quick {
+        figures.extend(measure_very_many(lab, &ground).await?);
+    }
+    Ok(figures)
+}
+
+async fn measure_few(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
+    let (mut shares, mut walls) = (Shares::new(), Shares::new());
+    for round in 0..lab.rounds {
+        lab.note(format!(
+            "T6 round {} of {}: {}",
+            round + 1,
+            lab.rounds,
+            races(FEW)
+        ));
+        let bare = race_runs::bare(ground, FEW).await?;
+        for mode in [Mode::Cold, Mode::Warm] {
+            let ours = race_runs::ours(lab, ground, mode, FEW).await?;
+            take_in(&mut shares, &mut walls, (mode, OURS), &bare, &ours);
+            for peer in PEERS {
+                let theirs = race_runs::peer(ground, peer, mode, FEW).await?;
+                take_in(&mut shares, &mut walls, (mode, peer), &bare, &theirs);
+            }
+        }
+    }
+    Ok(tell(&shares, &walls, FEW))
+}
+
+async fn measure_very_many(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
+    let (mut shares, mut walls) = (Shares::new(), Shares::new());
+    let rounds = lab.rounds.min(LONG_ROUNDS);
+    for round in 0..rounds {
+        lab.note(format!(
+            "T6 round {} of {rounds}: {}",
+            round + 1,
+            races(VERY_MANY)
+        ));
+        // Three minutes of bare work are enough to know what a race takes.
+        let bare = race_runs::bare(ground, VERY_MANY / 4).await?.times(4.0);
+        let ours = race_runs::ours(lab, ground, Mode::Warm, VERY_MANY).await?;
+        take_in(&mut shares, &mut walls, (Mode::Warm, OURS), &bare, &ours);
+        let peer = PEERS[0];
+        let theirs = race_runs::peer(ground, peer, Mode::Warm, VERY_MANY).await?;
+        take_in(&mut shares, &mut walls, (Mode::Warm, peer), &bare, &theirs);
+    }
+    Ok(tell(&shares, &walls, VERY_MANY))
+}
+
+fn take_in(
+    shares: &mut Shares,
+    walls: &mut Shares,
+    key: (Mode, &'static str),
+    bare: &Bare,
+    timed: &Timed,
+) {
+    shares
+        .entry(key)
+        .or_default()
+        .push(bare.ideal(key.0) / timed.seconds);
+    walls.entry(key).or_default().push(timed.seconds);
+}
+
+fn tell(shares: &Shares, walls: &Shares, count: u64) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for ((mode, tool), samples) in shares {
+        let goal = match mode {
+            Mode::Cold => 0.93,
+            Mode::Warm => 0.97,
+        };
+        let wall = median(walls.get(&(*mode, *tool)).map_or(&[], Vec::as_slice));
+        let name = format!("{mode} {}: {tool}, share of the ideal", races(count));
+        let figure = Figure::median(Target::T6, name, Unit::Ratio, samples.clone()).how(format!(
+            "{wall:.2} s (median) against work ÷ cores{}",
+            mode.added()
+        ));
+        figures.push(if *tool == OURS {
+            figure.at_least(goal)
+        } else {
+            figure
+        });
+    }
+    figures
+}
+
+fn races(count: u64) -> String {
+    human::plural(count, "race")
+}
+
+/// How soon the first result of a job is recorded, with races that take a few milliseconds: one
+/// that takes longer than the goal could not meet it.
+async fn first_results(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
+    lab.note("T6: first results");
+    let times = race_runs::first_results(lab, ground).await?;
+    let waits: Vec<f64> = times.iter().map(|(wait, _)| *wait).collect();
+    let alone: Vec<f64> = times.iter().map(|(_, alone)| *alone).collect();
+    let millis = |name: &str, value| Figure::single(Target::T6, name, Unit::Millis, value);
+    Ok(vec![
+        millis(
+            "warm: first result after the submission, p50",
+            percentile(&waits, 50),
+        )
+        .at_most(20.0)
+        .how(format!(
+            "{} jobs of 40 races, simulations=20000, one at a time; until it is recorded",
+            waits.len()
+        )),
+        millis("warm: first result, slowest", percentile(&waits, 100)),
+        millis("one such race by itself, p50", percentile(&alone, 50)),
+    ])
+}

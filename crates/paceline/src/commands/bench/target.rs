@@ -1,0 +1,47 @@
+//! What can be measured, by the names that the targets have.
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+/// One line of the list of targets in `docs/performance.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Target {
+    /// No-op jobs from submission over HTTP to their end
+    T1,
+    /// Draining a queue of 1,000,000 against one of 10,000
+    T3,
+    /// Pick-up latency when idle
+    T4,
+    /// No-op items through two warm Python workers
+    T5,
+    /// A real model beside other pools
+    T6,
+    /// Streaming a job of 1,000,000 items
+    T7,
+    /// Resident memory
+    T8,
+    /// From the start of the process to ready
+    T9,
+    /// Pages of the job list at 1,000,000 jobs
+    T10,
+    /// Going on after kill -9
+    T13,
+}
+
+impl Target {
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Target::T1 => "no-op jobs, submitted in bulk over HTTP, run in the node",
+            Target::T3 => "draining 1,000,000 queued against 10,000 queued",
+            Target::T4 => "pick-up when idle: submit over HTTP to handler start",
+            Target::T5 => "no-op items through two warm Python workers, chunk 50",
+            Target::T6 => "predictions of a real model (examples/races)",
+            Target::T7 => "streaming one job of many items over HTTP",
+            Target::T8 => "resident memory of the node",
+            Target::T9 => "from the start of the process to ready",
+            Target::T10 => "pages of the job list: every filter, sort and search",
+            Target::T13 => "going on after kill -9",
+        }
+    }
+}

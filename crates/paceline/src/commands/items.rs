@@ -1,0 +1,124 @@
+//! `paceline items`: a job's items, one by one.
+
+use std::time::Duration;
+
+use comfy_table::Cell;
+use paceline_core::ItemState;
+use paceline_protocol::rest::{ItemView, ListView};
+use reqwest::Method;
+
+use super::Context;
+use crate::exit::Result;
+use crate::output::style::{self, Palette};
+use crate::output::{human, table};
+
+/// Items asked for at once.
+const PAGE: u32 = 500;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Id, beginning of an id, name, or `last`
+    #[arg(value_name = "JOB")]
+    job: String,
+    /// In this state only
+    #[arg(long, short, value_name = "STATE")]
+    state: Option<ItemState>,
+    /// Most items to show
+    #[arg(
+        long,
+        short = 'n',
+        value_name = "N",
+        default_value_t = 50,
+        conflicts_with = "all"
+    )]
+    limit: u32,
+    /// Show every item
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) async fn run(args: &Args, context: &Context) -> Result {
+    let id = context.client.resolve(&args.job).await?;
+    let output = context.output;
+    let mut wanted = if args.all { u32::MAX } else { args.limit };
+    let mut cursor = None;
+    let mut shown = 0;
+    while wanted > 0 {
+        let page = page(args, context, &id, wanted.min(PAGE), cursor).await?;
+        wanted = wanted.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
+        if output.json {
+            for item in &page.items {
+                output.json(item)?;
+            }
+        } else if !page.items.is_empty() {
+            output.line(items_table(&page.items, output.palette, shown == 0))?;
+        }
+        shown += page.items.len();
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    if shown == 0 && !output.json {
+        output.note("no items");
+    } else if cursor.is_some() && !output.json {
+        output.note(format!("{shown} shown; --limit or --all shows more"));
+    }
+    Ok(())
+}
+
+async fn page(
+    args: &Args,
+    context: &Context,
+    id: &str,
+    limit: u32,
+    cursor: Option<String>,
+) -> Result<ListView<ItemView>> {
+    let mut query = vec![("limit", limit.to_string())];
+    query.extend(args.state.map(|state| ("state", state.to_string())));
+    query.extend(cursor.map(|cursor| ("cursor", cursor)));
+    let path = format!("/jobs/{id}/items");
+    let request = context.client.request(Method::GET, &path).query(&query);
+    context.client.send(request).await
+}
+
+fn items_table(items: &[ItemView], palette: Palette, heads: bool) -> String {
+    let mut table = table::table(&["state", "item", "tries", "took", "outcome"], palette);
+    for item in items {
+        table.add_row(row(item));
+    }
+    let text = table::render(table);
+    if heads {
+        return text;
+    }
+    text.split_once('\n')
+        .map_or(String::new(), |(_, rows)| rows.to_owned())
+}
+
+fn row(item: &ItemView) -> Vec<Cell> {
+    let took = item.duration_ms.map(|millis| {
+        human::duration(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or_default())
+    });
+    vec![
+        style::item_state(item.state.0).into(),
+        Cell::new(item.key.clone().unwrap_or_else(|| format!("#{}", item.seq))),
+        Cell::new(if item.attempts > 0 {
+            item.attempts.to_string()
+        } else {
+            String::new()
+        }),
+        Cell::new(took.unwrap_or_default()),
+        Cell::new(human::shorten(&outcome(item), 100)),
+    ]
+}
+
+fn outcome(item: &ItemView) -> String {
+    match (&item.error, &item.result) {
+        (Some(error), _) => {
+            let first = error.message.lines().next().unwrap_or_default();
+            format!("{}: {first}", error.kind)
+        }
+        (None, Some(result)) => result.0.as_str().to_owned(),
+        (None, None) => String::new(),
+    }
+}

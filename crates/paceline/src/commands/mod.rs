@@ -1,0 +1,34 @@
+//! One command a file: what it takes, and what it does.
+
+pub(crate) mod backup;
+pub(crate) mod bench;
+pub(crate) mod completions;
+pub(crate) mod control;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod filter;
+pub(crate) mod init;
+pub(crate) mod items;
+pub(crate) mod job;
+pub(crate) mod jobs;
+pub(crate) mod log;
+pub(crate) mod man;
+mod params;
+pub(crate) mod results;
+pub(crate) mod status;
+pub(crate) mod store_args;
+pub(crate) mod submit;
+pub(crate) mod time;
+pub(crate) mod up;
+pub(crate) mod watch;
+
+use crate::client::Client;
+use crate::output::Output;
+
+/// What the commands that talk to a node are given.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) client: Client,
+    pub(crate) output: Output,
+}

@@ -1,0 +1,138 @@
+//! `paceline.toml` as it is written: every section and key, nothing settled yet.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use paceline_protocol::rest::{MaxFailuresText, RetryRequest, WorkerCount};
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::values::{Seconds, Size};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    pub(super) server: ServerSection,
+    pub(super) store: StoreSection,
+    pub(super) workers: BTreeMap<String, WorkerSection>,
+    pub(super) tasks: BTreeMap<String, TaskSection>,
+    pub(super) defaults: OptionsSection,
+    pub(super) limits: LimitsSection,
+    pub(super) retention: RetentionSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ServerSection {
+    /// Address and port that the API listens on.
+    pub(super) bind: Option<Spanned<String>>,
+    /// What work in flight gets at a clean stop.
+    pub(super) grace: Option<Seconds>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct StoreSection {
+    /// Relative to the file's folder.
+    pub(super) path: Option<String>,
+    pub(super) durability: Option<DurabilityWord>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DurabilityWord {
+    Full,
+    Relaxed,
+}
+
+/// A pool of warm worker processes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorkerSection {
+    pub(super) command: Spanned<Vec<String>>,
+    /// -1 is one for every core.
+    pub(super) processes: Option<Spanned<i64>>,
+    pub(super) max_memory: Option<Size>,
+    /// Relative to the file's folder, which is also the default.
+    pub(super) cwd: Option<String>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<String, String>,
+    pub(super) start_timeout: Option<Seconds>,
+}
+
+/// A task that is a command.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TaskSection {
+    pub(super) command: Spanned<Vec<String>>,
+    /// Processes at once; -1 is one for every core.
+    pub(super) processes: Option<Spanned<i64>>,
+    pub(super) cwd: Option<String>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<String, String>,
+    // `#[serde(flatten)]` cannot refuse unknown keys, so the options stand here once more.
+    pub(super) workers: Option<WorkerCount>,
+    pub(super) chunk_size: Option<NonZeroU32>,
+    pub(super) concurrency: Option<NonZeroU32>,
+    pub(super) max_memory: Option<Size>,
+    pub(super) item_timeout: Option<Seconds>,
+    pub(super) timeout: Option<Seconds>,
+    pub(super) retry: Option<RetryRequest>,
+    pub(super) max_failures: Option<MaxFailuresText>,
+}
+
+/// What neither a submission nor its task sets. Written to JSON in the API's words.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct OptionsSection {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) workers: Option<WorkerCount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) chunk_size: Option<NonZeroU32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) concurrency: Option<NonZeroU32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_memory: Option<Size>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) item_timeout: Option<Seconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) timeout: Option<Seconds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) retry: Option<RetryRequest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max_failures: Option<MaxFailuresText>,
+}
+
+impl TaskSection {
+    pub(super) fn options(&self) -> OptionsSection {
+        OptionsSection {
+            workers: self.workers,
+            chunk_size: self.chunk_size,
+            concurrency: self.concurrency,
+            max_memory: self.max_memory,
+            item_timeout: self.item_timeout,
+            timeout: self.timeout,
+            retry: self.retry,
+            max_failures: self.max_failures,
+        }
+    }
+}
+
+/// Most running jobs at once; 0 is no limit.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LimitsSection {
+    pub(super) jobs: Option<u32>,
+    pub(super) jobs_per_user: Option<u32>,
+}
+
+/// How long ended things are kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RetentionSection {
+    pub(super) completed: Option<Seconds>,
+    pub(super) failed: Option<Seconds>,
+    pub(super) cancelled: Option<Seconds>,
+    pub(super) progress_events: Option<Seconds>,
+    pub(super) log_size: Option<Size>,
+}

@@ -1,0 +1,19 @@
+//! The configuration of a node: `paceline.toml`, settled with flags and environment into
+//! [`Settings`]. Nothing here opens, binds or starts anything.
+
+mod diagnostic;
+mod file;
+mod load;
+mod settle;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub(crate) use load::{find, load};
+pub(crate) use settle::{Overrides, PoolSettings, Settings, StoreSettings, TaskSettings};
+
+/// The file's name, looked for in the current folder.
+pub(crate) const FILE_NAME: &str = "paceline.toml";
+/// The store's name where none is given.
+pub(crate) const STORE_NAME: &str = "paceline.db";

@@ -1,0 +1,310 @@
+//! Flags over environment over file over defaults: the settings that a node runs with.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use paceline_core::admission::Limits;
+use paceline_core::store::Retention;
+use paceline_core::{JobOptions, Json};
+use paceline_protocol::rest::OptionsRequest;
+use toml::Spanned;
+
+use super::STORE_NAME;
+use super::diagnostic::Source;
+use super::file::{
+    DurabilityWord, File, LimitsSection, OptionsSection, RetentionSection, StoreSection,
+    TaskSection, WorkerSection,
+};
+use crate::exit::{CliError, Context, Result};
+
+/// Where a node listens unless told otherwise.
+const DEFAULT_BIND: &str = "127.0.0.1:7421";
+/// What work in flight gets at a clean stop.
+const DEFAULT_GRACE: Duration = Duration::from_secs(10);
+/// What a worker gets to load before it counts as dead.
+const DEFAULT_START_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What flags and environment say, which wins over the file.
+#[derive(Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) bind: Option<String>,
+    pub(crate) port: Option<u16>,
+    /// `sqlite:PATH`
+    pub(crate) store: Option<String>,
+    pub(crate) relaxed: Option<bool>,
+}
+
+/// Everything that a node must know to run.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) bind: SocketAddr,
+    pub(crate) grace: Duration,
+    pub(crate) store: StoreSettings,
+    pub(crate) pools: Vec<PoolSettings>,
+    pub(crate) tasks: Vec<TaskSettings>,
+    /// Options of jobs where neither the submission nor its task sets them.
+    pub(crate) defaults: JobOptions,
+    pub(crate) limits: Limits,
+    pub(crate) retention: Retention,
+}
+
+#[derive(Debug)]
+pub(crate) struct StoreSettings {
+    pub(crate) path: PathBuf,
+    /// Acknowledged is written, but only synchronised by the operating system's own time: a loss
+    /// of power may undo the last moments.
+    pub(crate) relaxed: bool,
+}
+
+/// A pool of warm workers.
+#[derive(Debug)]
+pub(crate) struct PoolSettings {
+    pub(crate) name: String,
+    pub(crate) command: Vec<String>,
+    pub(crate) processes: u32,
+    pub(crate) max_memory: Option<u64>,
+    pub(crate) cwd: PathBuf,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) start_timeout: Duration,
+}
+
+/// A task that is a command.
+#[derive(Debug)]
+pub(crate) struct TaskSettings {
+    pub(crate) name: String,
+    pub(crate) command: Vec<String>,
+    pub(crate) processes: u32,
+    pub(crate) cwd: PathBuf,
+    pub(crate) env: Vec<(String, String)>,
+    /// The task's own options, in wire form.
+    pub(crate) options: Json,
+}
+
+/// Settles what the file says with what flags and environment say.
+pub(super) fn settle(
+    file: File,
+    folder: &Path,
+    source: &Source<'_>,
+    overrides: &Overrides,
+) -> Result<Settings> {
+    let pools = file.workers.into_iter();
+    let tasks = file.tasks.into_iter();
+    Ok(Settings {
+        bind: bind(file.server.bind, source, overrides)?,
+        grace: file.server.grace.map_or(DEFAULT_GRACE, |grace| grace.0),
+        store: store(file.store, folder, overrides)?,
+        pools: pools
+            .map(|(name, section)| pool(name, section, folder, source))
+            .collect::<Result<_>>()?,
+        tasks: tasks
+            .map(|(name, section)| task(name, section, folder, source))
+            .collect::<Result<_>>()?,
+        defaults: checked("defaults", &file.defaults)?.over(&JobOptions::default()),
+        limits: limits(&file.limits),
+        retention: retention(&file.retention),
+    })
+}
+
+fn bind(
+    written: Option<Spanned<String>>,
+    source: &Source<'_>,
+    overrides: &Overrides,
+) -> Result<SocketAddr> {
+    let mut address = match (&overrides.bind, written) {
+        (Some(flag), _) => {
+            let fault = |message: String, help: &str| CliError::usage(message).hint(help);
+            address(flag).map_err(|(message, help)| fault(message, help))?
+        }
+        (None, Some(written)) => address(written.get_ref()).map_err(|(message, help)| {
+            source.fault(written.span(), message, Some(help.to_owned()))
+        })?,
+        (None, None) => address(DEFAULT_BIND).map_err(|(message, _)| CliError::usage(message))?,
+    };
+    if let Some(port) = overrides.port {
+        address.set_port(port);
+    }
+    Ok(address)
+}
+
+/// An address on the loopback, or what is wrong with it and what to do.
+fn address(text: &str) -> Result<SocketAddr, (String, &'static str)> {
+    let numeric = text.replacen("localhost:", "127.0.0.1:", 1);
+    let address: SocketAddr = numeric.parse().map_err(|_| {
+        (
+            format!("`{text}` is not an address to listen on"),
+            "write address and port, such as 127.0.0.1:7421",
+        )
+    })?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err((
+        format!(
+            "`{text}` can be reached by other machines, and this version asks nobody for a token"
+        ),
+        "listen on 127.0.0.1 and let an SSH tunnel or a reverse proxy that authenticates reach it",
+    ))
+}
+
+fn store(section: StoreSection, folder: &Path, overrides: &Overrides) -> Result<StoreSettings> {
+    let path = match (&overrides.store, section.path) {
+        (Some(flag), _) => parse_store(flag)?,
+        (None, Some(path)) => folder.join(path),
+        (None, None) => folder.join(STORE_NAME),
+    };
+    let written = matches!(section.durability, Some(DurabilityWord::Relaxed));
+    Ok(StoreSettings {
+        path: tidy(&path),
+        relaxed: overrides.relaxed.unwrap_or(written),
+    })
+}
+
+/// The path in `sqlite:PATH`; a bare path is taken as one.
+fn parse_store(text: &str) -> Result<PathBuf> {
+    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        return Err(
+            CliError::usage("this version keeps its state in SQLite only")
+                .hint("use --store sqlite:PATH"),
+        );
+    }
+    let path = text.strip_prefix("sqlite:").unwrap_or(text);
+    if path.is_empty() {
+        return Err(CliError::usage("--store names no file").hint("write --store sqlite:PATH"));
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// `./x` and `x` are one.
+fn tidy(path: &Path) -> PathBuf {
+    path.strip_prefix(".").unwrap_or(path).to_owned()
+}
+
+fn pool(
+    name: String,
+    section: WorkerSection,
+    folder: &Path,
+    source: &Source<'_>,
+) -> Result<PoolSettings> {
+    Ok(PoolSettings {
+        name,
+        command: command(section.command, source)?,
+        processes: processes(section.processes, source)?,
+        max_memory: section.max_memory.map(|size| size.0.0),
+        cwd: section
+            .cwd
+            .map_or(folder.to_owned(), |cwd| folder.join(cwd)),
+        env: section.env.into_iter().collect(),
+        start_timeout: section
+            .start_timeout
+            .map_or(DEFAULT_START_TIMEOUT, |timeout| timeout.0),
+    })
+}
+
+fn task(
+    name: String,
+    section: TaskSection,
+    folder: &Path,
+    source: &Source<'_>,
+) -> Result<TaskSettings> {
+    Ok(TaskSettings {
+        options: wire(&format!("tasks.{name}"), &section.options())?,
+        name,
+        command: command(section.command, source)?,
+        processes: processes(section.processes, source)?,
+        cwd: section
+            .cwd
+            .map_or(folder.to_owned(), |cwd| folder.join(cwd)),
+        env: section.env.into_iter().collect(),
+    })
+}
+
+fn command(written: Spanned<Vec<String>>, source: &Source<'_>) -> Result<Vec<String>> {
+    let span: Range<usize> = written.span();
+    let command = written.into_inner();
+    match command.first() {
+        Some(program) if !program.is_empty() => Ok(command),
+        Some(_) | None => Err(source.fault(
+            span,
+            "a command needs at least the program to run",
+            Some("write the program and its arguments: [\"python\", \"-m\", \"paceline.worker\", \"tasks\"]".to_owned()),
+        )),
+    }
+}
+
+/// How many processes: every core unless told otherwise.
+fn processes(written: Option<Spanned<i64>>, source: &Source<'_>) -> Result<u32> {
+    let cores = std::thread::available_parallelism()
+        .map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
+    let Some(written) = written else {
+        return Ok(cores);
+    };
+    match *written.get_ref() {
+        -1 => Ok(cores),
+        count @ 1..=1024 => Ok(u32::try_from(count).unwrap_or(cores)),
+        count => Err(source.fault(
+            written.span(),
+            format!("{count} is not a number of processes"),
+            Some("write 1 to 1024, or -1 for one on every core".to_owned()),
+        )),
+    }
+}
+
+/// The options, if they make sense.
+fn checked(section: &str, options: &OptionsSection) -> Result<OptionsRequest> {
+    let given = OptionsRequest {
+        workers: options.workers,
+        chunk_size: options.chunk_size,
+        concurrency: options.concurrency,
+        max_memory: options.max_memory.map(|size| size.0),
+        item_timeout: options.item_timeout,
+        timeout: options.timeout,
+        retry: options.retry,
+        max_failures: options.max_failures,
+        only_new: None,
+    };
+    match given.faults().first() {
+        None => Ok(given),
+        Some(fault) => Err(CliError::failed(format!(
+            "{}: [{section}] {}: {}",
+            super::FILE_NAME,
+            fault.field,
+            fault.message
+        ))),
+    }
+}
+
+fn wire(section: &str, options: &OptionsSection) -> Result<Json> {
+    checked(section, options)?;
+    serde_json::to_string(options)
+        .map(Json::from_checked)
+        .context(|| "cannot write the options".to_owned())
+}
+
+fn limits(section: &LimitsSection) -> Limits {
+    let default = Limits::default();
+    // 0 is how the file says "no limit".
+    let settle = |written: Option<u32>, default: Option<u32>| match written {
+        Some(0) => None,
+        Some(most) => Some(most),
+        None => default,
+    };
+    Limits {
+        jobs: settle(section.jobs, default.jobs),
+        jobs_per_user: settle(section.jobs_per_user, default.jobs_per_user),
+    }
+}
+
+fn retention(section: &RetentionSection) -> Retention {
+    let default = Retention::default();
+    Retention {
+        completed: section.completed.map_or(default.completed, |time| time.0),
+        failed: section.failed.map_or(default.failed, |time| time.0),
+        cancelled: section.cancelled.map_or(default.cancelled, |time| time.0),
+        progress_events: section
+            .progress_events
+            .map_or(default.progress_events, |time| time.0),
+        log_bytes: section.log_size.map_or(default.log_bytes, |size| size.0.0),
+    }
+}

@@ -1,0 +1,158 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::*;
+use crate::exit::CliError;
+
+fn settings(text: &str, overrides: &Overrides) -> Result<Settings, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(FILE_NAME);
+    std::fs::write(&file, text).expect("writes");
+    load(Some(&file), overrides).map_err(|error| told(&error, folder.path()))
+}
+
+/// The error as a person sees it, without what differs from run to run.
+fn told(error: &CliError, folder: &Path) -> String {
+    let text = match error {
+        CliError::Diagnosed(report) => {
+            let mut text = String::new();
+            miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none())
+                .render_report(&mut text, report.as_ref())
+                .expect("renders");
+            text
+        }
+        other => format!("{other:?}"),
+    };
+    text.replace(&format!("{}/", folder.display()), "")
+}
+
+fn fault(text: &str) -> String {
+    settings(text, &Overrides::default()).expect_err("a fault")
+}
+
+#[test]
+fn without_a_file_all_is_default() {
+    let settings = load(None, &Overrides::default()).expect("settles");
+    assert_eq!(settings.bind.to_string(), "127.0.0.1:7421");
+    assert_eq!(settings.store.path, Path::new("paceline.db"));
+    assert!(!settings.store.relaxed);
+    assert_eq!(settings.limits.jobs, Some(10));
+    assert!(settings.pools.is_empty());
+}
+
+#[test]
+fn the_template_is_a_good_configuration() {
+    let template = include_str!("../../templates/paceline.toml");
+    let settings = settings(template, &Overrides::default()).expect("settles");
+    assert_eq!(settings.pools.len(), 1);
+    assert!(settings.pools[0].processes >= 1);
+}
+
+/// Every commented-out line of the template is one that works, and shows the default.
+#[test]
+fn the_templates_comments_are_true() {
+    let template = include_str!("../../templates/paceline.toml");
+    let all: Vec<&str> = template
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if rest.starts_with('[') || rest.contains(" = ") => rest,
+            Some(_) | None => line,
+        })
+        .collect();
+    let all = settings(&all.join("\n"), &Overrides::default()).expect("settles");
+    let plain = settings("", &Overrides::default()).expect("settles");
+    assert_eq!(all.defaults, plain.defaults);
+    assert_eq!(all.limits, plain.limits);
+    assert_eq!(all.retention, plain.retention);
+    assert_eq!((all.bind, all.grace), (plain.bind, plain.grace));
+    assert_eq!(all.store.path.file_name(), plain.store.path.file_name());
+    assert_eq!(all.tasks.len(), 1);
+}
+
+#[test]
+fn everything_can_be_set() {
+    let text = r#"
+        [server]
+        bind = "127.0.0.1:9000"
+        grace = "3s"
+        [store]
+        path = "jobs/x.db"
+        durability = "relaxed"
+        [workers.races]
+        command = ["python", "-m", "paceline.worker", "races.tasks"]
+        processes = 2
+        max_memory = 1_000_000
+        cwd = "sub"
+        env = { A = "1" }
+        [tasks.report]
+        command = ["./report.sh", "{params.date}"]
+        item_timeout = "10m"
+        retry = { attempts = 1 }
+        [defaults]
+        chunk_size = 7
+        [limits]
+        jobs = 0
+        jobs_per_user = 5
+        [retention]
+        completed = "1h"
+    "#;
+    let settings = settings(text, &Overrides::default()).expect("settles");
+    assert_eq!(settings.bind.port(), 9000);
+    assert_eq!(settings.grace, Duration::from_secs(3));
+    assert!(settings.store.relaxed);
+    assert!(settings.store.path.ends_with("jobs/x.db"));
+    let pool = &settings.pools[0];
+    assert_eq!((pool.processes, pool.max_memory), (2, Some(1_000_000)));
+    assert!(pool.cwd.ends_with("sub"));
+    let options = settings.tasks[0].options.as_str();
+    assert_eq!(options, r#"{"item_timeout":"10m","retry":{"attempts":1}}"#);
+    assert_eq!(settings.defaults.chunk_size, 7);
+    assert_eq!(
+        (settings.limits.jobs, settings.limits.jobs_per_user),
+        (None, Some(5))
+    );
+    assert_eq!(settings.retention.completed, Duration::from_hours(1));
+}
+
+#[test]
+fn flags_win_over_the_file() {
+    let overrides = Overrides {
+        port: Some(0),
+        store: Some("sqlite:other.db".to_owned()),
+        relaxed: Some(true),
+        ..Overrides::default()
+    };
+    let text = "[server]\nbind = \"127.0.0.1:9000\"\n[store]\npath = \"x.db\"\n";
+    let settings = settings(text, &overrides).expect("settles");
+    assert_eq!(settings.bind.to_string(), "127.0.0.1:0");
+    assert_eq!(settings.store.path, Path::new("other.db"));
+    assert!(settings.store.relaxed);
+}
+
+#[test]
+fn faults_point_at_their_line() {
+    let faults = [
+        "[workers.races]\ncommand = [\"python\"]\nprocesess = 4\n",
+        "[worker.races]\ncommand = [\"python\"]\n",
+        "[workers.races]\ncommand = []\n",
+        "[workers.races]\ncommand = [\"python\"]\nprocesses = 0\n",
+        "[workers.races]\nprocesses = 2\n",
+        "[workers.races]\ncommand = [\"python\"]\nmax_memory = \"4 gigs\"\n",
+        "[server]\nbind = \"0.0.0.0:7421\"\n",
+        "[server]\nbind = \"7421\"\n",
+        "[store]\ndurability = \"relaxd\"\n",
+        "[tasks.t]\ncommand = [\"x\"]\nretry = { atempts = 3 }\n",
+        "[limits\n",
+    ];
+    insta::assert_snapshot!(faults.map(fault).join("\n----\n"));
+}
+
+#[test]
+fn postgres_is_refused_for_now() {
+    let overrides = Overrides {
+        store: Some("postgres://localhost/jobs".to_owned()),
+        ..Overrides::default()
+    };
+    let fault = settings("", &overrides).expect_err("refused");
+    assert!(fault.contains("SQLite only"), "{fault}");
+}

@@ -1,0 +1,201 @@
+//! The node's workers: started in the background, because an interpreter takes its time.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures::future::join_all;
+use paceline_core::Time;
+use paceline_core::worker::{WorkerState, WorkerStatus};
+use paceline_server::WorkersView;
+use paceline_worker::{
+    CommandConfig, Handlers, LeaseSource, PoolConfig, Supervisor, Workers, WorkersConfig,
+};
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+use crate::SUPERVISE;
+use crate::config::{PoolSettings, TaskSettings};
+use crate::python::{self, Prepared};
+
+/// All workers of the node, from before they are there.
+#[derive(Debug)]
+pub(super) struct Pools {
+    /// What is shown until the workers show themselves.
+    expected: Vec<WorkerStatus>,
+    workers: OnceLock<Workers>,
+    starting: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What there is to start.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) pools: Vec<PoolSettings>,
+    pub(super) tasks: Vec<TaskSettings>,
+    pub(super) handlers: Vec<Handlers>,
+    /// How long a handler may take to heed a cancel.
+    pub(super) grace: Duration,
+    /// Where the Python SDK goes when there is no cache folder.
+    pub(super) fallback: PathBuf,
+}
+
+impl Pools {
+    /// Begins to start the workers and returns at once.
+    pub(super) fn start(plan: Plan, source: Arc<dyn LeaseSource>) -> Arc<Pools> {
+        let now = source.now();
+        let pools = Arc::new(Pools {
+            expected: plan.expected(now),
+            workers: OnceLock::new(),
+            starting: Mutex::new(None),
+        });
+        let starting = tokio::spawn({
+            let pools = Arc::clone(&pools);
+            async move {
+                let config = plan.prepare().await;
+                // Set once: this is the only task that starts workers.
+                let _ = pools.workers.set(Workers::start(config, source));
+            }
+        });
+        if let Ok(mut slot) = pools.starting.try_lock() {
+            *slot = Some(starting);
+        }
+        pools
+    }
+
+    /// How the server sees the workers.
+    pub(super) fn view(self: &Arc<Self>) -> WorkersView {
+        let pools = Arc::clone(self);
+        Arc::new(move || match pools.workers.get() {
+            Some(workers) => workers.status(),
+            None => pools.expected.clone(),
+        })
+    }
+
+    /// Lets the current items end for at most `grace`; everything else is handed back.
+    pub(super) async fn stop(&self, grace: Duration) {
+        if let Some(starting) = self.starting.lock().await.take() {
+            starting.abort();
+            // Aborted or done: either way nothing starts any more.
+            let _ = starting.await;
+        }
+        if let Some(workers) = self.workers.get() {
+            workers.stop(grace).await;
+        }
+    }
+}
+
+/// A worker before it runs.
+fn expected(pool: &str, index: u32, now: Time) -> WorkerStatus {
+    WorkerStatus {
+        name: format!("{pool}/{index}"),
+        pool: pool.to_owned(),
+        state: WorkerState::Starting,
+        pid: None,
+        tasks: Vec::new(),
+        job: None,
+        items_done: 0,
+        memory_bytes: None,
+        since: now,
+        last_error: None,
+    }
+}
+
+impl Plan {
+    fn expected(&self, now: Time) -> Vec<WorkerStatus> {
+        let pools = self.pools.iter().map(|pool| (&pool.name, pool.processes));
+        let tasks = self.tasks.iter().map(|task| (&task.name, task.processes));
+        pools
+            .chain(tasks)
+            .flat_map(|(name, processes)| {
+                (0..processes).map(move |index| expected(name, index, now))
+            })
+            .collect()
+    }
+
+    async fn prepare(self) -> WorkersConfig {
+        let Plan {
+            pools,
+            tasks,
+            handlers,
+            grace,
+            fallback,
+        } = self;
+        let pools = pools
+            .into_iter()
+            .map(|pool| prepare(pool, grace, &fallback));
+        WorkersConfig {
+            pools: join_all(pools).await,
+            commands: tasks.into_iter().map(|task| command(task, grace)).collect(),
+            handlers,
+            ..WorkersConfig::new(supervisor())
+        }
+    }
+}
+
+async fn prepare(pool: PoolSettings, grace: Duration, fallback: &Path) -> PoolConfig {
+    let PoolSettings {
+        name,
+        command,
+        processes,
+        max_memory,
+        cwd,
+        env,
+        start_timeout,
+    } = pool;
+    let written = Prepared {
+        command,
+        env: env.into_iter().collect::<BTreeMap<_, _>>(),
+    };
+    let prepared = match python::prepare(written.clone(), &cwd, fallback).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // The pool may do without; if not, its own error says what is missing.
+            tracing::warn!(
+                pool = name,
+                "the Python SDK is not there for this pool: {error:?}"
+            );
+            written
+        }
+    };
+    PoolConfig {
+        cwd: Some(cwd),
+        env: prepared.env.into_iter().collect(),
+        max_memory,
+        grace,
+        start_timeout,
+        ..PoolConfig::new(name, prepared.command, processes)
+    }
+}
+
+fn command(task: TaskSettings, grace: Duration) -> CommandConfig {
+    let TaskSettings {
+        name,
+        command,
+        processes,
+        cwd,
+        env,
+        options,
+    } = task;
+    CommandConfig {
+        cwd: Some(cwd),
+        env,
+        grace,
+        options,
+        ..CommandConfig::new(name, command, processes)
+    }
+}
+
+/// This very binary again, also after its file was replaced by a newer one.
+fn supervisor() -> Supervisor {
+    let program = if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        std::env::current_exe().unwrap_or_else(|_| PathBuf::from("paceline"))
+    };
+    Supervisor {
+        program,
+        args: vec![OsString::from(SUPERVISE)],
+    }
+}

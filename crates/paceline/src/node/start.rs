@@ -1,0 +1,160 @@
+//! Starting a node: as little as possible before it listens, the workers after.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use paceline_core::store::{NodeInfo, Store, StoreError};
+use paceline_engine::Engine;
+use paceline_server::{AppState, ServerOptions};
+use paceline_store::{Durability, SqliteStore};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::bench_handlers::bench_handlers;
+use super::bind::listen;
+use super::greeting::Greeting;
+use super::local_source::LocalSource;
+use super::pools::{Plan, Pools};
+use crate::clock::SystemClock;
+use crate::config::{Settings, StoreSettings};
+use crate::exit::{CliError, Context, Result};
+
+/// A running node.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(super) engine: Engine,
+    pub(super) pools: Arc<Pools>,
+    pub(super) server: Option<JoinHandle<Result<(), paceline_server::ServeError>>>,
+    pub(super) stop_server: CancellationToken,
+}
+
+impl Node {
+    /// Starts everything. The node answers when this returns; its workers are still loading.
+    pub(crate) async fn start(settings: Settings, parts: Parts) -> Result<(Node, Greeting)> {
+        // The address first: who finds it taken must not have touched the store.
+        let listener = if parts.api {
+            Some(listen(settings.bind).await?)
+        } else {
+            None
+        };
+        let store = open(&settings.store)?;
+        let engine = start_engine(store, &settings).await?;
+        let (pools, tasks) = if parts.workers {
+            (settings.pools, settings.tasks)
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let url = listener.as_ref().map(url).transpose()?;
+        let greeting = Greeting::new(url, &settings.store.path, &pools, &tasks);
+        let plan = Plan {
+            pools,
+            tasks,
+            handlers: if parts.bench_handlers {
+                vec![bench_handlers()]
+            } else {
+                Vec::new()
+            },
+            grace: settings.grace,
+            fallback: folder_of(&settings.store.path).to_owned(),
+        };
+        let pools = Pools::start(plan, Arc::new(LocalSource(engine.handle().clone())));
+        let stop_server = CancellationToken::new();
+        let options = ServerOptions {
+            defaults: settings.defaults,
+            shutdown_grace: settings.grace,
+            ..ServerOptions::new(env!("CARGO_PKG_VERSION"))
+        };
+        let state = AppState::new(engine.handle().clone(), options, pools.view());
+        let server = listener.map(|listener| {
+            tokio::spawn(paceline_server::serve(state, listener, stop_server.clone()))
+        });
+        let node = Node {
+            engine,
+            pools,
+            server,
+            stop_server,
+        };
+        Ok((node, greeting))
+    }
+}
+
+/// Which parts of a node run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts {
+    pub(crate) api: bool,
+    pub(crate) workers: bool,
+    /// Handlers inside the process that do nothing, for measuring.
+    pub(crate) bench_handlers: bool,
+}
+
+fn open(settings: &StoreSettings) -> Result<Arc<dyn Store>> {
+    let path = &settings.path;
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
+    let options = paceline_store::Options {
+        durability: if settings.relaxed {
+            Durability::Relaxed
+        } else {
+            Durability::Full
+        },
+        ..paceline_store::Options::default()
+    };
+    match SqliteStore::open(path, options) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error) => Err(refused(path, &error)),
+    }
+}
+
+fn refused(path: &Path, error: &StoreError) -> CliError {
+    let told = CliError::failed(format!("cannot open the store {}: {error}", path.display()));
+    match error {
+        StoreError::Corrupt(_) | StoreError::TooNew { .. } | StoreError::InUse(_) => told,
+        _ => told.hint(
+            "choose another file with --store sqlite:PATH; `paceline doctor` looks at this one",
+        ),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engine> {
+    let options = paceline_engine::Options {
+        limits: settings.limits,
+        retention: settings.retention,
+        ..paceline_engine::Options::default()
+    };
+    let info = NodeInfo {
+        name: host_name(),
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    Engine::start(store, Arc::new(SystemClock), info, options, seed())
+        .await
+        .map_err(|error| refused(&settings.store.path, &error))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the node starts is the one source of chance"
+)]
+fn seed() -> u64 {
+    rand::random()
+}
+
+fn host_name() -> String {
+    ["/proc/sys/kernel/hostname", "/etc/hostname"]
+        .iter()
+        .find_map(|file| std::fs::read_to_string(file).ok())
+        .map_or_else(|| "localhost".to_owned(), |name| name.trim().to_owned())
+}
+
+fn url(listener: &TcpListener) -> Result<String> {
+    let address = listener.local_addr()?;
+    Ok(format!("http://{address}"))
+}

@@ -1,0 +1,121 @@
+//! Sending a submission: as one JSON body, or as a stream with an item a line. Waits for workers
+//! that are still starting.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use futures::stream;
+use paceline_core::worker::WorkerState;
+use paceline_protocol::rest::{JobView, StatusView};
+use reqwest::{Body, Method, header};
+use tokio::sync::mpsc;
+
+use crate::client::{Client, Refusal};
+use crate::commands::Context;
+use crate::exit::{CliError, Result};
+use crate::items_file::ItemsFile;
+
+/// How long workers that are starting are waited for.
+const STARTING: Duration = Duration::from_mins(1);
+const RETRY: Duration = Duration::from_millis(100);
+/// Pieces of 64 KiB that are read ahead of the connection.
+const AHEAD: usize = 4;
+
+/// Submits the job whose fields `head` holds.
+pub(crate) async fn submit(
+    context: &Context,
+    head: &str,
+    items: Option<ItemsFile>,
+) -> Result<JobView> {
+    let begun = Instant::now();
+    loop {
+        let tried = match &items {
+            None => whole(context, head).await,
+            Some(items) => streamed(context, head, items).await?,
+        };
+        let refusal = match tried {
+            Ok(job) => return Ok(job),
+            Err(refusal) => refusal,
+        };
+        let again = items.as_ref().is_none_or(ItemsFile::is_repeatable);
+        if !is_starting(&refusal) || !again || begun.elapsed() > STARTING {
+            return Err(told(context, refusal, items.as_ref()));
+        }
+        workers_started(&context.client, begun + STARTING).await?;
+    }
+}
+
+/// The node counts the lines of the request, whose first is the job itself; a header row makes
+/// that the lines of the file, JSON Lines are one behind.
+fn told(context: &Context, refusal: Refusal, items: Option<&ItemsFile>) -> CliError {
+    let lines = items.is_some_and(|items| !items.is_table())
+        && matches!(&refusal, Refusal::Problem(problem) if problem.detail.starts_with("line "));
+    let told = context.client.told(refusal);
+    if lines {
+        told.hint(
+            "lines are those of the request: its first is the job itself, then come the items",
+        )
+    } else {
+        told
+    }
+}
+
+/// Waits until no worker is loading any more, at most until `deadline`.
+async fn workers_started(client: &Client, deadline: Instant) -> Result {
+    while Instant::now() < deadline {
+        tokio::time::sleep(RETRY).await;
+        let status: StatusView = client.get("/status", &()).await?;
+        let starting = status
+            .workers
+            .iter()
+            .any(|worker| worker.state.0 == WorkerState::Starting && worker.tasks.is_empty());
+        if !starting {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn is_starting(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Problem(problem) if problem.code == "starting")
+}
+
+async fn whole(context: &Context, head: &str) -> Result<JobView, Refusal> {
+    let request = context
+        .client
+        .request(Method::POST, "/jobs")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(head.to_owned());
+    context.client.try_send(request).await
+}
+
+/// The outer error is one of the file, the inner one the node's.
+async fn streamed(
+    context: &Context,
+    head: &str,
+    items: &ItemsFile,
+) -> Result<Result<JobView, Refusal>> {
+    let input = items.open()?;
+    let (pieces, body) = mpsc::channel(AHEAD);
+    let (file, head) = (items.clone(), head.to_owned());
+    let reader = tokio::task::spawn_blocking(move || file.send(input, &head, pieces));
+    let body = stream::unfold(body, |mut body| async {
+        let piece = body.recv().await?;
+        Some((piece, body))
+    });
+    let request = context
+        .client
+        .request(Method::POST, "/jobs")
+        .header(header::CONTENT_TYPE, "application/x-ndjson")
+        .body(Body::wrap_stream(body));
+    let answer = context.client.try_send(request).await;
+    if answer.is_ok() || !matches!(answer, Err(Refusal::Unreachable(_))) {
+        return Ok(answer);
+    }
+    // A fault in the file breaks the connection off: then the file is what to tell of.
+    let read = reader
+        .await
+        .map_err(|error| CliError::failed(error.to_string()))?;
+    read.map(|_| answer)
+}

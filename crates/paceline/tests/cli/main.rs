@@ -1,0 +1,11 @@
+//! The real binary from outside: exit codes, standard output, standard error.
+
+mod backup;
+mod commands;
+mod configuration;
+mod control;
+mod first_steps;
+mod items;
+mod node;
+mod reconnect;
+mod support;

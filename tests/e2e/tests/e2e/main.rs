@@ -1,0 +1,23 @@
+//! Black-box tests of the binary: each starts nodes of its own and treats them badly.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what real processes do is measured on the real clock"
+)]
+
+mod actions;
+mod clients;
+mod controls;
+mod disk_full;
+mod kill_node;
+mod kill_worker;
+mod misbehaving;
+mod only_new;
+mod planner;
+mod progress;
+mod races;
+mod retries;
+mod sharing;
+mod stop;
+mod streaming;
+mod work;
