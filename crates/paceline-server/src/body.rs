@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use paceline_protocol::problem::{Code, FieldError};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::{Refusal, Result};
 
@@ -114,6 +114,11 @@ pub(crate) fn json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T> {
         Err(error) if error.is_data() => Err(data_refusal::<T>(text)),
         Err(error) => Err(Refusal::new(Code::NotJson, syntax(text, &error))),
     }
+}
+
+/// Writes JSON.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Refusal::new(Code::Internal, error.to_string()))
 }
 
 /// Reads once more, slower, to learn where the error is.

@@ -145,6 +145,10 @@ impl Context {
 
     /// Why no worker runs it, as far as this node knows.
     fn without_worker(&self, job: &Job) -> Option<String> {
+        if self.workers.iter().any(|worker| worker.job == Some(job.id)) {
+            // Its planner is running, which no counter shows.
+            return None;
+        }
         let declares = |worker: &&WorkerStatus| worker.tasks.contains(&job.task);
         let able: Vec<_> = self.workers.iter().filter(declares).collect();
         let is = |wanted: WorkerState| move |worker: &&&WorkerStatus| worker.state == wanted;

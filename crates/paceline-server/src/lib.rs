@@ -5,6 +5,7 @@
 //! `docs/API-DESIGN.md` tells the conventions that all routes follow.
 
 mod body;
+mod cache;
 mod convert;
 mod extract;
 mod filter;
@@ -23,6 +24,7 @@ mod serve;
 mod settle;
 mod sse;
 mod state;
+mod submission;
 mod upload;
 
 pub use openapi::document;

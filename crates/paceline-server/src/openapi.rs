@@ -1,7 +1,7 @@
 //! The API document: what the routes do not say of themselves, and the pages that show it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::Path;
@@ -68,8 +68,10 @@ fn name_elements(components: &mut Components) {
 
 /// Serves the document and, without any outside request, the page that shows it.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
-    let document = document(&state.options.version);
-    let text: Arc<str> = document.to_json().unwrap_or_default().into();
+    // Made when it is first asked for: a node has better to do while it starts.
+    let version = state.options.version.clone();
+    let text = LazyLock::new(move || document(&version).to_json().unwrap_or_default());
+    let text = Arc::new(text);
     let config = Arc::new(utoipa_swagger_ui::Config::from(DOCUMENT));
     let page = move |path: Option<Path<String>>| {
         let config = Arc::clone(&config);
@@ -80,7 +82,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             DOCUMENT,
             get(move || {
                 let json = [(header::CONTENT_TYPE, "application/json")];
-                std::future::ready((json, text.to_string()))
+                std::future::ready((json, (**text).clone()))
             }),
         )
         .route(

@@ -1,13 +1,14 @@
 //! Turning submissions into jobs: defaults are settled, and everything is checked that can be
 //! checked before the store sees it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use paceline_core::item::NewItem;
 use paceline_core::task::Task;
+use paceline_core::worker::WorkerState;
 use paceline_core::{JobOptions, Json, NewJob, Priority, Time, Work};
 use paceline_protocol::problem::{Code, FieldError, Problem};
 use paceline_protocol::rest::{ItemLine, JobRequest, OptionsRequest, Text};
@@ -154,11 +155,28 @@ impl Settler {
         } else {
             format!("known: {}", known.join(", "))
         };
-        let message = format!("no task `{task}`; {known}");
+        let message = format!("no task `{task}`; {known}{}", self.broken_pools());
         Refusal::from(Problem {
             errors: vec![FieldError::new(format!("{place}task"), &message)],
             ..Problem::new(Code::UnknownTask, message)
         })
+    }
+}
+
+impl Settler {
+    /// Pools that might declare the task if they started.
+    fn broken_pools(&self) -> String {
+        let workers = self.state.workers();
+        let broken = workers
+            .iter()
+            .filter(|worker| worker.state == WorkerState::Broken && worker.tasks.is_empty());
+        let pools: BTreeSet<_> = broken.map(|worker| format!("`{}`", worker.pool)).collect();
+        if pools.is_empty() {
+            return String::new();
+        }
+        let pools: Vec<_> = pools.into_iter().collect();
+        let pools = pools.join(", ");
+        format!("; workers of {pools} do not start, see /api/v1/status")
     }
 }
 

@@ -1,9 +1,8 @@
 //! What all handlers share.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use paceline_core::store::StoreError;
@@ -13,6 +12,7 @@ use paceline_core::{JobOptions, Time};
 use paceline_engine::Handle;
 use tokio_util::sync::CancellationToken;
 
+use crate::cache::Cache;
 use crate::idempotency::KeyLocks;
 use crate::metrics::Metrics;
 
@@ -87,7 +87,8 @@ pub struct Shared {
     pub(crate) stop: CancellationToken,
     /// Ends every request: the time to stop in order is over.
     pub(crate) cut: CancellationToken,
-    histories: Mutex<HashMap<String, (Time, TaskHistory)>>,
+    histories: Cache<String, TaskHistory>,
+    throughputs: Cache<Duration, (u64, u64)>,
 }
 
 impl AppState {
@@ -102,7 +103,8 @@ impl AppState {
             keys: KeyLocks::default(),
             stop: CancellationToken::new(),
             cut: CancellationToken::new(),
-            histories: Mutex::default(),
+            histories: Cache::new(Duration::from_secs(5)),
+            throughputs: Cache::new(Duration::from_secs(1)),
         }))
     }
 }
@@ -144,25 +146,18 @@ impl Shared {
             .any(|worker| worker.state == WorkerState::Starting && worker.tasks.is_empty())
     }
 
-    /// How jobs of the task ran, at most a few seconds old: a page of jobs asks for it often, and
-    /// an estimate needs no more.
+    /// How jobs of the task ran, at most a few seconds ago: a page of jobs asks for it often.
     pub(crate) async fn history(&self, task: &str) -> Result<TaskHistory, StoreError> {
-        const FRESH: Duration = Duration::from_secs(5);
-        let now = self.engine.now();
-        let known = self.histories().get(task).copied();
-        if let Some((at, history)) = known
-            && now.since(at) < FRESH
-        {
-            return Ok(history);
-        }
-        let history = self.engine.store().history(task).await?;
-        self.histories().insert(task.to_owned(), (now, history));
-        Ok(history)
+        let ask = self.engine.store().history(task);
+        self.histories
+            .get(task.to_owned(), self.engine.now(), ask)
+            .await
     }
 
-    fn histories(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Time, TaskHistory)>> {
-        self.histories
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Jobs that ended in the time of `window` until now, and how many of them completed.
+    pub(crate) async fn throughput(&self, window: Duration) -> Result<(u64, u64), StoreError> {
+        let now = self.engine.now();
+        let ask = self.engine.store().throughput(now - window);
+        self.throughputs.get(window, now, ask).await
     }
 }

@@ -64,7 +64,7 @@ fn start(context: &mut WriteContext<'_>, num: JobNum, now: Time) -> Result<()> {
 
 /// Running jobs, in all and by user.
 pub(crate) fn occupied(connection: &Connection) -> Result<Occupied> {
-    const SELECT: &str = "SELECT user, count(*) FROM jobs WHERE state = 'running' GROUP BY user";
+    const SELECT: &str = "SELECT user, count(*) FROM jobs WHERE lane IN (3, 4) GROUP BY user";
     let mut occupied = Occupied::default();
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     for (user, count) in list(connection, SELECT, (), read)? {
@@ -87,7 +87,7 @@ fn read_candidate(row: &Row<'_>) -> rusqlite::Result<Candidate<JobNum>> {
 
 fn jobs_with_items(context: &WriteContext<'_>) -> Result<Vec<Candidate<JobNum>>> {
     const SELECT: &str = "SELECT num, priority, user FROM jobs
-        WHERE state = 'pending' AND kind <> 'unit' ORDER BY priority DESC, num LIMIT ?1";
+        WHERE lane = 2 ORDER BY lane_key, lane_order, num LIMIT ?1";
     context.list(SELECT, (CANDIDATES,), read_candidate)
 }
 
@@ -114,7 +114,7 @@ fn candidates(context: &WriteContext<'_>, limits: &Limits) -> Result<Vec<Candida
 /// Users with pending jobs, each found by one step in the index.
 fn users(context: &WriteContext<'_>) -> Result<Vec<String>> {
     const NEXT: &str = "SELECT min(user) FROM jobs
-        WHERE state = 'pending' AND user IS NOT NULL AND user > ?1";
+        WHERE user IS NOT NULL AND state = 'pending' AND user > ?1";
     let mut users = Vec::new();
     let mut last = String::new();
     while users.len() < usize::try_from(CANDIDATES).unwrap_or(usize::MAX)
@@ -136,9 +136,9 @@ fn of_user(context: &WriteContext<'_>, user: &str, most: u32) -> Result<Vec<Cand
 
 fn without_user(context: &WriteContext<'_>, most: u32) -> Result<Vec<Candidate<JobNum>>> {
     const WITH_ITEMS: &str = "SELECT num, priority, user FROM jobs
-        WHERE state = 'pending' AND kind <> 'unit' ORDER BY priority DESC, num";
+        WHERE lane = 2 ORDER BY lane_key, lane_order, num";
     const UNITS: &str = "SELECT num, priority, user FROM jobs
-        WHERE state = 'pending' AND kind = 'unit' AND task = ?1 ORDER BY priority DESC, num";
+        WHERE lane = 1 AND lane_key = ?1 ORDER BY lane_order, num";
     let mut found = first_without_user(context, WITH_ITEMS, (), most)?;
     for task in waiting_tasks(context)? {
         found.extend(first_without_user(context, UNITS, (task,), most)?);
@@ -168,8 +168,7 @@ fn of_nobody(candidate: &Candidate<JobNum>) -> bool {
 
 /// Tasks with pending unit jobs, each found by one step in the index.
 fn waiting_tasks(context: &WriteContext<'_>) -> Result<Vec<String>> {
-    const NEXT: &str = "SELECT min(task) FROM jobs
-        WHERE state = 'pending' AND kind = 'unit' AND task > ?1";
+    const NEXT: &str = "SELECT min(lane_key) FROM jobs WHERE lane = 1 AND lane_key > ?1";
     let mut tasks = Vec::new();
     let mut last = String::new();
     while let Some(task) = context

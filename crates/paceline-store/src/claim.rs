@@ -3,17 +3,16 @@
 use paceline_core::lease::Lease;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::turns::{self, Contender};
-use paceline_core::{Priority, Time};
+use paceline_core::{JobState, Priority, Time};
 use rusqlite::Connection;
 
 use crate::claim_chunk;
-use crate::claim_unit::Lane;
+use crate::claim_unit::{UnitLane, UnitStatements};
 use crate::context::{WriteContext, find};
 use crate::counters::Sequence;
 use crate::error::Result;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
-use paceline_core::JobState;
 
 pub(crate) fn claim(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Claimed> {
     wake(context, claim.now)?;
@@ -40,10 +39,11 @@ fn wake(context: &WriteContext<'_>, now: Time) -> Result<()> {
 
 /// The earliest time at which something becomes due: a start, a retry, the end of a job's time.
 pub(crate) fn next_due(connection: &Connection) -> Result<Option<Time>> {
-    const TIMES: [&str; 3] = [
-        "SELECT min(run_at) FROM jobs WHERE state = 'scheduled'",
+    const TIMES: [&str; 4] = [
         "SELECT min(next_due) FROM progress WHERE next_due IS NOT NULL",
-        "SELECT min(deadline_at) FROM jobs WHERE state = 'running'",
+        "SELECT min(deadline_at) FROM jobs WHERE lane = 3",
+        "SELECT min(lane_key) FROM jobs WHERE lane = 4",
+        "SELECT min(lane_key) FROM jobs WHERE lane = 5",
     ];
     let mut earliest = None;
     for sql in TIMES {
@@ -59,7 +59,7 @@ enum Source {
     /// A running job with items that has due work.
     Job(JobNum),
     /// A task's unit jobs, in their order.
-    Lane(Lane),
+    Lane(UnitLane),
 }
 
 /// One offer being served.
@@ -74,7 +74,7 @@ impl<'a> Round<'a> {
         let mut contenders = Vec::new();
         for task in &offer.tasks {
             contenders.extend(jobs_of(context, task, offer.leases)?);
-            let lane = Lane::open(context, task, claim.limits.is_none(), offer.leases)?;
+            let lane = UnitLane::open(context, task, claim.limits.is_none(), offer.leases)?;
             contenders.extend(lane.and_then(|lane| contender(context, lane)));
         }
         Ok(Round {
@@ -86,17 +86,23 @@ impl<'a> Round<'a> {
 
     fn serve(mut self, context: &mut WriteContext<'_>) -> Result<Vec<Lease>> {
         let most = usize::try_from(self.offer.leases).unwrap_or(usize::MAX);
+        let mut statements = UnitStatements::prepare(context.connection)?;
         let mut leases = Vec::new();
         while leases.len() < most
             && let Some(index) = turns::next(&self.contenders)
         {
-            leases.extend(self.serve_one(context, index)?);
+            leases.extend(self.serve_one(context, &mut statements, index)?);
         }
         Ok(leases)
     }
 
     /// Serves one contender and puts it back in line, unless it has nothing more.
-    fn serve_one(&mut self, context: &mut WriteContext<'_>, index: usize) -> Result<Option<Lease>> {
+    fn serve_one(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        statements: &mut UnitStatements<'_>,
+        index: usize,
+    ) -> Result<Option<Lease>> {
         let turn = context.next(Sequence::Turn);
         let contender = &mut self.contenders[index];
         contender.last_served = turn;
@@ -106,7 +112,7 @@ impl<'a> Round<'a> {
                 claim_chunk::lease(context, *num, self.claim, self.offer, turn)?
             }
             Source::Lane(lane) => {
-                let lease = lane.lease(context, self.claim, turn)?;
+                let lease = lane.lease(context, statements, self.claim, turn)?;
                 let head = lane.head(context)?;
                 contender.priority = head.unwrap_or(contender.priority);
                 (lease, head.is_some())
@@ -136,7 +142,7 @@ fn jobs_of(context: &WriteContext<'_>, task: &str, most: u32) -> Result<Vec<Cont
 }
 
 /// A lane stands in line for the job at its head, which nobody works on yet.
-fn contender(context: &WriteContext<'_>, mut lane: Lane) -> Option<Contender<Source>> {
+fn contender(context: &WriteContext<'_>, lane: UnitLane) -> Option<Contender<Source>> {
     let priority = lane.known_head()?;
     let last_served = context.memory.lanes.get(lane.task()).copied().unwrap_or(0);
     Some(Contender {

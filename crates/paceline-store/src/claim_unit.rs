@@ -2,19 +2,22 @@
 //! pending ones, admitted and leased in one step.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use paceline_core::event::EventKind;
+use paceline_core::job::JobKind;
 use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::{self, Event, Facts};
 use paceline_core::store::Claim;
 use paceline_core::{JobId, JobState, Json, LeaseId, Priority, Time};
-use rusqlite::Row;
+use rusqlite::{CachedStatement, Connection, Row};
 
-use crate::context::WriteContext;
+use crate::context::{UnitLease, WriteContext};
 use crate::counters::Sequence;
 use crate::error::{Error, Result};
-use crate::events;
+use crate::events::{self, UnitEvents};
+use crate::lane::Standing;
 use crate::num::JobNum;
 use crate::text::{maybe_time, word};
 
@@ -23,8 +26,8 @@ const PAGE: u32 = 500;
 
 /// The unit jobs of one task that wait for a worker, in their order, read page by page.
 #[derive(Debug)]
-pub(crate) struct Lane {
-    task: String,
+pub(crate) struct UnitLane {
+    task: Arc<str>,
     /// Whether pending jobs may start here and now.
     direct: bool,
     /// How many more may be wanted.
@@ -41,6 +44,7 @@ struct Waiting {
     priority: Priority,
     attempt: u32,
     run_at: Option<Time>,
+    started_at: Option<Time>,
     deadline_at: Option<Time>,
     time_left: Option<Duration>,
     options: String,
@@ -48,17 +52,17 @@ struct Waiting {
 }
 
 macro_rules! select_waiting {
-    ($condition:literal) => {
+    ($lane:literal) => {
         concat!(
-            "SELECT num, id, state, priority, attempt, run_at, deadline_at, time_left, options, ",
-            "params FROM jobs WHERE ",
-            $condition,
-            " AND task = ?1 ORDER BY priority DESC, num LIMIT ?2"
+            "SELECT num, id, state, priority, attempt, run_at, started_at, deadline_at, ",
+            "time_left, options, params FROM jobs WHERE lane = ",
+            $lane,
+            " AND lane_key = ?1 ORDER BY lane_order, num LIMIT ?2"
         )
     };
 }
 
-impl Lane {
+impl UnitLane {
     /// `None` when nothing waits.
     pub(crate) fn open(
         context: &WriteContext<'_>,
@@ -66,8 +70,8 @@ impl Lane {
         direct: bool,
         wanted: u32,
     ) -> Result<Option<Self>> {
-        let mut lane = Lane {
-            task: task.to_owned(),
+        let mut lane = UnitLane {
+            task: task.into(),
             direct,
             wanted,
             read: VecDeque::new(),
@@ -80,21 +84,20 @@ impl Lane {
         &self.task
     }
 
-    /// What was leased is no longer found, so each page begins at what waits now.
+    /// What was leased has left its lane, so each page begins at what waits now.
     fn read_on(&mut self, context: &WriteContext<'_>) -> Result<()> {
-        const ADMITTED: &str =
-            select_waiting!("state = 'running' AND kind = 'unit' AND lease IS NULL");
-        const PENDING: &str = select_waiting!("state = 'pending' AND kind = 'unit'");
+        const ADMITTED: &str = select_waiting!(3);
+        const PENDING: &str = select_waiting!(1);
         let page = self.wanted.min(PAGE);
-        self.read = context.list(ADMITTED, (&self.task, page), read)?.into();
+        self.read = context.list(ADMITTED, (&*self.task, page), read)?.into();
         if self.direct && self.read.is_empty() {
-            self.read = context.list(PENDING, (&self.task, page), read)?.into();
+            self.read = context.list(PENDING, (&*self.task, page), read)?.into();
         }
         Ok(())
     }
 
     /// The priority of the job that is next, as far as it was read.
-    pub(crate) fn known_head(&mut self) -> Option<Priority> {
+    pub(crate) fn known_head(&self) -> Option<Priority> {
         self.read.front().map(|job| job.priority)
     }
 
@@ -110,6 +113,7 @@ impl Lane {
     pub(crate) fn lease(
         &mut self,
         context: &mut WriteContext<'_>,
+        statements: &mut UnitStatements<'_>,
         claim: &Claim,
         turn: i64,
     ) -> Result<Option<Lease>> {
@@ -117,12 +121,12 @@ impl Lane {
             return Ok(None);
         };
         self.wanted = self.wanted.saturating_sub(1);
-        if let Some(last_served) = context.memory.lanes.get_mut(&self.task) {
+        if let Some(last_served) = context.memory.lanes.get_mut(&*self.task) {
             *last_served = turn;
         } else {
-            context.memory.lanes.insert(self.task.clone(), turn);
+            context.memory.lanes.insert(self.task.to_string(), turn);
         }
-        lease(context, job, &self.task, claim).map(Some)
+        statements.lease(context, job, &self.task, claim).map(Some)
     }
 }
 
@@ -134,35 +138,121 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         priority: Priority::from_level(row.get(3)?),
         attempt: row.get(4)?,
         run_at: maybe_time(row, 5)?,
-        deadline_at: maybe_time(row, 6)?,
-        time_left: row.get::<_, Option<u64>>(7)?.map(Duration::from_micros),
-        options: row.get(8)?,
-        params: Json::from_checked(row.get_ref(9)?.as_str()?),
+        started_at: maybe_time(row, 6)?,
+        deadline_at: maybe_time(row, 7)?,
+        time_left: row.get::<_, Option<u64>>(8)?.map(Duration::from_micros),
+        options: row.get(9)?,
+        params: Json::from_checked(row.get_ref(10)?.as_str()?),
     })
 }
 
-fn lease(context: &mut WriteContext<'_>, job: Waiting, task: &str, claim: &Claim) -> Result<Lease> {
-    let now = claim.now;
-    let options = context.memory.options.get(&job.options)?;
-    let id = LeaseId(context.next(Sequence::Lease));
-    let time = job.time_left.unwrap_or(options.timeout);
-    let deadline_at = job.deadline_at.unwrap_or(now + time);
-    if job.state == JobState::Running {
-        hand_over(context, &job, id, claim)?;
-    } else {
-        admit_and_lease(context, &job, id, deadline_at, claim)?;
+/// The statements of a claim that may lease hundreds of jobs.
+pub(crate) struct UnitStatements<'c> {
+    update: CachedStatement<'c>,
+    events: UnitEvents<'c>,
+}
+
+impl<'c> UnitStatements<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
+        const UPDATE: &str = "UPDATE jobs SET state = ?2, lease = ?3, node = ?4, started_at = ?5,
+            deadline_at = ?6, time_left = NULL, lane = ?7, lane_key = ?8, lane_order = NULL,
+            started_event = ?9 WHERE num = ?1";
+        Ok(UnitStatements {
+            update: connection.prepare_cached(UPDATE)?,
+            events: UnitEvents::prepare(connection)?,
+        })
     }
-    context.memory.unit_leases.insert(id, job.num);
-    Ok(Lease {
-        id,
-        job: job.id,
-        task: task.to_owned(),
-        params: job.params,
-        options,
-        attempt: job.attempt,
-        time_left: deadline_at.since(now),
-        work: LeasedWork::Unit,
-    })
+
+    fn lease(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        job: Waiting,
+        task: &Arc<str>,
+        claim: &Claim,
+    ) -> Result<Lease> {
+        let now = claim.now;
+        let options = context.memory.options.get(&job.options)?;
+        let id = LeaseId(context.next(Sequence::Lease));
+        let started_at = job.started_at.unwrap_or(now);
+        let time = job.time_left.unwrap_or(options.timeout);
+        let deadline_at = job.deadline_at.unwrap_or(now + time);
+        if job.state == JobState::Running {
+            hand_over(context, &job, id, deadline_at, claim)?;
+        } else {
+            self.admit_and_lease(context, &job, id, (started_at, deadline_at), claim)?;
+        }
+        let unit = UnitLease {
+            num: job.num,
+            job: job.id,
+            task: task.clone(),
+            started_at,
+            attempt: job.attempt,
+        };
+        context.memory.unit_leases.insert(id, unit);
+        Ok(Lease {
+            id,
+            job: job.id,
+            task: task.to_string(),
+            params: job.params,
+            options,
+            attempt: job.attempt,
+            time_left: deadline_at.since(now),
+            work: LeasedWork::Unit,
+        })
+    }
+
+    /// Starts and leases a pending job.
+    fn admit_and_lease(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        job: &Waiting,
+        lease: LeaseId,
+        (started_at, deadline_at): (Time, Time),
+        claim: &Claim,
+    ) -> Result<()> {
+        let facts = Facts {
+            state: job.state,
+            run_at: job.run_at,
+            in_flight: false,
+            unfinished: true,
+        };
+        let to = lifecycle::decide(&facts, Event::Admit, claim.now)
+            .map_err(|refused| Error::corrupt(refused.to_string()))?;
+        let place = leased(to, deadline_at).place();
+        let first = job.started_at.is_none() && job.attempt == 1;
+        let first = first.then(|| context.next(Sequence::Event));
+        self.update.execute(rusqlite::params![
+            job.num,
+            to.as_str(),
+            lease.0,
+            claim.node.0,
+            started_at.as_micros(),
+            deadline_at.as_micros(),
+            place.lane,
+            place.key,
+            first,
+        ])?;
+        context.job_moved(Some(job.state), Some(to));
+        let Some(seq) = first else {
+            let data = format!(r#"{{"total":1,"running":1,"attempt":{}}}"#, job.attempt);
+            return events::append(context, EventKind::Started, job.num, to, &data, claim.now);
+        };
+        let data = r#"{"total":1,"running":1,"attempt":1}"#;
+        self.events.append(seq, EventKind::Started, job.num, to, data, claim.now)
+    }
+}
+
+/// A unit job in a worker's hands, as its place in line sees it.
+fn leased(state: JobState, deadline_at: Time) -> Standing<'static> {
+    Standing {
+        state,
+        kind: JobKind::Unit,
+        task: "",
+        priority: Priority::Normal,
+        leased: true,
+        run_at: None,
+        deadline_at: Some(deadline_at),
+    }
 }
 
 /// Leases a job that admission has started before.
@@ -170,46 +260,12 @@ fn hand_over(
     context: &WriteContext<'_>,
     job: &Waiting,
     lease: LeaseId,
-    claim: &Claim,
-) -> Result<()> {
-    let update = "UPDATE jobs SET lease = ?2, node = ?3 WHERE num = ?1";
-    context.execute(update, (job.num, lease.0, claim.node.0))?;
-    Ok(())
-}
-
-/// Starts and leases a pending job.
-fn admit_and_lease(
-    context: &mut WriteContext<'_>,
-    job: &Waiting,
-    lease: LeaseId,
     deadline_at: Time,
     claim: &Claim,
 ) -> Result<()> {
-    const UPDATE: &str = "UPDATE jobs SET state = ?2, lease = ?3, node = ?4,
-        started_at = coalesce(started_at, ?5), deadline_at = ?6, time_left = NULL WHERE num = ?1";
-    let facts = Facts {
-        state: job.state,
-        run_at: job.run_at,
-        in_flight: false,
-        unfinished: true,
-    };
-    let to = lifecycle::decide(&facts, Event::Admit, claim.now)
-        .map_err(|refused| Error::corrupt(refused.to_string()))?;
-    let now = claim.now.as_micros();
-    let row = (
-        job.num,
-        to.as_str(),
-        lease.0,
-        claim.node.0,
-        now,
-        deadline_at.as_micros(),
-    );
-    context.execute(UPDATE, row)?;
-    context.job_moved(Some(job.state), Some(to));
-    let data = if job.attempt == 1 {
-        r#"{"total":1,"running":1,"attempt":1}"#.to_owned()
-    } else {
-        format!(r#"{{"total":1,"running":1,"attempt":{}}}"#, job.attempt)
-    };
-    events::append(context, EventKind::Started, job.num, to, &data, claim.now)
+    const UPDATE: &str = "UPDATE jobs SET lease = ?2, node = ?3, lane = ?4, lane_key = ?5,
+        lane_order = NULL WHERE num = ?1";
+    let place = leased(job.state, deadline_at).place();
+    context.execute(UPDATE, (job.num, lease.0, claim.node.0, place.lane, place.key))?;
+    Ok(())
 }

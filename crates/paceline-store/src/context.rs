@@ -1,9 +1,10 @@
 //! What a writing verb works with: the open transaction and what the writer remembers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use paceline_core::store::Retention;
-use paceline_core::{JobState, LeaseId};
+use paceline_core::{JobId, JobState, LeaseId, Time};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::counters::{Counters, Sequence};
@@ -19,8 +20,9 @@ pub(crate) struct Memory {
     /// The counters as they were written last.
     written: Counters,
     pub(crate) options: OptionsCache,
-    /// Which job a unit's lease is for: a hint that spares a search. The row has the last word.
-    pub(crate) unit_leases: HashMap<LeaseId, JobNum>,
+    /// What is known of unit jobs in workers' hands: it spares a search when they report. The
+    /// row has the last word.
+    pub(crate) unit_leases: HashMap<LeaseId, UnitLease>,
     pub(crate) statistics: Statistics,
     /// When each task's lane of unit jobs was served last, as a turn.
     pub(crate) lanes: HashMap<String, i64>,
@@ -42,10 +44,18 @@ impl Memory {
         })
     }
 
-    /// Forgets what a transaction that was rolled back had counted.
-    pub(crate) fn roll_back(&mut self, counters: Counters) {
+    /// Forgets what a transaction that was rolled back had taught.
+    pub(crate) fn roll_back(&mut self, connection: &Connection, counters: Counters) {
         self.counters = counters;
         self.statistics.forget();
+        self.reload_unit_leases(connection);
+    }
+
+    pub(crate) fn reload_unit_leases(&mut self, connection: &Connection) {
+        match unit_leases(connection) {
+            Ok(leases) => self.unit_leases = leases,
+            Err(error) => tracing::error!(%error, "cannot read the leases of unit jobs again"),
+        }
     }
 
     /// Writes what is only in memory yet; the last step before a commit.
@@ -60,12 +70,30 @@ impl Memory {
     }
 }
 
-fn unit_leases(connection: &Connection) -> Result<HashMap<LeaseId, JobNum>> {
-    const SELECT: &str = "SELECT lease, num FROM jobs WHERE state = 'running' AND lease IS NOT NULL
-        UNION ALL SELECT lease, num FROM jobs WHERE state = 'paused' AND lease IS NOT NULL";
-    let mut select = connection.prepare(SELECT)?;
-    let rows = select.query_map((), |row| Ok((LeaseId(row.get(0)?), row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+fn unit_leases(connection: &Connection) -> Result<HashMap<LeaseId, UnitLease>> {
+    const SELECT: &str = "SELECT lease, num, id, task, started_at, attempt FROM jobs
+        WHERE lane IN (4, 6) AND lease IS NOT NULL";
+    let read = |row: &Row<'_>| {
+        let lease = UnitLease {
+            num: row.get(1)?,
+            job: JobId::from_bytes(row.get(2)?),
+            task: row.get::<_, String>(3)?.into(),
+            started_at: Time::from_micros(row.get(4)?),
+            attempt: row.get(5)?,
+        };
+        Ok((LeaseId(row.get(0)?), lease))
+    };
+    Ok(list(connection, SELECT, (), read)?.into_iter().collect())
+}
+
+/// A unit job in a worker's hands.
+#[derive(Clone, Debug)]
+pub(crate) struct UnitLease {
+    pub(crate) num: JobNum,
+    pub(crate) job: JobId,
+    pub(crate) task: Arc<str>,
+    pub(crate) started_at: Time,
+    pub(crate) attempt: u32,
 }
 
 /// A transaction in progress.

@@ -165,15 +165,10 @@ fn change(
         run_at,
     } = change;
     if let Some(priority) = priority {
-        let level = priority.level();
-        context.execute(
-            "UPDATE jobs SET priority = ?2 WHERE num = ?1",
-            (job.num, level),
-        )?;
-        context.execute(
-            "UPDATE progress SET priority = ?2 WHERE job = ?1",
-            (job.num, level),
-        )?;
+        job.priority = *priority;
+        job.save(context)?;
+        let update = "UPDATE progress SET priority = ?2 WHERE job = ?1";
+        context.execute(update, (job.num, priority.level()))?;
     }
     if let Some(labels) = labels {
         let text = labels_text(labels);

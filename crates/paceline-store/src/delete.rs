@@ -23,6 +23,10 @@ pub(crate) fn delete(
 /// Removes a job's rows; its items, which may be many, follow slice by slice. From now on nobody
 /// can find them: they are reached through the job alone.
 pub(crate) fn remove(context: &WriteContext<'_>, job: JobNum, task: &str) -> Result<()> {
+    const OWN_EVENTS: &str = "DELETE FROM events WHERE seq IN (
+        SELECT submitted_event FROM jobs WHERE num = ?1
+        UNION ALL SELECT started_event FROM jobs WHERE num = ?1
+        UNION ALL SELECT ended_event FROM jobs WHERE num = ?1)";
     let has_items = "SELECT 1 FROM progress WHERE job = ?1";
     if context.find(has_items, (job,), |_| Ok(()))?.is_some() {
         const TABLES: [&str; 4] = [
@@ -39,6 +43,7 @@ pub(crate) fn remove(context: &WriteContext<'_>, job: JobNum, task: &str) -> Res
             (job, task),
         )?;
     }
+    context.execute(OWN_EVENTS, (job,))?;
     context.execute("DELETE FROM events WHERE job = ?1", (job,))?;
     context.execute("DELETE FROM jobs WHERE num = ?1", (job,))?;
     Ok(())

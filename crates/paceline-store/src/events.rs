@@ -7,7 +7,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 use paceline_core::query::EventQuery;
 use paceline_core::{JobError, JobId, JobState, Json, Time};
-use rusqlite::{Connection, Row};
+use rusqlite::{CachedStatement, Connection, Row};
 use serde::Serialize;
 
 use crate::context::{WriteContext, find, list};
@@ -126,6 +126,32 @@ pub(crate) fn append(
     Ok(())
 }
 
+/// Writes the events of a unit job's first life, which its own row points at.
+pub(crate) struct UnitEvents<'c>(CachedStatement<'c>);
+
+impl<'c> UnitEvents<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
+        const INSERT: &str = "INSERT INTO events (seq, at, kind, unit, state, data)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        Ok(UnitEvents(connection.prepare_cached(INSERT)?))
+    }
+
+    /// `seq` is a number that the caller has drawn and writes into the job's row.
+    pub(crate) fn append(
+        &mut self,
+        seq: i64,
+        kind: EventKind,
+        job: JobNum,
+        state: JobState,
+        data: &str,
+        now: Time,
+    ) -> Result<()> {
+        let row = (seq, now.as_micros(), kind.as_str(), job, state.as_str(), data);
+        self.0.execute(row)?;
+        Ok(())
+    }
+}
+
 pub(crate) fn append_data(
     context: &mut WriteContext<'_>,
     kind: EventKind,
@@ -171,7 +197,7 @@ macro_rules! select_events {
         concat!(
             "SELECT e.seq, e.at, e.kind, coalesce(e.id, j.id), coalesce(e.task, j.task), ",
             "coalesce(e.batch, j.batch), e.state, e.data ",
-            "FROM events e LEFT JOIN jobs j ON j.num = e.job WHERE ",
+            "FROM events e LEFT JOIN jobs j ON j.num = coalesce(e.job, e.unit) WHERE ",
             $condition,
             " ORDER BY e.seq LIMIT ?2"
         )
@@ -184,13 +210,19 @@ pub(crate) fn events(connection: &Connection, query: &EventQuery) -> Result<Vec<
         let all = select_events!("e.seq > ?1");
         return list(connection, all, (after.0, limit), read);
     };
-    let select = "SELECT num FROM jobs WHERE id = ?1";
-    let num: Option<JobNum> = find(connection, select, (id.into_bytes(),), |row| row.get(0))?;
-    let Some(num) = num else {
+    let first_of_unit = "SELECT num, submitted_event, started_event, ended_event FROM jobs
+        WHERE id = ?1";
+    let found = find(connection, first_of_unit, (id.into_bytes(),), |row| {
+        Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]))
+    })?;
+    let Some((num, own)) = found else {
         return Ok(Vec::new());
     };
-    let of_job = select_events!("e.seq > ?1 AND e.job = ?3");
-    list(connection, of_job, (after.0, limit, num), read)
+    let (num, own): (JobNum, [Option<i64>; 3]) = (num, own);
+    let of_job = select_events!(
+        "e.seq IN (?4, ?5, ?6) AND e.seq > ?1 OR e.job = ?3 AND e.seq > ?1"
+    );
+    list(connection, of_job, (after.0, limit, num, own[0], own[1], own[2]), read)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<EventRecord> {

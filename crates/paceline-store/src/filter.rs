@@ -45,7 +45,10 @@ impl Conditions {
             }
         }
         for (name, value) in labels {
-            conditions.add("j.labels ->> ? = ?", [text_value(name), text_value(value)]);
+            // Not `->>`: it takes the name for a path.
+            let clause =
+                "EXISTS (SELECT 1 FROM json_each(j.labels) AS l WHERE l.key = ? AND l.value = ?)";
+            conditions.add(clause, [text_value(name), text_value(value)]);
         }
         if let Some(time) = created_after {
             conditions.add("j.created_at > ?", [time_value(*time)]);

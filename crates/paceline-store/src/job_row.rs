@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use paceline_core::job::JobKind;
 use paceline_core::lifecycle::{self, Event, Facts, Refused};
-use paceline_core::{JobId, JobOptions, JobState, LeaseId, NodeId, Time};
+use paceline_core::{JobId, JobOptions, JobState, LeaseId, NodeId, Priority, Time};
 use rusqlite::Row;
 
 use crate::context::WriteContext;
 use crate::error::{Error, Result};
+use crate::lane::Standing;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
 use crate::text::{invalid, maybe_time, word};
@@ -22,6 +23,7 @@ pub(crate) struct JobRow {
     pub(crate) task: String,
     pub(crate) kind: JobKind,
     pub(crate) state: JobState,
+    pub(crate) priority: Priority,
     pub(crate) attempt: u32,
     /// The attempt that the last retry or restart began with.
     pub(crate) first_attempt: u32,
@@ -41,7 +43,8 @@ macro_rules! select_job {
     ($condition:literal) => {
         concat!(
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
-            "finished_at, deadline_at, time_left, lease, node, options FROM jobs WHERE ",
+            "finished_at, deadline_at, time_left, lease, node, options, priority ",
+            "FROM jobs WHERE ",
             $condition
         )
     };
@@ -75,6 +78,7 @@ impl JobRow {
             task: row.get(2)?,
             kind: kind(row, 3)?,
             state: word(row, 4)?,
+            priority: Priority::from_level(row.get(15)?),
             attempt: row.get(5)?,
             first_attempt: row.get(6)?,
             run_at: maybe_time(row, 7)?,
@@ -98,7 +102,9 @@ impl JobRow {
     pub(crate) fn save(&self, context: &WriteContext<'_>) -> Result<()> {
         const UPDATE: &str = "UPDATE jobs SET state = ?2, attempt = ?3, first_attempt = ?4,
             run_at = ?5, started_at = ?6, finished_at = ?7, deadline_at = ?8, time_left = ?9,
-            lease = ?10, node = ?11 WHERE num = ?1";
+            lease = ?10, node = ?11, priority = ?12, lane = ?13, lane_key = ?14, lane_order = ?15
+            WHERE num = ?1";
+        let place = self.standing().place();
         context.execute(
             UPDATE,
             (
@@ -113,9 +119,25 @@ impl JobRow {
                 self.time_left.map(micros),
                 self.lease.map(|lease| lease.0),
                 self.node.map(|node| node.0),
+                self.priority.level(),
+                place.lane,
+                place.key,
+                place.order,
             ),
         )?;
         Ok(())
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing {
+            state: self.state,
+            kind: self.kind,
+            task: &self.task,
+            priority: self.priority,
+            leased: self.lease.is_some(),
+            run_at: self.run_at,
+            deadline_at: self.deadline_at,
+        }
     }
 
     /// Whether a worker holds work of it, and whether a retry would have something to do.

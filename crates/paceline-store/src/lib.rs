@@ -28,6 +28,7 @@ mod idempotency;
 mod items;
 mod items_write;
 mod job_row;
+mod lane;
 mod leases;
 mod list;
 mod log;

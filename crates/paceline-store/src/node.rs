@@ -58,8 +58,8 @@ pub(crate) fn heartbeat(
 
 fn is_held(context: &WriteContext<'_>, lease: LeaseId) -> Result<bool> {
     const UNIT: &str = "SELECT 1 FROM jobs WHERE num = ?1 AND lease = ?2";
-    if let Some(num) = context.memory.unit_leases.get(&lease) {
-        return Ok(context.find(UNIT, (num, lease.0), |_| Ok(()))?.is_some());
+    if let Some(unit) = context.memory.unit_leases.get(&lease) {
+        return Ok(context.find(UNIT, (unit.num, lease.0), |_| Ok(()))?.is_some());
     }
     Ok(leases::get(context, lease)?.is_some())
 }
@@ -126,10 +126,8 @@ fn recover_items(
 
 /// Unit jobs in workers' hands, of one node or of all.
 fn leased_units(context: &WriteContext<'_>, node: Option<NodeId>) -> Result<Vec<JobNum>> {
-    const SELECT: &str = "SELECT num FROM jobs WHERE state = 'running' AND kind = 'unit'
-            AND lease IS NOT NULL AND (?1 IS NULL OR node = ?1)
-        UNION ALL SELECT num FROM jobs WHERE state = 'paused' AND kind = 'unit'
-            AND lease IS NOT NULL AND (?1 IS NULL OR node = ?1)";
+    const SELECT: &str = "SELECT num FROM jobs WHERE lane IN (4, 6) AND lease IS NOT NULL
+        AND (?1 IS NULL OR node = ?1)";
     let mut nums: Vec<JobNum> =
         context.list(SELECT, (node.map(|node| node.0),), |row| row.get(0))?;
     nums.sort_unstable();

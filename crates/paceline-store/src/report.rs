@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::job_row::JobRow;
 use crate::leases::{self, LeaseRow};
 use crate::progress_row::Progress;
+use crate::report_unit::UnitStatements;
 use crate::{report_chunk, report_plan, report_unit};
 
 pub(crate) fn report(
@@ -17,20 +18,22 @@ pub(crate) fn report(
     seed: u64,
     now: Time,
 ) -> Result<Vec<ReportAnswer>> {
+    let mut units = UnitStatements::prepare(context.connection)?;
     reports
         .iter()
-        .map(|report| report_one(context, report, seed, now))
+        .map(|report| report_one(context, &mut units, report, seed, now))
         .collect()
 }
 
 fn report_one(
     context: &mut WriteContext<'_>,
+    units: &mut UnitStatements<'_>,
     report: &LeaseReport,
     seed: u64,
     now: Time,
 ) -> Result<ReportAnswer> {
     if let ReportBody::Unit { outcome, .. } = &report.body {
-        return report_unit::ended(context, report, outcome, seed, now);
+        return report_unit::ended(context, units, report, outcome, seed, now);
     }
     let Some(mut held) = Held::find(context, report)? else {
         return match &report.body {

@@ -7,25 +7,26 @@ use paceline_core::lease::{LeaseReport, ReportAnswer};
 use paceline_core::lifecycle::{self, Event, Facts};
 use paceline_core::retry::Verdict;
 use paceline_core::{Failure, JobState, Json, Time};
+use rusqlite::{CachedStatement, Connection};
 
-use crate::context::{WriteContext, find};
+use crate::context::WriteContext;
+use crate::counters::Sequence;
 use crate::ending::{self, Ending};
-use crate::error::{Error, Result};
-use crate::events::{self, Data};
+use crate::error::Result;
+use crate::events::{self, Data, UnitEvents};
 use crate::job_row::JobRow;
-use crate::num::JobNum;
-use crate::text::{maybe_time, word};
 
 /// The job's attempt ended.
 pub(crate) fn ended(
     context: &mut WriteContext<'_>,
+    statements: &mut UnitStatements<'_>,
     report: &LeaseReport,
     outcome: &Outcome,
     seed: u64,
     now: Time,
 ) -> Result<ReportAnswer> {
     match outcome {
-        Outcome::Succeeded(result) => succeeded(context, report, result, now),
+        Outcome::Succeeded(result) => succeeded(context, statements, report, result, now),
         Outcome::Failed(failure) => match holder(context, report)? {
             None => Ok(ReportAnswer::Lost),
             Some(job) => {
@@ -42,58 +43,84 @@ fn holder(context: &mut WriteContext<'_>, report: &LeaseReport) -> Result<Option
     Ok(job.filter(|job| job.lease == Some(report.lease)))
 }
 
-/// The columns that a success needs: this is the path of a hundred thousand small jobs.
-struct Running {
-    state: JobState,
-    task: String,
-    started_at: Option<Time>,
+/// How an attempt succeeded.
+struct Success<'a> {
+    result: &'a Json,
+    duration: Duration,
 }
 
-fn running(context: &WriteContext<'_>, report: &LeaseReport) -> Result<Option<(JobNum, Running)>> {
-    const BY_NUM: &str = "SELECT num, state, task, started_at FROM jobs
-        WHERE num = ?1 AND lease = ?2 AND id = ?3";
-    const BY_ID: &str = "SELECT num, state, task, started_at FROM jobs
-        WHERE ?1 IS NULL AND lease = ?2 AND id = ?3";
-    let hint = context.memory.unit_leases.get(&report.lease).copied();
-    let sql = if hint.is_some() { BY_NUM } else { BY_ID };
-    let params = (hint, report.lease.0, report.job.into_bytes());
-    find(context.connection, sql, params, |row| {
-        let running = Running {
-            state: word(row, 1)?,
-            task: row.get(2)?,
-            started_at: maybe_time(row, 3)?,
+/// The statements of reports that may end hundreds of jobs.
+pub(crate) struct UnitStatements<'c> {
+    complete: CachedStatement<'c>,
+    events: UnitEvents<'c>,
+}
+
+impl<'c> UnitStatements<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
+        const COMPLETE: &str = "UPDATE jobs SET state = ?3, result = ?4, finished_at = ?5,
+            error = NULL, lease = NULL, node = NULL, deadline_at = NULL, lane = NULL,
+            lane_key = NULL, ended_event = ?6 WHERE num = ?1 AND lease = ?2 AND state = 'running'";
+        Ok(UnitStatements {
+            complete: connection.prepare_cached(COMPLETE)?,
+            events: UnitEvents::prepare(connection)?,
+        })
+    }
+
+    /// Completes a job that runs for the first time: the path of a hundred thousand small jobs.
+    /// False when it is not one, and nothing was done.
+    fn complete(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        report: &LeaseReport,
+        success: &Success<'_>,
+        now: Time,
+    ) -> Result<bool> {
+        let running = Facts {
+            state: JobState::Running,
+            run_at: None,
+            in_flight: true,
+            unfinished: true,
         };
-        Ok((row.get(0)?, running))
-    })
+        let known = context.memory.unit_leases.get(&report.lease);
+        let known = known.filter(|unit| unit.job == report.job && unit.attempt == 1).cloned();
+        let (Some(unit), Ok(to)) = (known, lifecycle::decide(&running, Event::Succeed, now)) else {
+            return Ok(false);
+        };
+        let seq = context.memory.counters.last(Sequence::Event) + 1;
+        let row = (unit.num, report.lease.0, to.as_str(), success.result.as_str(), now.as_micros(), seq);
+        if self.complete.execute(row)? == 0 {
+            return Ok(false);
+        }
+        context.next(Sequence::Event);
+        context.memory.unit_leases.remove(&report.lease);
+        context.job_moved(Some(running.state), Some(to));
+        let took = now.since(unit.started_at);
+        let statistics = &mut context.memory.statistics;
+        statistics.unit_succeeded(context.connection, &unit.task, success.duration, took)?;
+        let data = r#"{"total":1,"succeeded":1}"#;
+        self.events.append(seq, EventKind::Completed, unit.num, to, data, now)?;
+        Ok(true)
+    }
 }
 
 fn succeeded(
     context: &mut WriteContext<'_>,
+    statements: &mut UnitStatements<'_>,
     report: &LeaseReport,
-    result: &Json,
+    success: &Success<'_>,
     now: Time,
 ) -> Result<ReportAnswer> {
-    const UPDATE: &str = "UPDATE jobs SET state = ?2, result = ?3, finished_at = ?4, error = NULL,
-        lease = NULL, node = NULL, deadline_at = NULL, time_left = NULL WHERE num = ?1";
-    let Some((num, job)) = running(context, report)? else {
+    if statements.complete(context, report, success, now)? {
+        return Ok(ReportAnswer::Accepted);
+    }
+    let Some(mut job) = holder(context, report)? else {
         return Ok(ReportAnswer::Lost);
     };
-    let facts = Facts {
-        state: job.state,
-        run_at: None,
-        in_flight: true,
-        unfinished: true,
-    };
-    let to = lifecycle::decide(&facts, Event::Succeed, now)
-        .map_err(|refused| Error::corrupt(format!("job {}: {refused}", report.job)))?;
-    context.execute(UPDATE, (num, to.as_str(), result.as_str(), now.as_micros()))?;
-    context.memory.unit_leases.remove(&report.lease);
-    context.job_moved(Some(job.state), Some(to));
-    let took = job.started_at.map(|started| now.since(started));
+    ending::end(context, &mut job, None, &Ending::Completed, now)?;
+    let update = "UPDATE jobs SET result = ?2 WHERE num = ?1";
+    context.execute(update, (job.num, success.result.as_str()))?;
     let statistics = &mut context.memory.statistics;
-    statistics.job_ended(context.connection, &job.task, true, took)?;
-    let data = r#"{"total":1,"succeeded":1}"#;
-    events::append(context, EventKind::Completed, num, to, data, now)?;
+    statistics.item_succeeded(context.connection, &job.task, success.duration)?;
     Ok(ReportAnswer::Accepted)
 }
 

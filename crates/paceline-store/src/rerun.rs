@@ -9,6 +9,7 @@ use paceline_core::{LeaseId, Time};
 
 use crate::context::WriteContext;
 use crate::control_job::tell;
+use crate::ending::{self, Ending};
 use crate::error::Result;
 use crate::free;
 use crate::items_write;
@@ -41,7 +42,13 @@ pub(crate) fn restart(
     if let Some(progress) = &mut progress {
         forget_all(context, job, progress)?;
     }
-    begin_anew(context, job, progress.as_ref(), EventKind::Restarted, now)
+    begin_anew(context, job, progress.as_ref(), EventKind::Restarted, now)?;
+    match &mut progress {
+        Some(progress) if progress.planned && progress.counters.remaining() == 0 => {
+            ending::end(context, job, Some(progress), &Ending::Completed, now)
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
 }
 
 fn begin_anew(

@@ -81,6 +81,21 @@ impl Statistics {
         Ok(())
     }
 
+    /// A unit job completed; it is an item too.
+    pub(crate) fn unit_succeeded(
+        &mut self,
+        connection: &Connection,
+        task: &str,
+        unit: Duration,
+        job: Duration,
+    ) -> Result<()> {
+        let statistics = self.of(connection, task)?;
+        statistics.completed += 1;
+        statistics.items.add(unit);
+        statistics.jobs.add(job);
+        Ok(())
+    }
+
     /// A job ended by itself; `duration` is from its start to its end.
     pub(crate) fn job_ended(
         &mut self,

@@ -9,15 +9,17 @@ use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::Submitted;
 use paceline_core::{JobOptions, JobState, Time};
+use rusqlite::{CachedStatement, Connection};
 
 use crate::context::WriteContext;
 use crate::counters::Sequence;
 use crate::ending::{self, Ending};
 use crate::error::Result;
-use crate::events::{self, Data};
+use crate::events::{self, Data, UnitEvents};
 use crate::free;
 use crate::items_write::{self, Append};
 use crate::job_row::{JobRow, kind_word};
+use crate::lane::Standing;
 use crate::num::JobNum;
 use crate::options_row;
 use crate::progress_row::Progress;
@@ -29,68 +31,55 @@ pub(crate) fn submit(
     now: Time,
 ) -> Result<Vec<Submitted>> {
     let mut options = LastOptions::default();
+    let mut insert = Insert::prepare(context.connection)?;
+    let mut events = UnitEvents::prepare(context.connection)?;
     jobs.iter()
         .map(|job| {
             let num = JobNum(context.next(Sequence::Job));
-            let state = submit_one(context, num, job, options.text(&job.options), now)?;
+            let options = options.text(&job.options);
+            let state = match &job.work {
+                Work::Unit => {
+                    let seq = context.next(Sequence::Event);
+                    let state = lifecycle::waiting_until(job.run_at, now);
+                    insert.row(context, num, job, JobKind::Unit, state, options, Some(seq), now)?;
+                    let data = r#"{"total":1}"#;
+                    events.append(seq, EventKind::Submitted, num, state, data, now)?;
+                    state
+                }
+                Work::Plan | Work::Items(_) => submit_many(context, num, job, options, now)?,
+            };
             Ok(Submitted { id: job.id, state })
         })
         .collect()
 }
 
-fn submit_one(
+/// A job with items, or one whose planner lists them.
+fn submit_many(
     context: &mut WriteContext<'_>,
     num: JobNum,
     job: &NewJob,
     options: &str,
     now: Time,
 ) -> Result<JobState> {
-    match &job.work {
-        Work::Unit => submit_unit(context, num, job, options, now),
-        Work::Plan => {
-            let progress = Progress {
-                planned: false,
-                ..Progress::new(num, job.options.workers, now)
-            };
-            submit_with_items(context, job, options, progress, now)
-        }
-        Work::Items(items) => {
-            let skipped = items_write::append(
-                context,
-                &Append {
-                    job: num,
-                    task: &job.task,
-                    from: 0,
-                    items,
-                    only_new: job.options.only_new,
-                    now,
-                },
-            )?;
-            let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
-            let progress = with_work(context, num, job.options.workers, (total, skipped), now)?;
-            submit_with_items(context, job, options, progress, now)
-        }
-    }
-}
-
-fn submit_unit(
-    context: &mut WriteContext<'_>,
-    num: JobNum,
-    job: &NewJob,
-    options: &str,
-    now: Time,
-) -> Result<JobState> {
-    let state = lifecycle::waiting_until(job.run_at, now);
-    insert(context, num, job, JobKind::Unit, state, options, now)?;
-    events::append(
-        context,
-        EventKind::Submitted,
-        num,
-        state,
-        r#"{"total":1}"#,
+    let Work::Items(items) = &job.work else {
+        let progress = Progress {
+            planned: false,
+            ..Progress::new(num, job.options.workers, now)
+        };
+        return submit_with_items(context, job, options, progress, now);
+    };
+    let append = Append {
+        job: num,
+        task: &job.task,
+        from: 0,
+        items,
+        only_new: job.options.only_new,
         now,
-    )?;
-    Ok(state)
+    };
+    let skipped = items_write::append(context, &append)?;
+    let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    let progress = with_work(context, num, job.options.workers, (total, skipped), now)?;
+    submit_with_items(context, job, options, progress, now)
 }
 
 /// The progress of a job whose items are written; frees all that are not skipped.
@@ -132,7 +121,8 @@ pub(crate) fn submit_with_items(
     // A job without work has nothing to wait for either.
     let run_at = job.run_at.filter(|_| !nothing_to_do);
     let state = lifecycle::waiting_until(run_at, now);
-    insert(context, num, job, kind, state, options, now)?;
+    let mut insert = Insert::prepare(context.connection)?;
+    insert.row(context, num, job, kind, state, options, None, now)?;
     progress.insert(context, &job.task, job.priority.level())?;
     let data = Data::counters(&progress.counters);
     events::append_data(context, EventKind::Submitted, num, state, &data, now)?;
@@ -150,54 +140,80 @@ pub(crate) fn submit_with_items(
     Ok(row.state)
 }
 
-fn insert(
-    context: &mut WriteContext<'_>,
-    num: JobNum,
-    job: &NewJob,
-    kind: JobKind,
-    state: JobState,
-    options: &str,
-    now: Time,
-) -> Result<()> {
-    const INSERT: &str = "INSERT INTO jobs (num, id, name, task, queue, kind, state, priority,
-        attempt, first_attempt, created_at, run_at, user, key, batch, labels, options, params)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 1, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-    let NewJob {
-        id,
-        name,
-        task,
-        queue,
-        priority,
-        user,
-        key,
-        batch,
-        labels,
-        params,
-        options: _,
-        run_at,
-        work: _,
-    } = job;
-    let row = rusqlite::params![
-        num,
-        id.into_bytes(),
-        name,
-        task,
-        queue,
-        kind_word(kind),
-        state.as_str(),
-        priority.level(),
-        now.as_micros(),
-        run_at.map(Time::as_micros),
-        user,
-        key,
-        batch,
-        labels_text(labels),
-        options,
-        params.as_str(),
-    ];
-    context.execute(INSERT, row)?;
-    context.job_moved(None, Some(state));
-    Ok(())
+/// Writes rows of `jobs`.
+struct Insert<'c>(CachedStatement<'c>);
+
+impl<'c> Insert<'c> {
+    fn prepare(connection: &'c Connection) -> Result<Self> {
+        const INSERT: &str = "INSERT INTO jobs (num, id, name, task, queue, kind, state, priority,
+            attempt, first_attempt, created_at, run_at, user, key, batch, labels, options, params,
+            lane, lane_key, lane_order, submitted_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+            1, 1, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+        Ok(Insert(connection.prepare_cached(INSERT)?))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are the row")]
+    fn row(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        num: JobNum,
+        job: &NewJob,
+        kind: JobKind,
+        state: JobState,
+        options: &str,
+        event: Option<i64>,
+        now: Time,
+    ) -> Result<()> {
+        let NewJob {
+            id,
+            name,
+            task,
+            queue,
+            priority,
+            user,
+            key,
+            batch,
+            labels,
+            params,
+            options: _,
+            run_at,
+            work: _,
+        } = job;
+        let standing = Standing {
+            state,
+            kind,
+            task,
+            priority: *priority,
+            leased: false,
+            run_at: *run_at,
+            deadline_at: None,
+        };
+        let place = standing.place();
+        self.0.execute(rusqlite::params![
+            num,
+            id.into_bytes(),
+            name,
+            task,
+            queue,
+            kind_word(kind),
+            state.as_str(),
+            priority.level(),
+            now.as_micros(),
+            run_at.map(Time::as_micros),
+            user,
+            key,
+            batch,
+            labels_text(labels),
+            options,
+            params.as_str(),
+            place.lane,
+            place.key,
+            place.order,
+            event,
+        ])?;
+        context.job_moved(None, Some(state));
+        Ok(())
+    }
 }
 
 /// The options' text of the job before: jobs that are submitted together mostly share them.

@@ -27,8 +27,8 @@ pub(crate) fn tick(context: &mut WriteContext<'_>, now: Time) -> Result<Ticked> 
 }
 
 fn wake_scheduled(context: &mut WriteContext<'_>, now: Time) -> Result<u64> {
-    const DUE: &str = "SELECT num FROM jobs WHERE state = 'scheduled' AND run_at <= ?1
-        ORDER BY run_at, num";
+    const DUE: &str = "SELECT num FROM jobs WHERE lane = 5 AND lane_key <= ?1
+        ORDER BY lane_key, num";
     let due: Vec<JobNum> = context.list(DUE, (now.as_micros(),), |row| row.get(0))?;
     for &num in &due {
         let mut job = JobRow::existing(context, num)?;
@@ -41,8 +41,8 @@ fn wake_scheduled(context: &mut WriteContext<'_>, now: Time) -> Result<u64> {
 }
 
 fn time_out(context: &mut WriteContext<'_>, ticked: &mut Ticked, now: Time) -> Result<()> {
-    const LATE: &str = "SELECT num FROM jobs WHERE state = 'running' AND deadline_at <= ?1
-        ORDER BY deadline_at, num";
+    const LATE: &str = "SELECT num FROM jobs WHERE lane = 4 AND lane_key <= ?1
+        UNION ALL SELECT num FROM jobs WHERE lane = 3 AND deadline_at <= ?1";
     let late: Vec<JobNum> = context.list(LATE, (now.as_micros(),), |row| row.get(0))?;
     for num in late {
         let mut job = JobRow::existing(context, num)?;

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::background;
 use crate::context::{Memory, WriteContext};
-use crate::counters::Sequence;
+use crate::counters::{Counters, Sequence};
 use crate::error::{Error, Result, explain, repeat};
 use crate::hook::Hook;
 
@@ -143,8 +143,7 @@ impl WriterState {
         match outcome {
             Ok(value) => Ok((value, Some(self.last_event()).filter(|last| *last > before))),
             Err(error) => {
-                self.roll_back();
-                self.memory.roll_back(counters);
+                self.roll_back(counters);
                 Err(error.into())
             }
         }
@@ -156,14 +155,13 @@ impl WriterState {
         let counters = self.memory.counters;
         let failure = self.try_group(&mut commands).err();
         if failure.is_some() {
-            self.roll_back();
-            self.memory.roll_back(counters);
-        }
-        for command in commands {
-            command.answer(failure.as_ref());
+            self.roll_back(counters);
         }
         if self.last_event() > before {
             hook.call(self.last_event());
+        }
+        for command in commands {
+            command.answer(failure.as_ref());
         }
     }
 
@@ -176,8 +174,7 @@ impl WriterState {
         self.begin(durable)?;
         if !self.run_all(commands)? {
             // Seldom: one was refused. Its traces must go and the others stay.
-            self.roll_back();
-            self.memory.roll_back(counters);
+            self.roll_back(counters);
             self.begin(durable)?;
             self.run_each_guarded(commands)?;
         }
@@ -206,8 +203,9 @@ impl WriterState {
                 .map_err(|Spoiled(error)| error)?;
             if !command.succeeded() {
                 self.batch("ROLLBACK TO command")?;
-                // Statistics of the commands before are kept in memory only until the commit.
+                // What the commands before counted for statistics is only in memory yet.
                 self.memory.counters = counters;
+                self.memory.reload_unit_leases(&self.connection);
             }
             self.batch("RELEASE command")?;
         }
@@ -245,13 +243,15 @@ impl WriterState {
         Ok(())
     }
 
-    /// Leaves no transaction open, also when SQLite has rolled back by itself.
-    fn roll_back(&mut self) {
+    /// Leaves no transaction open, also when SQLite has rolled back by itself, and forgets what
+    /// the transaction had taught.
+    fn roll_back(&mut self, counters: Counters) {
         if !self.connection.is_autocommit()
             && let Err(error) = self.batch("ROLLBACK")
         {
             tracing::error!(%error, "cannot roll back");
         }
+        self.memory.roll_back(&self.connection, counters);
     }
 
     /// Does a little of what can wait; false when there is nothing left to do.

@@ -3,6 +3,10 @@
 //! `noop_throughput warm SUPERVISOR WORKER.py [ITEMS]` runs chunks of 50 on two Python workers,
 //! `noop_throughput inproc [JOBS]` single-unit jobs on two in-process slots. The source is in
 //! memory, so no store is measured. Prints items a second and the node's own CPU time an item.
+//!
+//! `noop_throughput nap SUPERVISOR WORKER.py MILLISECONDS [ITEMS]` runs items of that length and
+//! prints which share of the two workers' time went into items: gaps between chunks and an uneven
+//! end are what is missing.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +29,7 @@ use paceline_worker::{
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
-const CHUNK: u64 = 50;
+const CHUNK: u32 = 50;
 
 #[tokio::main]
 async fn main() -> Result<(), String> {
@@ -34,7 +38,11 @@ async fn main() -> Result<(), String> {
     let (chunks, config, total) = match args.as_slice() {
         ["warm", supervisor, worker, rest @ ..] => {
             let total = number(rest, 2_000_000)?;
-            (true, warm(supervisor, worker), total)
+            (true, warm(supervisor, worker, 0), total)
+        }
+        ["nap", supervisor, worker, nap, rest @ ..] => {
+            let nap = number(&[nap], 1)?;
+            return balance(warm(supervisor, worker, nap), number(rest, 1_000)?).await;
         }
         ["inproc", rest @ ..] => (false, inproc(), number(rest, 2_000_000)?),
         _ => {
@@ -55,6 +63,29 @@ async fn main() -> Result<(), String> {
     Ok(())
 }
 
+/// Runs a short job again and again: first to warm up, then to measure.
+async fn balance(config: WorkersConfig, items: u64) -> Result<(), String> {
+    let source = Arc::new(Endless::new(true, 0));
+    let workers = Workers::start(config, Arc::clone(&source) as Arc<dyn LeaseSource>);
+    for round in 0..6 {
+        let busy = source.busy_micros.load(Ordering::Relaxed);
+        let began = Instant::now();
+        source.add(items);
+        source.wait_for(u64::MAX).await;
+        let busy = source.busy_micros.load(Ordering::Relaxed) - busy;
+        let (busy, wall) = (Duration::from_micros(busy), began.elapsed());
+        let share = 100.0 * busy.as_secs_f64() / (2.0 * wall.as_secs_f64());
+        let remark = if round == 0 {
+            " (with the start of the workers)"
+        } else {
+            ""
+        };
+        println!("{items} items: {busy:.2?} of work in {wall:.3?}, {share:.1} %{remark}");
+    }
+    workers.stop(Duration::from_secs(5)).await;
+    Ok(())
+}
+
 fn number(rest: &[&str], default: u64) -> Result<u64, String> {
     match rest.first() {
         None => Ok(default),
@@ -64,12 +95,15 @@ fn number(rest: &[&str], default: u64) -> Result<u64, String> {
     }
 }
 
-fn warm(supervisor: &str, worker: &str) -> WorkersConfig {
+#[expect(clippy::cast_precision_loss, reason = "a few milliseconds")]
+fn warm(supervisor: &str, worker: &str, nap_ms: u64) -> WorkersConfig {
     let mut config = WorkersConfig::new(Supervisor {
         program: PathBuf::from(supervisor),
         args: vec![],
     });
-    let command = ["python3", "-S", worker].map(str::to_owned).to_vec();
+    let nap = (nap_ms as f64 / 1000.0).to_string();
+    let command = ["python3", "-S", worker, &nap];
+    let command = command.map(str::to_owned).to_vec();
     config.pools.push(PoolConfig::new("noop", command, 2));
     config
 }
@@ -108,7 +142,10 @@ fn print(items: u64, wall: Duration, cpu: Duration, source: &Endless) {
 #[derive(Debug)]
 struct Endless {
     chunks: bool,
-    total: u64,
+    total: AtomicU64,
+    /// Time that items took.
+    busy_micros: AtomicU64,
+    work: Notify,
     given: AtomicU64,
     done: AtomicU64,
     last_lease: AtomicU64,
@@ -123,14 +160,16 @@ struct Endless {
 impl Endless {
     fn new(chunks: bool, total: u64) -> Self {
         let items = (0..CHUNK).map(|seq| LeasedItem {
-            seq: Seq(u32::try_from(seq).unwrap_or(0)),
+            seq: Seq(seq),
             key: Some(format!("item-{seq}")),
             payload: Json::from_checked(seq.to_string()),
             attempt: 1,
         });
         Endless {
             chunks,
-            total: total - total % CHUNK,
+            total: AtomicU64::new(total - total % u64::from(CHUNK)),
+            busy_micros: AtomicU64::new(0),
+            work: Notify::new(),
             given: AtomicU64::new(0),
             done: AtomicU64::new(0),
             last_lease: AtomicU64::new(0),
@@ -144,20 +183,33 @@ impl Endless {
     }
 
     async fn wait_for(&self, items: u64) {
-        let items = items.min(self.total);
+        let items = items.min(self.total.load(Ordering::Relaxed));
         while self.done.load(Ordering::Relaxed) < items {
             self.progress.notified().await;
         }
     }
 
-    fn lease_one(&self) -> Option<Lease> {
-        let size = if self.chunks { CHUNK } else { 1 };
-        if self.given.fetch_add(size, Ordering::Relaxed) >= self.total {
-            return None;
-        }
+    fn add(&self, items: u64) {
+        self.total.fetch_add(items, Ordering::Relaxed);
+        self.work.notify_waiters();
+    }
+
+    fn lease_one(&self, workers: u32) -> Option<Lease> {
+        let total = self.total.load(Ordering::Relaxed);
+        let take = |given: u64| {
+            let left = u32::try_from(total - given).unwrap_or(u32::MAX);
+            let size = if self.chunks { CHUNK } else { 1 };
+            let size = paceline_core::chunk::size(left, workers, size);
+            (left > 0).then_some(given + u64::from(size))
+        };
+        let before = self
+            .given
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .ok()?;
+        let size = usize::try_from(take(before)? - before).unwrap_or(0);
         let number = self.last_lease.fetch_add(1, Ordering::Relaxed);
         let work = if self.chunks {
-            LeasedWork::Chunk(self.items.clone())
+            LeasedWork::Chunk(self.items[..size].to_vec())
         } else {
             LeasedWork::Unit
         };
@@ -178,17 +230,28 @@ impl Endless {
 impl LeaseSource for Endless {
     async fn lease(&self, offer: Offer) -> Result<Vec<Lease>, Stopping> {
         self.asks.fetch_add(1, Ordering::Relaxed);
-        let leases: Vec<Lease> = (0..offer.leases).map_while(|_| self.lease_one()).collect();
-        if leases.is_empty() {
-            std::future::pending::<()>().await;
+        loop {
+            let mut added = std::pin::pin!(self.work.notified());
+            added.as_mut().enable();
+            let leases = (0..offer.leases).map_while(|_| self.lease_one(offer.workers));
+            let leases: Vec<Lease> = leases.collect();
+            if !leases.is_empty() {
+                return Ok(leases);
+            }
+            added.await;
         }
-        Ok(leases)
     }
 
     async fn report(&self, reports: Vec<LeaseReport>) -> Result<Vec<ReportAnswer>, Stopping> {
         // About what a durable write takes.
         tokio::time::sleep(Duration::from_millis(2)).await;
         self.reports.fetch_add(1, Ordering::Relaxed);
+        let busy = reports.iter().map(|report| match &report.body {
+            ReportBody::Chunk { items, .. } => items.iter().map(|item| item.duration).sum(),
+            _ => Duration::ZERO,
+        });
+        let busy = u64::try_from(busy.sum::<Duration>().as_micros()).unwrap_or(0);
+        self.busy_micros.fetch_add(busy, Ordering::Relaxed);
         let items = reports.iter().map(|report| match &report.body {
             ReportBody::Chunk { items, .. } => items.len() as u64,
             ReportBody::Unit { .. } => 1,

@@ -121,6 +121,11 @@ impl ChildNode {
         Client::new(&self.url, None)
     }
 
+    /// How the node ended, if it has.
+    pub(crate) fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.process.try_wait()?)
+    }
+
     /// Waits for the node's end.
     pub(crate) async fn ended(&mut self) -> Result<ExitStatus> {
         Ok(self.process.wait().await?)

@@ -29,6 +29,11 @@ pub(crate) async fn submit(
     items: Option<ItemsFile>,
 ) -> Result<JobView> {
     let begun = Instant::now();
+    let repeatable = items.as_ref().is_none_or(ItemsFile::is_repeatable);
+    if !repeatable {
+        // What comes from standard input can be sent only once, so the node must be ready for it.
+        workers_started(&context.client, begun + STARTING).await?;
+    }
     loop {
         let tried = match &items {
             None => whole(context, head).await,
@@ -38,8 +43,7 @@ pub(crate) async fn submit(
             Ok(job) => return Ok(job),
             Err(refusal) => refusal,
         };
-        let again = items.as_ref().is_none_or(ItemsFile::is_repeatable);
-        if !is_starting(&refusal) || !again || begun.elapsed() > STARTING {
+        if !is_starting(&refusal) || !repeatable || begun.elapsed() > STARTING {
             return Err(told(context, refusal, items.as_ref()));
         }
         workers_started(&context.client, begun + STARTING).await?;
@@ -64,7 +68,6 @@ fn told(context: &Context, refusal: Refusal, items: Option<&ItemsFile>) -> CliEr
 /// Waits until no worker is loading any more, at most until `deadline`.
 async fn workers_started(client: &Client, deadline: Instant) -> Result {
     while Instant::now() < deadline {
-        tokio::time::sleep(RETRY).await;
         let status: StatusView = client.get("/status", &()).await?;
         let starting = status
             .workers
@@ -73,6 +76,7 @@ async fn workers_started(client: &Client, deadline: Instant) -> Result {
         if !starting {
             break;
         }
+        tokio::time::sleep(RETRY).await;
     }
     Ok(())
 }

@@ -90,8 +90,7 @@ fn in_state(state: JobState, limit: u32) -> JobQuery {
 }
 
 async fn throughput(state: &AppState) -> Result<ThroughputView> {
-    let since = state.engine.now() - WINDOW;
-    let (ended, completed) = state.engine.store().throughput(since).await?;
+    let (ended, completed) = state.throughput(WINDOW).await?;
     Ok(ThroughputView {
         window_seconds: WINDOW.as_secs(),
         ended,

@@ -154,6 +154,13 @@ async fn unknown_tasks_are_refused_with_the_known() {
         .await
         .problem("unknown_task");
     assert_eq!(problem["detail"], "no task `x`; known: a, b");
+    server.show_worker(WorkerState::Broken, &[]);
+    let problem = server
+        .post("/api/v1/jobs", &job)
+        .await
+        .problem("unknown_task");
+    let hint = "no task `x`; known: a, b; workers of `pool` do not start, see /api/v1/status";
+    assert_eq!(problem["detail"], hint);
 }
 
 #[tokio::test(flavor = "multi_thread")]

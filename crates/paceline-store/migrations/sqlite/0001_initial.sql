@@ -29,6 +29,15 @@ CREATE TABLE jobs (
     time_left     INTEGER,             -- of the job's timeout, in a pause
     lease         INTEGER,             -- of a unit job in a worker's hands: its lease …
     node          INTEGER,             -- … and the node that holds it
+    -- The line that an unfinished job stands in, and its place there (see src/lane.rs):
+    -- 1 pending units, 2 pending jobs with items, 3 admitted units, 4 running, 5 scheduled, 6 others.
+    lane          INTEGER,
+    lane_key,                          -- a task (1, 3), the deadline (4), the start (5)
+    lane_order    INTEGER,             -- in 1 to 3 minus the priority
+    -- The first events of a unit job's life, which `events_job` leaves out.
+    submitted_event INTEGER,
+    started_event INTEGER,
+    ended_event   INTEGER,
     user          TEXT,
     key           TEXT,
     batch         TEXT,
@@ -39,17 +48,11 @@ CREATE TABLE jobs (
     params        TEXT NOT NULL        -- JSON
 );
 CREATE UNIQUE INDEX jobs_id ON jobs (id);
--- The lanes that wait, in the order in which they are served (the row number is the last column
--- of every index, so equals are served in the order of submission).
-CREATE INDEX jobs_pending_units ON jobs (task, priority DESC) WHERE state = 'pending' AND kind = 'unit';
-CREATE INDEX jobs_pending_items ON jobs (priority DESC) WHERE state = 'pending' AND kind <> 'unit';
-CREATE INDEX jobs_pending_users ON jobs (user, priority DESC) WHERE state = 'pending' AND user IS NOT NULL;
--- Unit jobs that were admitted and wait for a worker.
-CREATE INDEX jobs_admitted_units ON jobs (task, priority DESC)
-    WHERE state = 'running' AND kind = 'unit' AND lease IS NULL;
-CREATE INDEX jobs_running ON jobs (deadline_at, user) WHERE state = 'running';
-CREATE INDEX jobs_scheduled ON jobs (run_at) WHERE state = 'scheduled';
-CREATE INDEX jobs_paused ON jobs (state) WHERE state = 'paused';
+-- One index for all that is unfinished. (The row number is the last column of every index, so
+-- equals stand in the order of submission.)
+CREATE INDEX jobs_lanes ON jobs (lane, lane_key, lane_order) WHERE lane IS NOT NULL;
+CREATE INDEX jobs_pending_users ON jobs (user, priority DESC)
+    WHERE user IS NOT NULL AND state = 'pending';
 CREATE INDEX jobs_ended ON jobs (finished_at, state) WHERE finished_at IS NOT NULL;
 
 -- What changes while a job runs: one narrow row per job with items, and per unit job that said
@@ -153,9 +156,10 @@ CREATE TABLE events (
     seq   INTEGER PRIMARY KEY,
     at    INTEGER NOT NULL,
     kind  TEXT NOT NULL,
-    job   INTEGER,
-    state TEXT,  -- of the job after the event
-    data  TEXT,  -- JSON object; NULL: empty
+    job   INTEGER, -- the job that it is about, or …
+    unit  INTEGER, -- … the unit job whose row knows this event by its number
+    state TEXT,    -- of the job after the event
+    data  TEXT,    -- JSON object; NULL: empty
     -- Only in events about jobs that are no more: what would be found in `jobs`.
     id    BLOB,
     task  TEXT,

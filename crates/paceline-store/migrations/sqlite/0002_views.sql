@@ -46,15 +46,13 @@ LEFT JOIN outcomes o ON o.place = i.place;
 CREATE VIEW event_overview AS
 SELECT e.seq, strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1e6, 'unixepoch') AS at, e.kind AS type,
        j.name AS job, coalesce(e.task, j.task) AS task, e.state, e.data
-FROM events e LEFT JOIN jobs j ON j.num = e.job;
+FROM events e LEFT JOIN jobs j ON j.num = coalesce(e.job, e.unit);
 
 -- Tasks with what is known of how they ran.
 CREATE VIEW task_overview AS
 SELECT t.name, t.declared_by,
        strftime('%Y-%m-%dT%H:%M:%fZ', t.declared_at / 1e6, 'unixepoch') AS declared_at,
        t.has_planner, coalesce(s.completed, 0) AS completed, coalesce(s.failed, 0) AS failed,
-       (SELECT count(*) FROM jobs WHERE state = 'running' AND task = t.name) AS running,
-       (SELECT count(*) FROM jobs WHERE state = 'pending' AND kind = 'unit' AND task = t.name)
-           AS pending_units,
+       (SELECT count(*) FROM jobs WHERE lane IN (3, 4) AND task = t.name) AS running,
        t.options
 FROM tasks t LEFT JOIN task_statistics s ON s.task = t.name;

@@ -184,7 +184,7 @@ async fn with_limits_units_are_admitted_too(s: Case) {
 async fn when_nothing_starts_nothing_is_written(s: Case) {
     s.submit_all(vec![unit(), items(1).at(s.now() + seconds(9))])
         .await;
-    let ear = s.listen();
+    let ear = s.listen().await;
     let before = s.snapshot().await;
     assert_eq!(s.admit().await, 0);
     assert_eq!(s.admit_within(at_most(0)).await, 0);

@@ -237,7 +237,7 @@ async fn when_there_is_nothing_nothing_is_written(s: Case) {
     s.submit(unit().at(s.now() + seconds(9))).await;
     s.start(items(1)).await;
     s.claim_one().await;
-    let ear = s.listen();
+    let ear = s.listen().await;
     let before = s.snapshot().await;
     s.nothing_to_claim().await;
     assert_eq!(s.snapshot().await, before);

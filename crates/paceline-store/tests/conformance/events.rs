@@ -99,7 +99,7 @@ async fn events_of_no_job_are_kept_as_given(s: Case) {
 }
 
 async fn the_hook_hears_of_every_commit_that_tells_something(s: Case) {
-    let ear = s.listen();
+    let ear = s.listen().await;
     let job = s.submit(items(2)).await;
     ear.hears(s.last_event().await).await;
     s.admit().await;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::support::{
-    FakeSource, JobSpec, Tally, children_with_mark, eventually, pool, start, supervisor,
+    FakeSource, JobSpec, Tally, alive, children_with_mark, eventually, pool, start, supervisor,
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -105,6 +105,8 @@ async fn a_supervisor_heeds_only_its_node() {
     );
     // Killed all the same, it takes its command along, and the slot goes on with another.
     kill(supervisor, Signal::SIGKILL).expect("sent");
+    let pid = supervisor.as_raw().unsigned_abs();
+    eventually("its end", || async { (!alive(pid)).then_some(()) }).await;
     let third = source.submit(surroundings());
     let tally = source.through(third).await;
     if tally.failed.is_empty() {

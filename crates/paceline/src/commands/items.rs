@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// Id, beginning of an id, name, or `last`
     #[arg(value_name = "JOB")]
     job: String,
-    /// In this state only
+    /// In this state only; `failed` shows the tracebacks too
     #[arg(long, short, value_name = "STATE")]
     state: Option<ItemState>,
     /// Most items to show
@@ -52,6 +52,9 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
             }
         } else if !page.items.is_empty() {
             output.line(items_table(&page.items, output.palette, shown == 0))?;
+            if args.state == Some(ItemState::Failed) {
+                output.line(tracebacks(&page.items))?;
+            }
         }
         shown += page.items.len();
         cursor = page.next_cursor;
@@ -95,13 +98,37 @@ fn items_table(items: &[ItemView], palette: Palette, heads: bool) -> String {
         .map_or(String::new(), |(_, rows)| rows.to_owned())
 }
 
+/// Each different traceback once, with the items that have it.
+fn tracebacks(items: &[ItemView]) -> String {
+    let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+    for item in items {
+        let traceback = item
+            .error
+            .as_ref()
+            .and_then(|error| error.traceback.as_deref());
+        let Some(traceback) = traceback else { continue };
+        match told.iter_mut().find(|(same, _)| *same == traceback) {
+            Some((_, names)) => names.push(name(item)),
+            None => told.push((traceback, vec![name(item)])),
+        }
+    }
+    told.iter()
+        .map(|(traceback, names)| format!("\n{}:\n{}\n", names.join(", "), traceback.trim_end()))
+        .collect()
+}
+
+/// The item's key, or its position.
+fn name(item: &ItemView) -> String {
+    item.key.clone().unwrap_or_else(|| format!("#{}", item.seq))
+}
+
 fn row(item: &ItemView) -> Vec<Cell> {
     let took = item.duration_ms.map(|millis| {
         human::duration(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or_default())
     });
     vec![
         style::item_state(item.state.0).into(),
-        Cell::new(item.key.clone().unwrap_or_else(|| format!("#{}", item.seq))),
+        Cell::new(name(item)),
         Cell::new(if item.attempts > 0 {
             item.attempts.to_string()
         } else {

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[arg(long, env = env::BIND, value_name = "ADDRESS:PORT", hide_env_values = true)]
     bind: Option<String>,
     /// Port to listen on; 0 takes any that is free
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", overrides_with = "port")]
     port: Option<u16>,
     /// full: acknowledged is on the disk; relaxed: faster, but a loss of power may undo the last
     /// moments

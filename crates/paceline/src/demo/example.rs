@@ -16,6 +16,9 @@ use crate::store_file;
 
 /// How long the node of an earlier demo may take to go.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Waiting less than this is not worth a word.
+const QUIET: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(crate) struct Example {
@@ -93,15 +96,17 @@ impl Example {
     pub(crate) async fn wait_for_an_earlier_node(&self, output: Output) -> Result {
         let store = self.store();
         let begun = Instant::now();
+        let mut told = false;
         while store_file::is_in_use(&store) {
             if begun.elapsed() > PATIENCE {
                 return Err(CliError::failed(format!("{} is in use", store.display()))
                     .hint("another demo runs; stop it first"));
             }
-            if begun.elapsed() > Duration::from_secs(1) {
+            if !told && begun.elapsed() > QUIET {
                 output.note("waiting for the node of an earlier demo to stop …");
+                told = true;
             }
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::time::sleep(LOOK).await;
         }
         Ok(())
     }

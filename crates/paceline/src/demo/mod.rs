@@ -5,6 +5,7 @@ mod example;
 mod job;
 
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
 pub(crate) use example::Example;
 
@@ -24,38 +25,28 @@ pub(crate) struct Options {
     pub(crate) once: bool,
 }
 
+/// A node that dies more often than a person kills it for fun has a fault.
+const DEATHS: u32 = 10;
+
+/// How a look at the job ended.
+enum Ended {
+    /// True when every race was predicted.
+    Job(bool),
+    /// A person left.
+    Left,
+    /// The node died.
+    Died(ExitStatus),
+}
+
 pub(crate) async fn run(options: &Options, output: Output) -> Result {
     let example = Example::find(&options.folder)?;
     example.prepare(output).await?;
-    let mut node = start(&example, output).await?;
-    let context = Context {
-        client: node.client()?,
-        output,
+    let (node, clean) = to_the_end(&example, options.force, output).await?;
+    let node = if options.once {
+        node
+    } else {
+        stay(&example, node, output).await?
     };
-    output.note(format!(
-        "a node runs at {}, with its store in {}",
-        node.url,
-        example.store().display()
-    ));
-    let ended = tokio::select! {
-        ended = predict(&context, &example, options.force) => ended,
-        died = node.ended() => Err(died_early(died)),
-    };
-    let clean = match ended {
-        Ok(Some(clean)) => clean,
-        Ok(None) => {
-            node.stop().await?;
-            output.note("stopped; the same command goes on where this one was");
-            return Err(CliError::Silent(Exit::Interrupted));
-        }
-        Err(error) => {
-            node.stop().await?;
-            return Err(error);
-        }
-    };
-    if !options.once {
-        stay(&mut node, output).await?;
-    }
     node.stop().await?;
     if clean {
         Ok(())
@@ -64,30 +55,70 @@ pub(crate) async fn run(options: &Options, output: Output) -> Result {
     }
 }
 
+/// Runs the job to its end, on a new node whenever one dies. Gives the last node, and whether
+/// every race was predicted.
+async fn to_the_end(example: &Example, force: bool, output: Output) -> Result<(ChildNode, bool)> {
+    for deaths in 0..DEATHS {
+        let mut node = start(example, output).await?;
+        let context = Context {
+            client: node.client()?,
+            output,
+        };
+        // What was submitted before the node died goes on; forcing again would start anew.
+        let force = force && deaths == 0;
+        let ended = tokio::select! {
+            ended = predict(&context, example, force) => ended,
+            died = node.ended() => died.map(Ended::Died),
+        };
+        // A request that fails because the node is gone is no fault of its own.
+        let ended = match (ended, node.has_ended()?) {
+            (Err(_), Some(status)) => Ok(Ended::Died(status)),
+            (ended, _) => ended,
+        };
+        match ended {
+            Ok(Ended::Job(clean)) => return Ok((node, clean)),
+            Ok(Ended::Died(status)) => {
+                output.note(format!("the node died ({status}); starting it again"));
+            }
+            Ok(Ended::Left) => {
+                node.stop().await?;
+                output.note("stopped; the same command goes on where this one was");
+                return Err(CliError::Silent(Exit::Interrupted));
+            }
+            Err(error) => {
+                node.stop().await?;
+                return Err(error);
+            }
+        }
+    }
+    Err(CliError::failed("the node died again and again").hint("its last words are above"))
+}
+
 async fn start(example: &Example, output: Output) -> Result<ChildNode> {
     example.wait_for_an_earlier_node(output).await?;
+    let node = plan(example).start().await?;
+    let (url, store) = (&node.url, example.store());
+    output.note(format!(
+        "a node runs at {url}, with its store in {}",
+        store.display()
+    ));
+    Ok(node)
+}
+
+fn plan(example: &Example) -> Plan {
     let mut plan = Plan::new(&example.store())
         .arg("--config")
         .arg(example.configuration());
-    plan.env
-        .push((crate::env::PYTHON.to_owned(), example.python().to_owned()));
-    plan.start().await
+    let python = example.python().to_owned();
+    plan.env.push((crate::env::PYTHON.to_owned(), python));
+    plan
 }
 
-fn died_early(died: Result<std::process::ExitStatus>) -> CliError {
-    match died {
-        Ok(status) => CliError::failed(format!("the node ended by itself ({status})"))
-            .hint("its last words are above; the same command goes on where it was"),
-        Err(error) => error,
-    }
-}
-
-/// Runs the job to its end and shows the table. True when every race was predicted; `None` when
-/// a person left.
-async fn predict(context: &Context, example: &Example, force: bool) -> Result<Option<bool>> {
+/// Follows the job to its end and shows the table.
+async fn predict(context: &Context, example: &Example, force: bool) -> Result<Ended> {
     let id = job::find_or_submit(context, force).await?;
     let Some(job) = follow::until_left(context, &id, Show::Bar).await? else {
-        return Ok(None);
+        return Ok(Ended::Left);
     };
     follow::tell_the_end(context, &job).await?;
     if job.progress.skipped == job.progress.total {
@@ -97,23 +128,36 @@ async fn predict(context: &Context, example: &Example, force: bool) -> Result<Op
     }
     context.output.note("");
     example.score().await?;
-    Ok(Some(
-        follow::outcome(&job).is_ok() && job.progress.failed == 0,
-    ))
+    let clean = follow::outcome(&job).is_ok() && job.progress.failed == 0;
+    Ok(Ended::Job(clean))
 }
 
-/// Leaves the node to the person until Ctrl-C.
-async fn stay(node: &mut ChildNode, output: Output) -> Result {
-    let url = &node.url;
-    output.note(format!(
-        "\nThe node goes on at {url}; Ctrl-C stops it. In another terminal:\n  \
-         export PACELINE_SERVER={url}\n  \
-         paceline status\n  \
-         paceline results last --format csv\n  \
-         paceline submit predict_race --force --wait    # then kill -9 what you like"
-    ));
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => Ok(()),
-        died = node.ended() => Err(died_early(died)),
+/// Leaves the node to the person until Ctrl-C; gives the one that runs then.
+async fn stay(example: &Example, mut node: ChildNode, output: Output) -> Result<ChildNode> {
+    loop {
+        let url = &node.url;
+        output.note(format!(
+            "\nThe node goes on at {url}; Ctrl-C stops it. In another terminal:\n  \
+             export PACELINE_SERVER={url}\n  \
+             paceline status\n  \
+             paceline results last --format csv\n  \
+             paceline submit predict_race --force --wait\n  \
+             kill -9 {}    # the node, in the middle of it: it comes back and goes on",
+            node.pid
+        ));
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => return Ok(node),
+            died = node.ended() => {
+                output.note(format!("the node died ({}); starting it again", died?));
+            }
+        }
+        node = again(example, &node, output).await?;
     }
+}
+
+/// A new node where the dead one was, so that who watches a job finds it again.
+async fn again(example: &Example, dead: &ChildNode, output: Output) -> Result<ChildNode> {
+    example.wait_for_an_earlier_node(output).await?;
+    let port = dead.url.rsplit(':').next().unwrap_or("0");
+    plan(example).arg("--port").arg(port).start().await
 }

@@ -10,17 +10,18 @@ use super::Case;
 /// Longer than any store takes to call its hook.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Collects the numbers that the hook is called with.
+/// Collects the numbers that the hook is called with, of what happens from now on.
 pub(crate) struct Ear(Arc<Mutex<Vec<EventSeq>>>);
 
 impl Case {
-    pub(crate) fn listen(&self) -> Ear {
+    pub(crate) async fn listen(&self) -> Ear {
+        // A store may answer before it tells: what was told late is not meant.
+        let before = self.last_event().await;
         let heard: Arc<Mutex<Vec<EventSeq>>> = Arc::default();
         let into = Arc::clone(&heard);
         self.store.on_commit(Arc::new(move |newest| {
-            into.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(newest);
+            let mut heard = into.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.extend((newest > before).then_some(newest));
         }));
         Ear(heard)
     }

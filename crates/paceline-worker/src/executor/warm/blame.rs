@@ -1,6 +1,9 @@
 //! Which item a dead worker was on.
 
+use std::time::Duration;
+
 use paceline_core::Seq;
+use tokio::time::Instant;
 
 use crate::executor::held::Held;
 
@@ -15,27 +18,32 @@ pub(super) enum Blame {
     Unknown,
 }
 
-/// Finds the culprit in the lease that was current; what was sent behind it was not begun, for a
-/// worker writes all that it has to say of a lease before it begins the next one.
+/// A worker that gathers its messages says within this time that it has moved on.
+const CERTAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// Finds the culprit in the lease that was current when the worker died at `now`; what was sent
+/// behind it was not begun, for a worker writes all that it has to say of a lease before it begins
+/// the next one.
 ///
-/// What the worker said it started is it. Otherwise, with one item left, it is that one. A worker
-/// that writes at once was on the first item without an end; one that gathers its messages may
-/// have been on any.
-pub(super) fn find(current: &Held, buffered: bool) -> Blame {
+/// With one item left, it is that one. A worker that writes at once was on what it said it
+/// started, or else on the first item without an end. One that gathers its messages may since have
+/// ended what it started, and died with that result on a later item, unless it has been silent for
+/// so long that it must still be on it.
+pub(super) fn find(current: &Held, buffered: bool, now: Instant) -> Blame {
     if current.is_plan() {
         return Blame::Planner;
     }
-    match current.started() {
-        [] => {}
-        [(seq, _)] => return Blame::Item(*seq),
-        _ => return Blame::Unknown,
-    }
     let left = current.left();
-    let in_order = !buffered && current.concurrency() == 1;
-    match left.front() {
-        None => Blame::Nobody,
-        Some(first) if left.len() == 1 || in_order => Blame::Item(*first),
-        Some(_) => Blame::Unknown,
+    let Some(first) = left.front() else {
+        return Blame::Nobody;
+    };
+    if left.len() == 1 {
+        return Blame::Item(*first);
+    }
+    match current.started() {
+        [(seq, since)] if !buffered || now >= *since + CERTAIN_AFTER => Blame::Item(*seq),
+        [] if !buffered && current.concurrency() == 1 => Blame::Item(*first),
+        _ => Blame::Unknown,
     }
 }
 
@@ -87,48 +95,61 @@ mod tests {
         held.end_item(report, Instant::now()).expect("held");
     }
 
+    /// Whom a death `after` the last start falls on.
+    fn blamed(current: &Held, buffered: bool, after: Duration) -> Blame {
+        let started = current.started().iter().map(|(_, since)| *since).max();
+        let now = started.unwrap_or_else(Instant::now) + after;
+        find(current, buffered, now)
+    }
+
+    const SOON: Duration = Duration::from_millis(5);
+    const LATE: Duration = Duration::from_secs(1);
+
     #[test]
     fn a_lease_that_is_through_is_nobodys_fault() {
         let mut chunk = held(1, 1);
         end(&mut chunk, 0);
-        assert_eq!(find(&chunk, false), Blame::Nobody);
+        assert_eq!(blamed(&chunk, false, LATE), Blame::Nobody);
     }
 
     #[test]
-    fn what_was_started_is_charged() {
+    fn what_was_started_is_charged_when_that_is_certain() {
         let mut chunk = held(3, 1);
         chunk.start(Seq(0), Instant::now()).expect("held");
         end(&mut chunk, 0);
         chunk.start(Seq(1), Instant::now()).expect("held");
-        assert_eq!(find(&chunk, true), Blame::Item(Seq(1)));
+        assert_eq!(blamed(&chunk, false, SOON), Blame::Item(Seq(1)));
+        assert_eq!(blamed(&chunk, true, LATE), Blame::Item(Seq(1)));
+        // Item 1 may have ended, and its result have died with the worker on item 2.
+        assert_eq!(blamed(&chunk, true, SOON), Blame::Unknown);
     }
 
     #[test]
     fn without_a_start_it_depends_on_how_the_worker_writes() {
         let mut chunk = held(3, 1);
         end(&mut chunk, 0);
-        assert_eq!(find(&chunk, false), Blame::Item(Seq(1)));
-        assert_eq!(find(&chunk, true), Blame::Unknown);
+        assert_eq!(blamed(&chunk, false, LATE), Blame::Item(Seq(1)));
+        assert_eq!(blamed(&chunk, true, LATE), Blame::Unknown);
         end(&mut chunk, 1);
-        assert_eq!(find(&chunk, true), Blame::Item(Seq(2)));
+        assert_eq!(blamed(&chunk, true, SOON), Blame::Item(Seq(2)));
     }
 
     #[test]
     fn of_items_that_run_at_once_none_is_charged() {
         let mut chunk = held(3, 4);
-        assert_eq!(find(&chunk, false), Blame::Unknown);
+        assert_eq!(blamed(&chunk, false, LATE), Blame::Unknown);
         chunk.start(Seq(0), Instant::now()).expect("held");
-        assert_eq!(find(&chunk, true), Blame::Item(Seq(0)));
+        assert_eq!(blamed(&chunk, true, LATE), Blame::Item(Seq(0)));
         chunk.start(Seq(1), Instant::now()).expect("held");
-        assert_eq!(find(&chunk, true), Blame::Unknown);
+        assert_eq!(blamed(&chunk, true, LATE), Blame::Unknown);
     }
 
     #[test]
     fn a_planner_and_a_single_unit_are_charged_with_their_death() {
         let now = Instant::now();
         let plan = Held::new(lease(LeasedWork::Plan, 1), now);
-        assert_eq!(find(&plan, true), Blame::Planner);
+        assert_eq!(blamed(&plan, true, SOON), Blame::Planner);
         let unit = Held::new(lease(LeasedWork::Unit, 1), now);
-        assert_eq!(find(&unit, true), Blame::Item(Seq(0)));
+        assert_eq!(blamed(&unit, true, SOON), Blame::Item(Seq(0)));
     }
 }

@@ -47,7 +47,12 @@ pub(in super::super) struct Ended {
 impl Session {
     /// The process has ended, or was given up: settles all its leases.
     pub(super) async fn conclude(mut self) -> Ended {
-        let now = Instant::now();
+        let died = self
+            .killed
+            .as_ref()
+            .map(|(_, since)| *since)
+            .or(self.exited);
+        let now = died.unwrap_or_else(Instant::now);
         if self.killed.is_none() && !self.process.lines.rest().is_empty() {
             self.kill(Cause::Breach(Breach::HalfLine), now);
         }
@@ -169,7 +174,7 @@ impl Settlement {
             self.release(held, Release::Normal);
             return false;
         }
-        match blame::find(&held, self.buffered) {
+        match blame::find(&held, self.buffered, now) {
             Blame::Item(seq) => {
                 let report = ItemReport {
                     seq,

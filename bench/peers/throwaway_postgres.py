@@ -1,0 +1,64 @@
+"""A PostgreSQL server of its own in a temporary folder, with its defaults, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def binary(name: str) -> str:
+    """Where a program of PostgreSQL lies."""
+    folders = os.pathsep.join([os.environ.get("PATH", ""), *map(str, BINARIES)])
+    found = shutil.which(name, path=folders)
+    if found is None:
+        raise FileNotFoundError(
+            f"no `{name}`: install PostgreSQL (apt-get install postgresql)"
+        )
+    return found
+
+
+def as_ordinary_user(folder: Path) -> list[str]:
+    """What to put before a command: the server refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return [
+        "setpriv",
+        f"--reuid={nobody.pw_uid}",
+        f"--regid={nobody.pw_gid}",
+        "--clear-groups",
+    ]
+
+
+@contextmanager
+def throwaway_postgres(parent: str | None) -> Iterator[tuple[str, int]]:
+    """Starts a server below `parent`; gives its address and the process id of its postmaster."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
+    user = as_ordinary_user(folder)
+    data = folder / "data"
+    init = [binary("initdb"), "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"]
+    subprocess.run([*user, *init], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    options = ["-D", data, "-k", folder, "-c", "listen_addresses="]
+    server = subprocess.Popen(
+        [*user, binary("postgres"), *options], stderr=subprocess.DEVNULL, cwd=folder
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (folder / ".s.PGSQL.5432").exists():
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL did not start")
+            time.sleep(0.05)
+        time.sleep(0.5)
+        yield f"postgres://bench@localhost/postgres?host={folder}", server.pid
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)

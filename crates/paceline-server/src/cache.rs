@@ -1,0 +1,67 @@
+//! Answers of the store that may be a few seconds old: figures that are asked for often, and
+//! whose last digit matters to nobody.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use paceline_core::Time;
+
+/// Values with the time at which they were true.
+#[derive(Debug)]
+pub(crate) struct Cache<K, V> {
+    fresh: Duration,
+    known: Mutex<HashMap<K, (Time, V)>>,
+}
+
+impl<K: Eq + Hash, V: Copy> Cache<K, V> {
+    /// Values count as true for `fresh`.
+    pub(crate) fn new(fresh: Duration) -> Self {
+        Cache {
+            fresh,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The value of `key`, asked for when it is not known or too old. Two callers may ask at the
+    /// same time.
+    pub(crate) async fn get<E>(
+        &self,
+        key: K,
+        now: Time,
+        ask: impl Future<Output = Result<V, E>>,
+    ) -> Result<V, E> {
+        let known = self.lock().get(&key).copied();
+        if let Some((at, value)) = known
+            && now.since(at) < self.fresh
+        {
+            return Ok(value);
+        }
+        let value = ask.await?;
+        self.lock().insert(key, (now, value));
+        Ok(value)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, (Time, V)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn old_values_are_asked_for_again() {
+        let cache = Cache::new(Duration::from_secs(5));
+        let ask = async |now: i64, value: u8| {
+            let now = Time::from_micros(now * 1_000_000);
+            let asked = async move { Ok::<_, ()>(value) };
+            cache.get("k", now, asked).await.expect("a value")
+        };
+        assert_eq!(ask(10, 1).await, 1);
+        assert_eq!(ask(14, 2).await, 1);
+        assert_eq!(ask(15, 3).await, 3);
+    }
+}
