@@ -1,6 +1,7 @@
 //! The bodies of the REST API: requests (`…Request`) and what is answered (`…View`, `…Answer`).
 
 mod control;
+mod counts;
 mod item;
 mod job;
 mod list;
@@ -14,12 +15,11 @@ pub use control::{
     ActionName, ActionsRequest, CancelRequest, ConfirmRequest, ControlledView, FilterRequest,
     PatchRequest, RefusedView,
 };
+pub use counts::{MaxFailuresText, WorkerCount};
 pub use item::{ErrorGroupView, ItemView, ResultLine};
 pub use job::{ErrorView, GraphView, JobView, LinkView, ProgressView, SampleView};
 pub use list::ListView;
-pub use options::{
-    MaxFailuresText, OptionsRequest, OptionsView, RetryRequest, RetryView, WorkerCount,
-};
+pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
 pub use status::{
     AlertView, CleanUpView, LimitsView, LivenessView, MachineView, PoolUse, ReadinessView,
     StatusView, StoreView, ThroughputView, WorkerView,

@@ -162,6 +162,8 @@ fn stream(address: SocketAddr) {
     }
     let request = post("/api/v1/jobs", "application/x-ndjson", &body);
     drop(body);
+    // The mark is set back to what is used now: making the body has raised it.
+    std::fs::write("/proc/self/clear_refs", "5").expect("procfs");
     let before = memory("VmHWM:");
     let (wall, cpu) = measure(|| assert_eq!(Connection::open(address).call(&request), 201));
     let rate = f64::from(STREAMED) / wall.as_secs_f64();

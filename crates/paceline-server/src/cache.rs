@@ -15,7 +15,7 @@ pub(crate) struct Cache<K, V> {
     known: Mutex<HashMap<K, (Time, V)>>,
 }
 
-impl<K: Eq + Hash, V: Copy> Cache<K, V> {
+impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     /// Values count as true for `fresh`.
     pub(crate) fn new(fresh: Duration) -> Self {
         Cache {
@@ -32,15 +32,20 @@ impl<K: Eq + Hash, V: Copy> Cache<K, V> {
         now: Time,
         ask: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
-        let known = self.lock().get(&key).copied();
+        let known = self.lock().get(&key).cloned();
         if let Some((at, value)) = known
             && now.since(at) < self.fresh
         {
             return Ok(value);
         }
         let value = ask.await?;
-        self.lock().insert(key, (now, value));
+        self.lock().insert(key, (now, value.clone()));
         Ok(value)
+    }
+
+    /// The next caller asks anew.
+    pub(crate) fn forget(&self, key: &K) {
+        self.lock().remove(key);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, (Time, V)>> {
@@ -63,5 +68,7 @@ mod tests {
         assert_eq!(ask(10, 1).await, 1);
         assert_eq!(ask(14, 2).await, 1);
         assert_eq!(ask(15, 3).await, 3);
+        cache.forget(&"k");
+        assert_eq!(ask(15, 4).await, 4);
     }
 }

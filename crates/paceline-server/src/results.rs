@@ -1,6 +1,7 @@
 //! Results of a job as a stream of lines, page by page, however many items there are.
 
-use std::collections::BTreeSet;
+mod csv;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,11 +13,8 @@ use paceline_core::query::ItemQuery;
 use paceline_core::store::{Store, StoreError};
 use paceline_core::{ItemState, Job, JobId, JobState};
 use paceline_protocol::rest::ResultLine;
-use serde_json::Value;
 
 const PAGE: u32 = 1000;
-/// Most columns that results are spread over in CSV.
-const MOST_COLUMNS: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -53,7 +51,7 @@ pub(crate) async fn body(
 ) -> Result<impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static, StoreError> {
     let pages = Pages::new(store, job, wanted);
     let columns = match format {
-        Format::Csv => columns(pages.clone()).await?,
+        Format::Csv => csv::columns(pages.clone()).await?,
         Format::Ndjson | Format::Json => Vec::new(),
     };
     let writer = Writer {
@@ -186,20 +184,13 @@ impl Writer {
         match self.format {
             Format::Ndjson => Vec::new(),
             Format::Json => b"[".to_vec(),
-            Format::Csv => {
-                let fixed = ["key", "state", "attempts", "duration_ms"];
-                let head = fixed
-                    .into_iter()
-                    .chain(self.columns.iter().map(String::as_str))
-                    .chain(["error"]);
-                csv_rows([head])
-            }
+            Format::Csv => csv::head(&self.columns),
         }
     }
 
     fn rows(&mut self, items: &[Item]) -> Vec<u8> {
         match self.format {
-            Format::Csv => csv_rows(items.iter().map(|item| csv_row(item, &self.columns))),
+            Format::Csv => csv::rows(items, &self.columns),
             Format::Ndjson | Format::Json => self.json_rows(items),
         }
     }
@@ -221,75 +212,4 @@ impl Writer {
         }
         text
     }
-}
-
-/// Names of all members of results that are objects, found by reading them once beforehand;
-/// `result` where some are not objects.
-async fn columns(mut pages: Pages) -> Result<Vec<String>, StoreError> {
-    let mut names = BTreeSet::new();
-    let mut plain = false;
-    while let Some(items) = pages.next().await? {
-        for result in items.iter().filter_map(|item| item.result.as_ref()) {
-            match serde_json::from_str(result.as_str()) {
-                Ok(Value::Object(members)) if names.len() < MOST_COLUMNS => {
-                    names.extend(members.into_iter().map(|(name, _)| name));
-                }
-                Ok(Value::Null) => {}
-                _ => plain = true,
-            }
-        }
-    }
-    let plain = plain.then(|| "result".to_owned());
-    Ok(plain
-        .into_iter()
-        .chain(names.into_iter().map(|name| format!("result.{name}")))
-        .collect())
-}
-
-fn csv_row(item: &Item, columns: &[String]) -> Vec<String> {
-    let result = item.result.as_ref();
-    let result: Option<Value> = result.and_then(|json| serde_json::from_str(json.as_str()).ok());
-    let mut row = vec![
-        item.key.clone().unwrap_or_else(|| item.seq.to_string()),
-        item.state.to_string(),
-        item.attempts.to_string(),
-        item.duration.map_or_else(String::new, |duration| {
-            (duration.as_secs_f64() * 1000.0).to_string()
-        }),
-    ];
-    for column in columns {
-        row.push(csv_cell(result.as_ref(), column));
-    }
-    let error = item.error.as_ref();
-    row.push(error.map_or_else(String::new, |error| {
-        format!("{}: {}", error.kind, error.message)
-    }));
-    row
-}
-
-fn csv_cell(result: Option<&Value>, column: &str) -> String {
-    let value = match (result, column.strip_prefix("result.")) {
-        (Some(Value::Object(members)), Some(name)) => members.get(name),
-        (Some(Value::Object(_)) | None, _) | (Some(_), Some(_)) => None,
-        (Some(value), None) => Some(value),
-    };
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    }
-}
-
-fn csv_rows<Row, Cell>(rows: impl IntoIterator<Item = Row>) -> Vec<u8>
-where
-    Row: IntoIterator<Item = Cell>,
-    Cell: AsRef<[u8]>,
-{
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        if let Err(error) = writer.write_record(row) {
-            tracing::error!(%error, "a row of results cannot be written");
-        }
-    }
-    writer.into_inner().unwrap_or_default()
 }

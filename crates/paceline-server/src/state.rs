@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cache::Cache;
 use crate::idempotency::KeyLocks;
 use crate::metrics::Metrics;
+use crate::settle::Tasks;
 
 /// Where the workers of this node are seen.
 pub type WorkersView = Arc<dyn Fn() -> Vec<WorkerStatus> + Send + Sync>;
@@ -89,6 +90,8 @@ pub struct Shared {
     pub(crate) cut: CancellationToken,
     histories: Cache<String, TaskHistory>,
     throughputs: Cache<Duration, (u64, u64)>,
+    /// What was declared a moment ago; who misses a task looks again.
+    pub(crate) tasks: Cache<(), Tasks>,
 }
 
 impl AppState {
@@ -105,6 +108,7 @@ impl AppState {
             cut: CancellationToken::new(),
             histories: Cache::new(Duration::from_secs(5)),
             throughputs: Cache::new(Duration::from_secs(1)),
+            tasks: Cache::new(Duration::from_millis(500)),
         }))
     }
 }

@@ -196,6 +196,7 @@ impl Shape {
             Shape::OneJob => {
                 let request: JobRequest<'_> = body::json(text)?;
                 let mut settler = Settler::new(state, ids).await?;
+                settler.look_again([&*request.task]).await?;
                 Ok(vec![settler.settle(request, Place::Body)?])
             }
             Shape::ManyJobs => {
@@ -221,6 +222,9 @@ async fn settle_many(state: &AppState, request: BulkRequest<'_>, ids: Ids) -> Re
         return Err(Refusal::field(Code::TooMany, "jobs", message));
     }
     let mut settler = Settler::new(state, ids).await?;
+    settler
+        .look_again(request.jobs.iter().map(|job| &*job.task))
+        .await?;
     let jobs = request.jobs.into_iter().enumerate();
     jobs.map(|(index, job)| settler.settle(job, Place::OneOf(index)))
         .collect()

@@ -4,123 +4,27 @@
 //! lie in the receive buffer; full batches go to the store while the next are parsed. Whatever
 //! ends the request early (a wrong line, a client that goes away, a panic) aborts the upload.
 
-use axum::body::BodyDataStream;
-use memchr::memchr;
+mod lines;
+
 use paceline_core::id::UploadId;
 use paceline_core::item::NewItem;
 use paceline_core::store::{StoreError, Submitted};
 use paceline_engine::Handle;
 use paceline_protocol::problem::{Code, FieldError, Problem};
 use paceline_protocol::rest::{ItemLine, JobRequest};
-use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
 
 use crate::body;
 use crate::problem::{Refusal, Result};
 use crate::settle::{self, Settler};
-use crate::state::{AppState, BodyLimits};
+use crate::state::AppState;
+
+pub(crate) use lines::Lines;
 
 /// Items handed to the store at once.
 const BATCH_ITEMS: usize = 4000;
 /// Bytes of payload handed to the store at once, for items that are large.
 const BATCH_BYTES: usize = 4 << 20;
-
-/// A body that is read line by line.
-pub(crate) struct Lines {
-    stream: BodyDataStream,
-    limits: BodyLimits,
-    buffer: Vec<u8>,
-    /// Where the first line that was not taken begins.
-    start: usize,
-    /// Up to where no line end was found.
-    searched: usize,
-    ended: bool,
-    /// Lines taken so far.
-    taken: u64,
-    hasher: Option<Sha256>,
-}
-
-impl Lines {
-    /// With `hashed`, [`Lines::hash`] tells the hash of the whole body at its end.
-    pub(crate) fn new(stream: BodyDataStream, limits: BodyLimits, hashed: bool) -> Self {
-        Lines {
-            stream,
-            limits,
-            buffer: Vec::new(),
-            start: 0,
-            searched: 0,
-            ended: false,
-            taken: 0,
-            hasher: hashed.then(Sha256::new),
-        }
-    }
-
-    /// Position of the next line in the buffer; `None` when more must be read first.
-    fn next_in_buffer(&mut self) -> Option<std::ops::Range<usize>> {
-        let found = memchr(b'\n', &self.buffer[self.searched..]);
-        let line = match found {
-            Some(at) => self.start..self.searched + at,
-            None if self.ended && self.start < self.buffer.len() => self.start..self.buffer.len(),
-            None => {
-                self.searched = self.buffer.len();
-                return None;
-            }
-        };
-        self.start = (line.end + 1).min(self.buffer.len());
-        self.searched = self.start;
-        self.taken += 1;
-        Some(line)
-    }
-
-    /// Reads more of the body; false at its end.
-    async fn fill(&mut self) -> Result<bool> {
-        if self.ended {
-            return Ok(false);
-        }
-        self.buffer.drain(..self.start);
-        self.searched -= self.start;
-        self.start = 0;
-        if self.buffer.len() > self.limits.line {
-            let message = format!(
-                "line {} is longer than {} bytes",
-                self.taken + 1,
-                self.limits.line
-            );
-            return Err(Refusal::new(Code::BodyTooLarge, message));
-        }
-        match body::next_frame(&mut self.stream, self.limits.idle).await? {
-            Some(frame) => {
-                if let Some(hasher) = &mut self.hasher {
-                    hasher.update(&frame);
-                }
-                self.buffer.extend_from_slice(&frame);
-            }
-            None => self.ended = true,
-        }
-        Ok(true)
-    }
-
-    /// Reads the rest of the body and drops it.
-    pub(crate) async fn skip(&mut self) -> Result<()> {
-        while !self.ended {
-            self.start = self.buffer.len();
-            self.searched = self.start;
-            self.fill().await?;
-        }
-        Ok(())
-    }
-
-    /// Hash of all that was read.
-    pub(crate) fn hash(&self) -> Vec<u8> {
-        let hasher = self.hasher.clone().unwrap_or_default();
-        hasher.finalize().to_vec()
-    }
-
-    /// Lets a client that is still writing see the refusal.
-    pub(crate) async fn linger(self) {
-        body::linger(self.stream).await;
-    }
-}
 
 /// Takes the job from the first line, then all items. Nobody sees the job before
 /// [`Upload::finish`].
@@ -129,18 +33,9 @@ pub(crate) async fn receive(
     lines: &mut Lines,
     settler: &mut Settler,
 ) -> Result<Upload> {
-    let first = loop {
-        match lines.next_in_buffer() {
-            Some(line) if is_blank(&lines.buffer[line.clone()]) => {}
-            Some(line) => break line,
-            None if lines.fill().await? => {}
-            None => {
-                let detail = "the body is empty; its first line must be the job";
-                return Err(Refusal::new(Code::NotJson, detail));
-            }
-        }
-    };
-    let request: JobRequest<'_> = on_line(lines.taken, body::json(&lines.buffer[first]))?;
+    let (number, first) = lines.first().await?;
+    let request: JobRequest<'_> = on_line(number, body::json(first))?;
+    settler.look_again([&*request.task]).await?;
     let job = settler.settle_streamed(request)?;
     let store = state.engine.store();
     let id = store.begin_upload(job, state.engine.now()).await?;
@@ -165,12 +60,8 @@ impl Upload {
         let mut batch = Vec::with_capacity(BATCH_ITEMS);
         let mut bytes = 0;
         loop {
-            while let Some(line) = lines.next_in_buffer() {
-                let text = &lines.buffer[line];
-                if is_blank(text) {
-                    continue;
-                }
-                batch.push(item(text, lines.taken)?);
+            while let Some((number, text)) = lines.next() {
+                batch.push(item(text, number)?);
                 bytes += text.len();
                 if batch.len() >= BATCH_ITEMS || bytes >= BATCH_BYTES {
                     let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ITEMS));
@@ -264,10 +155,6 @@ fn item(text: &[u8], line: u64) -> Result<NewItem> {
         return on_line(line, Err(refusal));
     }
     Ok(settle::new_item(&parsed))
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Says on which line of the body it was.

@@ -59,9 +59,7 @@ struct Run {
 
 impl Run {
     async fn submit(&mut self) -> Result<()> {
-        let jobs = (0..1 + self.dice.next_u64() % 4)
-            .map(|_| self.job())
-            .collect();
+        let jobs = (0..=self.dice.next_u64() % 4).map(|_| self.job()).collect();
         let submitted = self.store.submit(jobs, NOW).await?;
         for job in &submitted {
             say(&format!("submitted {}", job.id))?;
@@ -92,7 +90,7 @@ impl Run {
                 key: Some(format!("k{n}")),
                 payload: Json::null(),
             };
-            Work::Items((0..1 + self.dice.next_u64() % 40).map(item).collect())
+            Work::Items((0..=self.dice.next_u64() % 40).map(item).collect())
         };
         NewJob {
             id,

@@ -238,7 +238,8 @@ impl<'c> UnitStatements<'c> {
             return events::append(context, EventKind::Started, job.num, to, &data, claim.now);
         };
         let data = r#"{"total":1,"running":1,"attempt":1}"#;
-        self.events.append(seq, EventKind::Started, job.num, to, data, claim.now)
+        self.events
+            .append(seq, EventKind::Started, job.num, to, data, claim.now)
     }
 }
 
@@ -266,6 +267,9 @@ fn hand_over(
     const UPDATE: &str = "UPDATE jobs SET lease = ?2, node = ?3, lane = ?4, lane_key = ?5,
         lane_order = NULL WHERE num = ?1";
     let place = leased(job.state, deadline_at).place();
-    context.execute(UPDATE, (job.num, lease.0, claim.node.0, place.lane, place.key))?;
+    context.execute(
+        UPDATE,
+        (job.num, lease.0, claim.node.0, place.lane, place.key),
+    )?;
     Ok(())
 }

@@ -146,7 +146,14 @@ impl<'c> UnitEvents<'c> {
         data: &str,
         now: Time,
     ) -> Result<()> {
-        let row = (seq, now.as_micros(), kind.as_str(), job, state.as_str(), data);
+        let row = (
+            seq,
+            now.as_micros(),
+            kind.as_str(),
+            job,
+            state.as_str(),
+            data,
+        );
         self.0.execute(row)?;
         Ok(())
     }
@@ -219,10 +226,14 @@ pub(crate) fn events(connection: &Connection, query: &EventQuery) -> Result<Vec<
         return Ok(Vec::new());
     };
     let (num, own): (JobNum, [Option<i64>; 3]) = (num, own);
-    let of_job = select_events!(
-        "e.seq IN (?4, ?5, ?6) AND e.seq > ?1 OR e.job = ?3 AND e.seq > ?1"
-    );
-    list(connection, of_job, (after.0, limit, num, own[0], own[1], own[2]), read)
+    let of_job =
+        select_events!("e.seq IN (?4, ?5, ?6) AND e.seq > ?1 OR e.job = ?3 AND e.seq > ?1");
+    list(
+        connection,
+        of_job,
+        (after.0, limit, num, own[0], own[1], own[2]),
+        read,
+    )
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<EventRecord> {

@@ -59,7 +59,9 @@ pub(crate) fn heartbeat(
 fn is_held(context: &WriteContext<'_>, lease: LeaseId) -> Result<bool> {
     const UNIT: &str = "SELECT 1 FROM jobs WHERE num = ?1 AND lease = ?2";
     if let Some(unit) = context.memory.unit_leases.get(&lease) {
-        return Ok(context.find(UNIT, (unit.num, lease.0), |_| Ok(()))?.is_some());
+        return Ok(context
+            .find(UNIT, (unit.num, lease.0), |_| Ok(()))?
+            .is_some());
     }
     Ok(leases::get(context, lease)?.is_some())
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::job_row::JobRow;
 use crate::leases::{self, LeaseRow};
 use crate::progress_row::Progress;
-use crate::report_unit::UnitStatements;
+use crate::report_unit::UnitReports;
 use crate::{report_chunk, report_plan, report_unit};
 
 pub(crate) fn report(
@@ -18,7 +18,7 @@ pub(crate) fn report(
     seed: u64,
     now: Time,
 ) -> Result<Vec<ReportAnswer>> {
-    let mut units = UnitStatements::prepare(context.connection)?;
+    let mut units = UnitReports::prepare(context.connection, seed, now)?;
     reports
         .iter()
         .map(|report| report_one(context, &mut units, report, seed, now))
@@ -27,13 +27,13 @@ pub(crate) fn report(
 
 fn report_one(
     context: &mut WriteContext<'_>,
-    units: &mut UnitStatements<'_>,
+    units: &mut UnitReports<'_>,
     report: &LeaseReport,
     seed: u64,
     now: Time,
 ) -> Result<ReportAnswer> {
-    if let ReportBody::Unit { outcome, .. } = &report.body {
-        return report_unit::ended(context, units, report, outcome, seed, now);
+    if let ReportBody::Unit { outcome, duration } = &report.body {
+        return units.ended(context, report, outcome, *duration);
     }
     let Some(mut held) = Held::find(context, report)? else {
         return match &report.body {

@@ -8,6 +8,7 @@ use paceline_core::lifecycle::{self, Event, Facts};
 use paceline_core::retry::Verdict;
 use paceline_core::{Failure, JobState, Json, Time};
 use rusqlite::{CachedStatement, Connection};
+use std::time::Duration;
 
 use crate::context::WriteContext;
 use crate::counters::Sequence;
@@ -16,31 +17,12 @@ use crate::error::Result;
 use crate::events::{self, Data, UnitEvents};
 use crate::job_row::JobRow;
 
-/// The job's attempt ended.
-pub(crate) fn ended(
-    context: &mut WriteContext<'_>,
-    statements: &mut UnitStatements<'_>,
-    report: &LeaseReport,
-    outcome: &Outcome,
+/// Reports on unit jobs, of which one call may bring hundreds.
+pub(crate) struct UnitReports<'c> {
+    complete: CachedStatement<'c>,
+    events: UnitEvents<'c>,
     seed: u64,
     now: Time,
-) -> Result<ReportAnswer> {
-    match outcome {
-        Outcome::Succeeded(result) => succeeded(context, statements, report, result, now),
-        Outcome::Failed(failure) => match holder(context, report)? {
-            None => Ok(ReportAnswer::Lost),
-            Some(job) => {
-                failed(context, job, failure, seed, now)?;
-                Ok(ReportAnswer::Accepted)
-            }
-        },
-    }
-}
-
-/// The job that this lease is on, if it still is.
-fn holder(context: &mut WriteContext<'_>, report: &LeaseReport) -> Result<Option<JobRow>> {
-    let job = JobRow::by_id(context, report.job)?;
-    Ok(job.filter(|job| job.lease == Some(report.lease)))
 }
 
 /// How an attempt succeeded.
@@ -49,31 +31,68 @@ struct Success<'a> {
     duration: Duration,
 }
 
-/// The statements of reports that may end hundreds of jobs.
-pub(crate) struct UnitStatements<'c> {
-    complete: CachedStatement<'c>,
-    events: UnitEvents<'c>,
-}
-
-impl<'c> UnitStatements<'c> {
-    pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
+impl<'c> UnitReports<'c> {
+    pub(crate) fn prepare(connection: &'c Connection, seed: u64, now: Time) -> Result<Self> {
         const COMPLETE: &str = "UPDATE jobs SET state = ?3, result = ?4, finished_at = ?5,
             error = NULL, lease = NULL, node = NULL, deadline_at = NULL, lane = NULL,
             lane_key = NULL, ended_event = ?6 WHERE num = ?1 AND lease = ?2 AND state = 'running'";
-        Ok(UnitStatements {
+        Ok(UnitReports {
             complete: connection.prepare_cached(COMPLETE)?,
             events: UnitEvents::prepare(connection)?,
+            seed,
+            now,
         })
     }
 
-    /// Completes a job that runs for the first time: the path of a hundred thousand small jobs.
-    /// False when it is not one, and nothing was done.
-    fn complete(
+    /// The job's attempt ended.
+    pub(crate) fn ended(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        report: &LeaseReport,
+        outcome: &Outcome,
+        duration: Duration,
+    ) -> Result<ReportAnswer> {
+        match outcome {
+            Outcome::Succeeded(result) => {
+                self.succeeded(context, report, &Success { result, duration })
+            }
+            Outcome::Failed(failure) => match holder(context, report)? {
+                None => Ok(ReportAnswer::Lost),
+                Some(job) => {
+                    failed(context, job, failure, self.seed, self.now)?;
+                    Ok(ReportAnswer::Accepted)
+                }
+            },
+        }
+    }
+
+    fn succeeded(
         &mut self,
         context: &mut WriteContext<'_>,
         report: &LeaseReport,
         success: &Success<'_>,
-        now: Time,
+    ) -> Result<ReportAnswer> {
+        if self.complete_first(context, report, success)? {
+            return Ok(ReportAnswer::Accepted);
+        }
+        let Some(mut job) = holder(context, report)? else {
+            return Ok(ReportAnswer::Lost);
+        };
+        ending::end(context, &mut job, None, &Ending::Completed, self.now)?;
+        let update = "UPDATE jobs SET result = ?2 WHERE num = ?1";
+        context.execute(update, (job.num, success.result.as_str()))?;
+        let statistics = &mut context.memory.statistics;
+        statistics.item_succeeded(context.connection, &job.task, success.duration)?;
+        Ok(ReportAnswer::Accepted)
+    }
+
+    /// Completes a job that runs for the first time: the path of a hundred thousand small jobs.
+    /// False when it is not one, and nothing was done.
+    fn complete_first(
+        &mut self,
+        context: &mut WriteContext<'_>,
+        report: &LeaseReport,
+        success: &Success<'_>,
     ) -> Result<bool> {
         let running = Facts {
             state: JobState::Running,
@@ -82,46 +101,35 @@ impl<'c> UnitStatements<'c> {
             unfinished: true,
         };
         let known = context.memory.unit_leases.get(&report.lease);
-        let known = known.filter(|unit| unit.job == report.job && unit.attempt == 1).cloned();
-        let (Some(unit), Ok(to)) = (known, lifecycle::decide(&running, Event::Succeed, now)) else {
+        let known = known.filter(|unit| unit.job == report.job && unit.attempt == 1);
+        let decided = lifecycle::decide(&running, Event::Succeed, self.now);
+        let (Some(unit), Ok(to)) = (known.cloned(), decided) else {
             return Ok(false);
         };
         let seq = context.memory.counters.last(Sequence::Event) + 1;
-        let row = (unit.num, report.lease.0, to.as_str(), success.result.as_str(), now.as_micros(), seq);
+        let result = success.result.as_str();
+        let now = self.now.as_micros();
+        let row = (unit.num, report.lease.0, to.as_str(), result, now, seq);
         if self.complete.execute(row)? == 0 {
             return Ok(false);
         }
         context.next(Sequence::Event);
         context.memory.unit_leases.remove(&report.lease);
         context.job_moved(Some(running.state), Some(to));
-        let took = now.since(unit.started_at);
+        let took = self.now.since(unit.started_at);
         let statistics = &mut context.memory.statistics;
         statistics.unit_succeeded(context.connection, &unit.task, success.duration, took)?;
         let data = r#"{"total":1,"succeeded":1}"#;
-        self.events.append(seq, EventKind::Completed, unit.num, to, data, now)?;
+        self.events
+            .append(seq, EventKind::Completed, unit.num, to, data, self.now)?;
         Ok(true)
     }
 }
 
-fn succeeded(
-    context: &mut WriteContext<'_>,
-    statements: &mut UnitStatements<'_>,
-    report: &LeaseReport,
-    success: &Success<'_>,
-    now: Time,
-) -> Result<ReportAnswer> {
-    if statements.complete(context, report, success, now)? {
-        return Ok(ReportAnswer::Accepted);
-    }
-    let Some(mut job) = holder(context, report)? else {
-        return Ok(ReportAnswer::Lost);
-    };
-    ending::end(context, &mut job, None, &Ending::Completed, now)?;
-    let update = "UPDATE jobs SET result = ?2 WHERE num = ?1";
-    context.execute(update, (job.num, success.result.as_str()))?;
-    let statistics = &mut context.memory.statistics;
-    statistics.item_succeeded(context.connection, &job.task, success.duration)?;
-    Ok(ReportAnswer::Accepted)
+/// The job that this lease is on, if it still is.
+fn holder(context: &mut WriteContext<'_>, report: &LeaseReport) -> Result<Option<JobRow>> {
+    let job = JobRow::by_id(context, report.job)?;
+    Ok(job.filter(|job| job.lease == Some(report.lease)))
 }
 
 fn failed(

@@ -41,7 +41,16 @@ pub(crate) fn submit(
                 Work::Unit => {
                     let seq = context.next(Sequence::Event);
                     let state = lifecycle::waiting_until(job.run_at, now);
-                    insert.row(context, num, job, JobKind::Unit, state, options, Some(seq), now)?;
+                    insert.row(
+                        context,
+                        num,
+                        job,
+                        JobKind::Unit,
+                        state,
+                        options,
+                        Some(seq),
+                        now,
+                    )?;
                     let data = r#"{"total":1}"#;
                     events.append(seq, EventKind::Submitted, num, state, data, now)?;
                     state

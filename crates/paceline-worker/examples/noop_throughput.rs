@@ -8,9 +8,10 @@
 //! prints which share of the two workers' time went into items: gaps between chunks and an uneven
 //! end are what is missing.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -146,6 +147,8 @@ struct Endless {
     /// Time that items took.
     busy_micros: AtomicU64,
     work: Notify,
+    /// Items without an end, by lease.
+    held: Mutex<HashMap<LeaseId, u64>>,
     given: AtomicU64,
     done: AtomicU64,
     last_lease: AtomicU64,
@@ -170,6 +173,7 @@ impl Endless {
             total: AtomicU64::new(total - total % u64::from(CHUNK)),
             busy_micros: AtomicU64::new(0),
             work: Notify::new(),
+            held: Mutex::default(),
             given: AtomicU64::new(0),
             done: AtomicU64::new(0),
             last_lease: AtomicU64::new(0),
@@ -213,8 +217,11 @@ impl Endless {
         } else {
             LeasedWork::Unit
         };
+        let id = LeaseId(i64::try_from(number).unwrap_or(0));
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.insert(id, size as u64);
         Some(Lease {
-            id: LeaseId(i64::try_from(number).unwrap_or(0)),
+            id,
             job: JobId::from_bytes([7; 16]),
             task: "noop".into(),
             params: Json::empty_object(),
@@ -223,6 +230,35 @@ impl Endless {
             time_left: Duration::from_hours(1),
             work,
         })
+    }
+}
+
+impl Endless {
+    /// Items that a report ended. What a lease gives back is given out again.
+    fn settle(&self, report: &LeaseReport) -> u64 {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = held.remove(&report.lease).unwrap_or(0);
+        let (ended, over) = match &report.body {
+            ReportBody::Chunk { items, release } => {
+                let busy = items.iter().map(|item| item.duration).sum::<Duration>();
+                let busy = u64::try_from(busy.as_micros()).unwrap_or(0);
+                self.busy_micros.fetch_add(busy, Ordering::Relaxed);
+                (items.len() as u64, release.is_some())
+            }
+            ReportBody::Unit { .. } => (1, true),
+            ReportBody::HandBack
+            | ReportBody::Planned(_)
+            | ReportBody::PlanDone
+            | ReportBody::PlanFailed(_) => (0, true),
+        };
+        let left = left.saturating_sub(ended);
+        if !over {
+            held.insert(report.lease, left);
+        } else if left > 0 {
+            self.given.fetch_sub(left, Ordering::Relaxed);
+            self.work.notify_waiters();
+        }
+        ended
     }
 }
 
@@ -246,21 +282,8 @@ impl LeaseSource for Endless {
         // About what a durable write takes.
         tokio::time::sleep(Duration::from_millis(2)).await;
         self.reports.fetch_add(1, Ordering::Relaxed);
-        let busy = reports.iter().map(|report| match &report.body {
-            ReportBody::Chunk { items, .. } => items.iter().map(|item| item.duration).sum(),
-            _ => Duration::ZERO,
-        });
-        let busy = u64::try_from(busy.sum::<Duration>().as_micros()).unwrap_or(0);
-        self.busy_micros.fetch_add(busy, Ordering::Relaxed);
-        let items = reports.iter().map(|report| match &report.body {
-            ReportBody::Chunk { items, .. } => items.len() as u64,
-            ReportBody::Unit { .. } => 1,
-            ReportBody::HandBack
-            | ReportBody::Planned(_)
-            | ReportBody::PlanDone
-            | ReportBody::PlanFailed(_) => 0,
-        });
-        self.done.fetch_add(items.sum(), Ordering::Relaxed);
+        let done: u64 = reports.iter().map(|report| self.settle(report)).sum();
+        self.done.fetch_add(done, Ordering::Relaxed);
         self.progress.notify_one();
         Ok(vec![ReportAnswer::Accepted; reports.len()])
     }

@@ -41,7 +41,11 @@ fn run(seed: u64, plan: Plan) {
 
 #[test]
 fn quiet_nodes_finish_everything() {
-    seeds().into_iter().for_each(|seed| run(seed, Plan::QUIET));
+    // Without faults histories differ less: a quarter of the seeds will do.
+    seeds()
+        .into_iter()
+        .step_by(4)
+        .for_each(|seed| run(seed, Plan::QUIET));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::options::WorkerCount;
+use super::counts::WorkerCount;
 use crate::units::WireTime;
 use crate::words::{WireJobId, WirePriority};
 

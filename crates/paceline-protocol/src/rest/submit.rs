@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::options::{MaxFailuresText, OptionsRequest, RetryRequest, WorkerCount};
+use super::counts::{MaxFailuresText, WorkerCount};
+use super::options::{OptionsRequest, RetryRequest};
 use super::text::Text;
 use crate::units::{WireDuration, WireSize, WireTime};
 use crate::words::{WireJobId, WireJobState, WirePriority};

@@ -1,6 +1,7 @@
 //! `POST /jobs`: defaults, checks, and what is refused.
 
 use paceline_core::admission::Limits;
+use paceline_core::store::StoreError;
 use paceline_core::worker::WorkerState;
 use paceline_server::ServerOptions;
 use serde_json::{Value, json};
@@ -360,4 +361,24 @@ async fn waiting_jobs_say_what_they_wait_for() {
         waiting(&second).await,
         json!(["paused by a person: resume it to go on"])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_no_limit_holds_waits_for_workers() {
+    let server = Server::start_with(Setup {
+        limits: Limits {
+            jobs: Some(100),
+            jobs_per_user: None,
+        },
+        ..Setup::default()
+    })
+    .await;
+    server.declare("t").await;
+    server
+        .faulty
+        .fail("admit", || StoreError::Injected("no admission"));
+    let id = server.submit(&json!({"task": "t"})).await;
+    let job = server.get(&format!("/api/v1/jobs/{id}")).await.ok(200);
+    assert_eq!(job["state"], "pending");
+    assert_eq!(job["waiting_for"], json!(["no worker declares `t`"]));
 }

@@ -209,9 +209,10 @@ async fn every_action_in_every_state(s: Case) {
     for kind in [Kind::Unit, Kind::Items, Kind::Planned] {
         for past in PASTS.into_iter().filter(|past| kind.knows(*past)) {
             for action in actions(s.now()) {
-                match try_one(&s, kind, past, action).await {
-                    true => taken += 1,
-                    false => refused += 1,
+                if try_one(&s, kind, past, action).await {
+                    taken += 1;
+                } else {
+                    refused += 1;
                 }
                 clear(&s).await;
             }

@@ -111,7 +111,7 @@ impl Case {
         self.submit(unit().priority(priority)).await;
         let lease = self.claim(1).await.remove(0);
         self.advance(seconds(u64::from(3 * round % 4)));
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             self.succeed(&lease).await;
         } else {
             self.fail(&lease, "no").await;

@@ -215,7 +215,7 @@ async fn text_is_found_wherever_it_is_new(s: Case) {
     s.expect(text("reykjavik"), &[job]).await;
     s.run_all().await;
     s.store
-        .prune(Default::default(), s.now())
+        .prune(paceline_core::store::Retention::default(), s.now())
         .await
         .expect("pruned");
     s.expect(text("reykjavik"), &[job]).await;

@@ -6,6 +6,7 @@
 
 mod check;
 mod drain;
+mod same;
 mod verbs;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -131,7 +132,9 @@ impl Model {
     }
 
     fn all_ended(&mut self, leases: Vec<LeaseId>) {
-        leases.into_iter().for_each(|lease| self.ended(lease));
+        for lease in leases {
+            self.ended(lease);
+        }
     }
 }
 

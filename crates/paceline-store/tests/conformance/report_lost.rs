@@ -167,15 +167,19 @@ async fn answers_come_in_the_order_of_the_reports(s: Case) {
         },
     });
     let answers = s.reports(reports.collect()).await;
-    let expected = |lease: &Lease| match lease.job == lost {
-        true => ReportAnswer::Lost,
-        false => ReportAnswer::Accepted,
+    let expected = |lease: &Lease| {
+        if lease.job == lost {
+            ReportAnswer::Lost
+        } else {
+            ReportAnswer::Accepted
+        }
     };
     assert_eq!(answers, leases.iter().map(expected).collect::<Vec<_>>());
     for lease in units {
-        let expected = match lease.job == lost {
-            true => JobState::Cancelled,
-            false => JobState::Completed,
+        let expected = if lease.job == lost {
+            JobState::Cancelled
+        } else {
+            JobState::Completed
         };
         assert_eq!(s.state(lease.job).await, expected);
     }

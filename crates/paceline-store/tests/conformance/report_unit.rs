@@ -1,5 +1,7 @@
 //! Reports on single-unit jobs: results, retries of the whole job, and giving it back.
 
+use std::time::Duration;
+
 use paceline_core::event::EventKind;
 use paceline_core::item::Outcome;
 use paceline_core::lease::{ReportAnswer, ReportBody};
@@ -93,9 +95,9 @@ async fn a_failed_attempt_is_postponed(s: Case) {
         );
 
         s.nothing_to_claim().await;
-        s.advance(wait - seconds(1));
+        s.advance_to_before(s.now() + wait);
         assert_eq!(s.tick().await.due, 0);
-        s.advance(seconds(1));
+        s.advance(Duration::from_micros(1));
         assert_eq!(s.tick().await.due, 1);
         assert_eq!(s.state(id).await, JobState::Pending);
     }

@@ -15,7 +15,7 @@ const MOMENT: Duration = Duration::from_micros(1);
 async fn a_scheduled_job_wakes_at_its_time(s: Case) {
     let at = s.now() + minutes(5);
     let job = s.submit(items(2).at(at)).await;
-    s.advance(minutes(5) - MOMENT);
+    s.advance_to_before(at);
     let ticked = s.tick().await;
     assert_eq!((ticked.due, ticked.next_due), (0, Some(at)));
     assert_eq!(s.state(job).await, JobState::Scheduled);
@@ -52,13 +52,11 @@ async fn a_job_whose_time_is_up_fails(s: Case) {
     let job = s.start(items(8).timeout(minutes(10))).await;
     let lease = s.claim_one().await;
     s.partly(&lease, vec![succeeded(0)]).await;
-    s.advance(minutes(10) - seconds(1));
+    let end = s.now() + minutes(10);
+    s.advance_to_before(end);
     let ticked = s.tick().await;
-    assert_eq!(
-        (ticked.timed_out, ticked.next_due),
-        (vec![], Some(s.now() + seconds(1)))
-    );
-    s.advance(seconds(1));
+    assert_eq!((ticked.timed_out, ticked.next_due), (vec![], Some(end)));
+    s.advance(MOMENT);
     let ticked = s.tick().await;
     assert_eq!(ticked.timed_out, [job]);
     assert_eq!(ticked.revoked, [(job, lease.id)]);

@@ -8,5 +8,6 @@ mod kill;
 mod many_callers;
 mod open;
 mod reopen;
+mod shell;
 mod support;
 mod views;

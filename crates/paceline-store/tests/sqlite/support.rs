@@ -58,7 +58,7 @@ pub(crate) fn shell(file: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(file).expect("a plain connection")
 }
 
-/// Nothing is damaged by SQLite's own judgement.
+/// Nothing is damaged by the database's own judgement.
 pub(crate) fn assert_sound(file: &Path) {
     let found: String = shell(file)
         .query_row("PRAGMA integrity_check", (), |row| row.get(0))
@@ -254,10 +254,10 @@ pub(crate) async fn items_of(store: &dyn Store, job: JobId) -> Vec<Item> {
 
 /// Jobs, their items, and all events.
 pub(crate) async fn everything(store: &dyn Store) -> String {
-    let mut text = String::new();
+    let mut jobs = Vec::new();
     for job in all_jobs(store).await {
         let items = items_of(store, job.id).await;
-        text.push_str(&format!("{job:?}\n{items:?}\n"));
+        jobs.push((job, items));
     }
     let query = EventQuery {
         after: EventSeq(0),
@@ -265,5 +265,6 @@ pub(crate) async fn everything(store: &dyn Store) -> String {
         limit: 1_000_000,
     };
     let events = store.events(query).await.expect("listed");
-    text + &format!("{events:?}\n{:?}", store.counts().await.expect("counts"))
+    let counts = store.counts().await.expect("counts");
+    format!("{jobs:?} {events:?} {counts:?}")
 }

@@ -109,3 +109,25 @@ async fn a_stuck_item_does_not_keep_others_from_their_work() {
     assert_eq!(source.through(job).await.succeeded.len(), 400);
     workers.stop(PATIENCE).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_was_missed_is_learned_from_the_store() {
+    let source = FakeSource::new();
+    let job = source.submit(JobSpec::items((0..4).map(|_| json!({ "do": "wait" }))));
+    let workers = start(&source, pool(1, &[]));
+    eventually("work", || async {
+        (source.leases_held(job) > 0).then_some(())
+    })
+    .await;
+    source.cancel_unheard(job);
+    eventually("an idle worker", || async {
+        (workers.status()[0].state == WorkerState::Idle).then_some(())
+    })
+    .await;
+    let tally = source.tally(job);
+    assert!(
+        tally.succeeded.is_empty() && tally.failed.is_empty(),
+        "{tally:?}"
+    );
+    workers.stop(PATIENCE).await;
+}

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use paceline_core::event::EventKind;
 use paceline_core::lease::NoteBody;
-use paceline_core::worker::WorkerState;
+use paceline_core::worker::{WorkerState, WorkerStatus};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::support::{FakeSource, JobSpec, eventually, pool, start};
 
@@ -47,7 +48,7 @@ async fn tasks_are_declared_once_and_shown() {
     let workers = start(&source, pool(3, &[]));
     source.through(job).await;
     eventually("three idle workers", || async {
-        let idle = |status: &paceline_core::worker::WorkerStatus| status.state == WorkerState::Idle;
+        let idle = |status: &WorkerStatus| status.state == WorkerState::Idle;
         workers.status().iter().all(idle).then_some(())
     })
     .await;
@@ -210,4 +211,52 @@ async fn what_does_not_end_by_the_deadline_is_killed_and_uncharged() {
     workers.stop(Duration::from_millis(200)).await;
     let tally = source.tally(job);
     assert_eq!((tally.failed.len(), tally.hand_backs), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_cannot_write_makes_the_worker_wait() {
+    let source = FakeSource::new();
+    source.set_writable(false);
+    let value = "x".repeat(5_000);
+    let items = (0..20_000).map(|_| json!({ "value": value }));
+    let spec = JobSpec::items(items).with(|options| {
+        options.chunk_size = 50;
+        options.item_timeout = Some(Duration::from_secs(3));
+    });
+    let job = source.submit(spec);
+    let workers = start(&source, pool(1, &[]));
+    // It takes no more once 16 MiB of results wait, a sixth of all, beside what it holds.
+    let looks = AtomicU32::new(0);
+    let last = AtomicU32::new(0);
+    let held = eventually("a worker that waits", || async {
+        let given = source.tally(job).given;
+        if given == 0 || last.swap(given, Ordering::Relaxed) != given {
+            looks.store(0, Ordering::Relaxed);
+        }
+        (looks.fetch_add(1, Ordering::Relaxed) > 400).then_some(given)
+    })
+    .await;
+    assert!(held < 10_000, "{held} items were taken");
+    source.set_writable(true);
+    let tally = source.through(job).await;
+    assert_eq!((tally.succeeded.len(), tally.failed.len()), (20_000, 0));
+    workers.stop(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_does_not_wait_for_a_worker_that_loads() {
+    let source = FakeSource::new();
+    let workers = start(&source, pool(2, &["--slow-start", "60"]));
+    eventually("both loading", || async {
+        let starting = |status: &WorkerStatus| status.state == WorkerState::Starting;
+        workers.status().iter().all(starting).then_some(())
+    })
+    .await;
+    let began = Instant::now();
+    workers.stop(Duration::from_secs(30)).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
 }

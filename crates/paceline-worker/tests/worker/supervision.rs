@@ -54,6 +54,39 @@ fn what_a_command_leaves_behind_dies_with_it() {
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
+#[test]
+fn a_crowd_dies_as_one() {
+    let mark = mark("crowd");
+    let (reader, lifeline) = std::io::pipe().expect("a pipe");
+    let crowd = "i=0; while [ $i -lt 100 ]; do setsid sh -c 'sleep 600 & sleep 600' & i=$((i+1)); done; wait";
+    let program = supervisor().program;
+    let script = format!(
+        "exec 9<&0 </dev/null {} --lifeline 9 -- sh -c \"$CROWD\"",
+        program.display()
+    );
+    let mut child = Command::new("sh")
+        .args(["-c", &script])
+        .env("CROWD", crowd)
+        .env("PACELINE_TEST_MARK", &mark)
+        .stdin(reader)
+        .spawn()
+        .expect("a supervisor");
+    let began = Instant::now();
+    while children_with_mark(&mark).len() < 150 {
+        assert!(began.elapsed() < Duration::from_secs(20), "no crowd");
+        std::thread::yield_now();
+    }
+    let killed = Instant::now();
+    drop(lifeline);
+    child.wait().expect("ended");
+    assert!(
+        killed.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        killed.elapsed()
+    );
+    assert_eq!(children_with_mark(&mark), [0; 0]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_is_given_its_pipes_and_nothing_else() {
     let source = FakeSource::new();

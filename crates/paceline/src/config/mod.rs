@@ -1,6 +1,7 @@
 //! The configuration of a node: `paceline.toml`, settled with flags and environment into
 //! [`Settings`]. Nothing here opens, binds or starts anything.
 
+mod address;
 mod diagnostic;
 mod file;
 mod load;

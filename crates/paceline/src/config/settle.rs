@@ -12,6 +12,7 @@ use paceline_protocol::rest::OptionsRequest;
 use toml::Spanned;
 
 use super::STORE_NAME;
+use super::address;
 use super::diagnostic::Source;
 use super::file::{
     DurabilityWord, File, LimitsSection, OptionsSection, RetentionSection, StoreSection,
@@ -19,8 +20,6 @@ use super::file::{
 };
 use crate::exit::{CliError, Context, Result};
 
-/// Where a node listens unless told otherwise.
-const DEFAULT_BIND: &str = "127.0.0.1:7421";
 /// What work in flight gets at a clean stop.
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 /// What a worker gets to load before it counts as dead.
@@ -92,7 +91,7 @@ pub(super) fn settle(
     let pools = file.workers.into_iter();
     let tasks = file.tasks.into_iter();
     Ok(Settings {
-        bind: bind(file.server.bind, source, overrides)?,
+        bind: address::settle(file.server.bind, source, overrides)?,
         grace: file.server.grace.map_or(DEFAULT_GRACE, |grace| grace.0),
         store: store(file.store, folder, overrides)?,
         pools: pools
@@ -105,47 +104,6 @@ pub(super) fn settle(
         limits: limits(&file.limits),
         retention: retention(&file.retention),
     })
-}
-
-fn bind(
-    written: Option<Spanned<String>>,
-    source: &Source<'_>,
-    overrides: &Overrides,
-) -> Result<SocketAddr> {
-    let mut address = match (&overrides.bind, written) {
-        (Some(flag), _) => {
-            let fault = |message: String, help: &str| CliError::usage(message).hint(help);
-            address(flag).map_err(|(message, help)| fault(message, help))?
-        }
-        (None, Some(written)) => address(written.get_ref()).map_err(|(message, help)| {
-            source.fault(written.span(), message, Some(help.to_owned()))
-        })?,
-        (None, None) => address(DEFAULT_BIND).map_err(|(message, _)| CliError::usage(message))?,
-    };
-    if let Some(port) = overrides.port {
-        address.set_port(port);
-    }
-    Ok(address)
-}
-
-/// An address on the loopback, or what is wrong with it and what to do.
-fn address(text: &str) -> Result<SocketAddr, (String, &'static str)> {
-    let numeric = text.replacen("localhost:", "127.0.0.1:", 1);
-    let address: SocketAddr = numeric.parse().map_err(|_| {
-        (
-            format!("`{text}` is not an address to listen on"),
-            "write address and port, such as 127.0.0.1:7421",
-        )
-    })?;
-    if address.ip().is_loopback() {
-        return Ok(address);
-    }
-    Err((
-        format!(
-            "`{text}` can be reached by other machines, and this version asks nobody for a token"
-        ),
-        "listen on 127.0.0.1 and let an SSH tunnel or a reverse proxy that authenticates reach it",
-    ))
 }
 
 fn store(section: StoreSection, folder: &Path, overrides: &Overrides) -> Result<StoreSettings> {

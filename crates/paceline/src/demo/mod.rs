@@ -43,6 +43,7 @@ pub(crate) async fn run(options: &Options, output: Output) -> Result {
     example.prepare(output).await?;
     let (node, clean) = to_the_end(&example, options.force, output).await?;
     let node = if options.once {
+        output.note("\nwithout --once the node stays, to look around and to kill");
         node
     } else {
         stay(&example, node, output).await?

@@ -128,7 +128,7 @@ impl Model {
                 .s
                 .control(Selector::Filter(Box::new(filter)), action.clone())
                 .await;
-            assert_eq!(done.matched as usize, selected.len());
+            assert_eq!(done.matched, selected.len() as u64);
             let selected: Vec<JobId> = selected.into_iter().map(|job| job.id).collect();
             self.controlled(&selected, &action, &done);
         } else if let Some(job) = self.pick(&self.jobs.clone()) {
@@ -169,7 +169,7 @@ impl Model {
             .copied()
             .filter(|job| !refused.contains(job))
             .collect();
-        assert_eq!(done.changed as usize, taken.len(), "{action:?}: {done:?}");
+        assert_eq!(done.changed, taken.len() as u64, "{action:?}: {done:?}");
         let mut expected: Vec<LeaseId> = Vec::new();
         for job in taken {
             match action {

@@ -62,6 +62,11 @@ impl Case {
         self.now.get()
     }
 
+    /// To just before a time.
+    pub(crate) fn advance_to_before(&self, time: Time) {
+        self.now.set(time - Duration::from_micros(1));
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.now.set(self.now() + by);
     }

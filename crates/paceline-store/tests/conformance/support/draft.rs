@@ -163,7 +163,7 @@ impl Draft {
                 attempts,
                 base: Duration::from_secs(10),
                 factor: 2.0,
-                max: Duration::from_secs(600),
+                max: Duration::from_mins(10),
                 jitter: false,
             };
         })

@@ -8,6 +8,7 @@ mod process;
 mod slot;
 mod speech;
 mod template;
+mod watched;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! One slot of a command task: lease, run, report, for as long as the node runs.
 
+use std::io;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use tokio::time::Instant;
 
 use super::process::{Audience, CommandProcess};
 use super::template::{Unfilled, Values};
+use super::watched::{Ending, Watched};
 use crate::config::CommandConfig;
 use crate::executor::held::{Held, no_planner};
 use crate::host::Host;
@@ -19,12 +22,10 @@ use crate::reporter::Reporter;
 use crate::signals::{Missed, Signals};
 use crate::status::StatusCell;
 use crate::supervise::CommandLine;
-use crate::tree::Meter;
-use crate::words;
+use crate::tree::Reading;
 
 /// Results are reported at latest after this, though their chunk goes on.
 const PART_AFTER: Duration = Duration::from_millis(250);
-const SAMPLE_EVERY: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
 pub(super) struct CommandSlot {
@@ -34,30 +35,6 @@ pub(super) struct CommandSlot {
     status: StatusCell,
     signals: Signals,
     reporter: Reporter,
-}
-
-/// Why a process is being ended before its time.
-#[derive(Clone, Copy, Debug)]
-enum Ending {
-    TimedOut(Duration),
-    Memory {
-        used: u64,
-        cap: u64,
-    },
-    /// Cancelled, or the node stops: nobody waits for the outcome.
-    Unwanted,
-}
-
-/// A process that runs, and when it must be looked after.
-struct Watched {
-    process: CommandProcess,
-    deadline: Option<(Instant, Duration)>,
-    /// Asked to terminate; killed at that time.
-    kill_at: Option<Instant>,
-    killed: bool,
-    ending: Option<Ending>,
-    sample_at: Instant,
-    meter: Meter,
 }
 
 impl CommandSlot {
@@ -198,37 +175,30 @@ impl CommandSlot {
                 return Some(Outcome::Failed(failure));
             }
         };
-        let pid = process.supervised.pid();
-        self.status.set_pid(Some(pid));
         let mut watched = Watched::new(process, lease.options.item_timeout);
-        let status = loop {
+        self.status.set_pid(Some(watched.pid()));
+        let status = self.watch(held, &mut watched).await;
+        self.status.set_pid(None);
+        watched.outcome(status).await
+    }
+
+    /// Looks after a process, and everything else, until it has ended.
+    async fn watch(&mut self, held: &mut Held, watched: &mut Watched) -> io::Result<ExitStatus> {
+        loop {
             let part = part_due(held).filter(|_| self.reporter.is_idle());
             let until = watched.next_moment(part, self.host.stop.deadline());
             tokio::select! {
                 biased;
-                status = watched.process.supervised.wait() => break status,
-                signal = self.signals.next() => self.take_signal(signal, held, &mut watched),
+                status = watched.ended() => return status,
+                signal = self.signals.next() => self.take_signal(signal, held, watched),
                 lost = self.reporter.turn(), if !self.reporter.is_idle() => {
                     if lost.contains(&held.lease.id) {
-                        self.revoke(held, &mut watched);
+                        self.revoke(held, watched);
                     }
                 }
                 // Only to learn of the deadline.
                 () = self.host.stop.ordered(), if !self.host.stop.is_ordered() => {}
-                () = tokio::time::sleep_until(until) => self.on_time(held, &mut watched),
-            }
-        };
-        self.status.set_pid(None);
-        match watched.ending {
-            None => Some(watched.process.outcome(status).await),
-            Some(Ending::Unwanted) => None,
-            Some(Ending::TimedOut(after)) => {
-                let message = format!("took longer than {}", words::time(after));
-                Some(watched.process.failure(ErrorKind::Timeout, message).await)
-            }
-            Some(Ending::Memory { used, cap }) => {
-                let message = format!("used {}, cap {}", words::size(used), words::size(cap));
-                Some(watched.process.failure(ErrorKind::Memory, message).await)
+                () = tokio::time::sleep_until(until) => self.on_time(held, watched),
             }
         }
     }
@@ -261,28 +231,19 @@ impl CommandSlot {
 
     fn on_time(&mut self, held: &mut Held, watched: &mut Watched) {
         let now = Instant::now();
-        if watched.kill_at.is_some_and(|at| at <= now) {
-            watched.kill();
-        }
         if self.host.stop.deadline().is_some_and(|at| at <= now) {
             watched.end(Ending::Unwanted, Duration::ZERO);
         }
-        if let Some((at, after)) = watched.deadline
-            && at <= now
-        {
-            watched.end(Ending::TimedOut(after), self.config.grace);
-        }
-        if watched.sample_at <= now {
-            self.sample(held, watched, now);
+        watched.check_times(now, self.config.grace);
+        if let Some(reading) = watched.sample(now) {
+            self.take_reading(reading, held, watched);
         }
         if part_due(held).is_some_and(|at| at <= now) && self.reporter.is_idle() {
             self.reporter.push(held.take_part());
         }
     }
 
-    fn sample(&self, held: &Held, watched: &mut Watched, now: Instant) {
-        let reading = watched.meter.read();
-        watched.sample_at = now + SAMPLE_EVERY;
+    fn take_reading(&self, reading: Reading, held: &Held, watched: &mut Watched) {
         let used = reading.memory_bytes;
         self.status.set_memory(used);
         let board = &self.host.notes.usage;
@@ -292,48 +253,6 @@ impl CommandSlot {
         {
             watched.end(Ending::Memory { used, cap }, Duration::ZERO);
         }
-    }
-}
-
-impl Watched {
-    fn new(process: CommandProcess, timeout: Option<Duration>) -> Self {
-        let now = Instant::now();
-        let meter = Meter::new(process.supervised.pid());
-        Watched {
-            process,
-            deadline: timeout.map(|timeout| (now + timeout, timeout)),
-            kill_at: None,
-            killed: false,
-            ending: None,
-            sample_at: now + SAMPLE_EVERY,
-            meter,
-        }
-    }
-
-    /// Asks the process to terminate and kills it after `grace`. The first reason counts.
-    fn end(&mut self, why: Ending, grace: Duration) {
-        self.deadline = None;
-        if grace.is_zero() {
-            self.kill();
-        } else if self.ending.is_none() {
-            self.process.supervised.terminate();
-            self.kill_at = Some(Instant::now() + grace);
-        }
-        self.ending.get_or_insert(why);
-    }
-
-    fn kill(&mut self) {
-        self.process.supervised.kill();
-        (self.killed, self.kill_at) = (true, None);
-    }
-
-    /// When to look again; `part` is when results should be reported, `stop` the node's end.
-    fn next_moment(&self, part: Option<Instant>, stop: Option<Instant>) -> Instant {
-        let deadline = self.deadline.map(|(at, _)| at);
-        let stop = stop.filter(|_| !self.killed);
-        let moments = [deadline, self.kill_at, part, stop];
-        let next = moments.into_iter().flatten().min();
-        next.map_or(self.sample_at, |next| next.min(self.sample_at))
     }
 }
 

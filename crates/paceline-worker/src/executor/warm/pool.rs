@@ -26,10 +26,10 @@ pub(crate) struct PoolShared {
 
 impl PoolShared {
     /// Makes the tasks of a process known, unless an equal process has done so.
-    pub(super) async fn declare(&self, tasks: Vec<DeclaredTask>) -> Result<(), Stopping> {
+    pub(super) async fn declare(&self, tasks: &[DeclaredTask]) -> Result<(), Stopping> {
         let mut declared = self.declared.lock().await;
         let unchanged_at = declared.first().map(|task| task.declared_at);
-        let mut tasks: Vec<Task> = tasks.into_iter().map(|task| self.task(task)).collect();
+        let mut tasks: Vec<Task> = tasks.iter().map(|task| self.task(task)).collect();
         if let Some(at) = unchanged_at {
             for task in &mut tasks {
                 task.declared_at = at;
@@ -47,12 +47,18 @@ impl PoolShared {
         Ok(())
     }
 
-    fn task(&self, task: DeclaredTask) -> Task {
-        let options = task.options.filter(|options| options.get() != "null");
+    fn task(&self, task: &DeclaredTask) -> Task {
+        let options = task
+            .options
+            .as_ref()
+            .filter(|options| options.get() != "null");
         Task {
-            name: task.name,
+            name: task.name.clone(),
             options: options.map_or_else(Json::empty_object, |raw| Json::from_checked(raw.get())),
-            params_schema: task.params_schema.map(|raw| Json::from_checked(raw.get())),
+            params_schema: task
+                .params_schema
+                .as_ref()
+                .map(|raw| Json::from_checked(raw.get())),
             has_planner: task.has_planner,
             declared_by: self.config.name.clone(),
             declared_at: self.host.source.now(),

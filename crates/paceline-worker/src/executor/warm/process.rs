@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::framing::{LineTooLong, Lines};
 use super::pool::PoolShared;
 use super::stderr::Stderr;
+use crate::lease_source::Stopping;
 use crate::supervise::{CommandLine, Supervised};
 use crate::words;
 
@@ -58,6 +59,8 @@ pub(super) enum NotReady {
     OtherProtocol(u32),
     #[error("declares no task")]
     NoTasks,
+    #[error("cannot declare its tasks: {0}")]
+    Stopping(#[from] Stopping),
 }
 
 /// What is noticed of a running process.

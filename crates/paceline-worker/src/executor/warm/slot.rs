@@ -6,10 +6,11 @@ use std::time::Duration;
 use paceline_core::Json;
 use paceline_core::event::EventKind;
 use paceline_core::worker::WorkerState;
+use paceline_protocol::worker::ReadyMessage;
 use tokio::task::JoinSet;
 
 use super::pool::PoolShared;
-use super::process::WorkerProcess;
+use super::process::{NotReady, WorkerProcess};
 use super::session::{Ended, Session};
 use crate::pace::Pace;
 use crate::status::StatusCell;
@@ -74,42 +75,50 @@ impl Slot {
             Ok(process) => process,
             Err(error) => return Started::Failed(format!("worker {}: {error}", self.worker)),
         };
-        let ready = tokio::select! {
-            () = self.pool.host.stop.ordered() => {
-                process.kill();
-                process.end().await;
-                return Started::Stopped;
-            }
-            ready = process.ready(self.pool.config.start_timeout) => ready,
+        let stop = self.pool.host.stop.clone();
+        let prepared = tokio::select! {
+            () = stop.ordered() => None,
+            prepared = self.prepare(&mut process) => Some(prepared),
         };
-        let ready = match ready {
-            Ok(ready) => ready,
-            Err(error) => {
-                process.kill();
-                let death = process.end().await;
-                let why = format!("worker {} {error}", self.worker);
-                return Started::Failed(with_stderr(why, death.stderr.as_deref()));
-            }
-        };
-        let tasks: Vec<String> = ready.tasks.iter().map(|task| task.name.clone()).collect();
-        let pid = ready.pid.unwrap_or_else(|| process.root_pid());
-        if self.pool.declare(ready.tasks).await.is_err() {
-            process.kill();
-            process.end().await;
-            return Started::Stopped;
+        if let Some(Ok(ready)) = prepared {
+            return Started::Ready(Box::new(self.session(process, &ready)));
         }
-        self.say_started(pid, ready.setup_seconds).await;
-        self.status.set_ready(pid, &tasks);
-        let (pool, worker, status) = (&self.pool, &self.worker, self.status.clone());
-        let session = Session::new(Arc::clone(pool), Arc::clone(worker), status, process);
-        Started::Ready(Box::new(session.with(tasks, ready.buffered, pid)))
+        process.kill();
+        let death = process.end().await;
+        match prepared {
+            Some(Err(error)) => {
+                let why = format!("worker {} {error}", self.worker);
+                Started::Failed(with_stderr(why, death.stderr.as_deref()))
+            }
+            Some(Ok(_)) | None => Started::Stopped,
+        }
     }
 
-    async fn say_started(&mut self, pid: u32, setup_seconds: Option<f64>) {
+    /// All that must be before the first lease.
+    async fn prepare(&mut self, process: &mut WorkerProcess) -> Result<ReadyMessage, NotReady> {
+        let ready = process.ready(self.pool.config.start_timeout).await?;
+        self.pool.declare(&ready.tasks).await?;
+        // What earlier processes left to report is long through, unless the store cannot write;
+        // then a worker that dies again and again must not pile up reports.
+        while self.reports.join_next().await.is_some() {}
+        self.say_started(&ready, process.root_pid()).await;
+        Ok(ready)
+    }
+
+    fn session(&self, process: WorkerProcess, ready: &ReadyMessage) -> Session {
+        let tasks: Vec<String> = ready.tasks.iter().map(|task| task.name.clone()).collect();
+        let pid = ready.pid.unwrap_or_else(|| process.root_pid());
+        self.status.set_ready(pid, &tasks);
+        let (pool, worker) = (Arc::clone(&self.pool), Arc::clone(&self.worker));
+        let session = Session::new(pool, worker, self.status.clone(), process);
+        session.with(tasks, ready.buffered, pid)
+    }
+
+    async fn say_started(&mut self, ready: &ReadyMessage, root_pid: u32) {
         let data = serde_json::json!({
             "worker": &*self.worker,
-            "pid": pid,
-            "setup_seconds": setup_seconds,
+            "pid": ready.pid.unwrap_or(root_pid),
+            "setup_seconds": ready.setup_seconds,
             "replaces": self.replaces.take(),
         });
         let data = Json::from_checked(data.to_string());

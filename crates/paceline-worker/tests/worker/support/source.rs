@@ -179,6 +179,19 @@ impl FakeSource {
         })
     }
 
+    /// Ends the job without a word to those who hold its leases, and floods them with other news.
+    pub(crate) fn cancel_unheard(&self, job: JobId) {
+        let mut state = self.lock();
+        let job = state.job(job);
+        job.stopped = true;
+        job.free.clear();
+        job.leases.clear();
+        drop(state);
+        for number in 0..3000 {
+            let _ = self.signals.send(LeaseSignal::Recalled(LeaseId(-number)));
+        }
+    }
+
     /// Gives out no more of the job and recalls its leases.
     pub(crate) fn pause(&self, job: JobId) -> usize {
         self.end_leases(job, |job| {

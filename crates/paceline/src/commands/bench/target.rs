@@ -9,7 +9,7 @@ use serde::Serialize;
 pub(crate) enum Target {
     /// No-op jobs from submission over HTTP to their end
     T1,
-    /// Draining a queue of 1,000,000 against one of 10,000
+    /// Draining a deep queue against a shallow one
     T3,
     /// Pick-up latency when idle
     T4,
@@ -17,13 +17,13 @@ pub(crate) enum Target {
     T5,
     /// A real model beside other pools
     T6,
-    /// Streaming a job of 1,000,000 items
+    /// Streaming a job of very many items
     T7,
     /// Resident memory
     T8,
     /// From the start of the process to ready
     T9,
-    /// Pages of the job list at 1,000,000 jobs
+    /// Pages of a long job list
     T10,
     /// Going on after kill -9
     T13,
@@ -33,7 +33,7 @@ impl Target {
     pub(super) const fn title(self) -> &'static str {
         match self {
             Target::T1 => "no-op jobs, submitted in bulk over HTTP, run in the node",
-            Target::T3 => "draining 1,000,000 queued against 10,000 queued",
+            Target::T3 => "draining a deep queue against a shallow one",
             Target::T4 => "pick-up when idle: submit over HTTP to handler start",
             Target::T5 => "no-op items through two warm Python workers, chunk 50",
             Target::T6 => "predictions of a real model (examples/races)",

@@ -1,11 +1,14 @@
 //! The end of a process: what it was on is charged, everything else goes back.
 
+use std::collections::VecDeque;
+use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use paceline_core::event::EventKind;
 use paceline_core::item::{ItemReport, Outcome};
-use paceline_core::lease::{LogLevel, Release, ReportBody};
-use paceline_core::{ErrorKind, Failure, Json};
+use paceline_core::lease::{Lease, LogLevel, Release, ReportBody};
+use paceline_core::{ErrorKind, Failure, JobId, Json};
 use tokio::time::Instant;
 
 use super::super::blame::{self, Blame};
@@ -46,67 +49,34 @@ pub(in super::super) struct Ended {
 
 impl Session {
     /// The process has ended, or was given up: settles all its leases.
-    pub(super) async fn conclude(mut self) -> Ended {
-        let died = self
-            .killed
-            .as_ref()
-            .map(|(_, since)| *since)
-            .or(self.exited);
-        let now = died.unwrap_or_else(Instant::now);
-        if self.killed.is_none() && !self.process.lines.rest().is_empty() {
-            self.kill(Cause::Breach(Breach::HalfLine), now);
-        }
-        self.worked |= !self.sent.is_empty();
-        let (process, reporter) = (self.process, self.reporter);
-        let death = process.end().await;
+    pub(super) async fn conclude(self) -> Ended {
+        let died = self.killed.as_ref().map(|(_, since)| *since);
+        let died = died.or(self.exited).unwrap_or_else(Instant::now);
+        let within_line = !self.process.lines.rest().is_empty();
+        let worked = self.worked || !self.sent.is_empty();
         let mut end = Settlement {
             killed: self.killed.map(|(cause, _)| cause),
             phase: self.phase,
             buffered: self.buffered,
-            death,
-            reporter,
+            within_line,
+            death: self.process.end().await,
+            reporter: self.reporter,
         };
         let why = end.why(&self.worker);
-        let mut charged = None;
-        for (index, held) in std::mem::take(&mut self.sent).into_iter().enumerate() {
-            if index == 0 {
-                let job = held.lease.job;
-                if end.settle_current(held, &why, now) {
-                    charged = Some(job);
-                }
-            } else {
-                end.release(held, Release::Normal);
-            }
-        }
-        for lease in self.queue {
-            end.reporter.push(hand_back(&lease));
-        }
+        let charged = end.settle(self.sent, &self.queue, &why, died);
+        let host = &self.pool.host;
         if let Some(job) = charged {
-            self.pool
-                .host
-                .notes
-                .log(job, &self.worker, LogLevel::Error, &why);
+            host.notes.log(job, &self.worker, LogLevel::Error, &why);
         }
         if !end.in_order() {
             tracing::warn!(worker = &*self.worker, "{why}");
-            let data = serde_json::json!({
-                "worker": &*self.worker,
-                "pid": self.pid,
-                "reason": why,
-                "job": charged.map(|job| job.to_string()),
-                "stderr": end.death.stderr,
-            });
-            let data = Json::from_checked(data.to_string());
-            self.pool
-                .host
-                .source
-                .event(EventKind::WorkerDied, data)
-                .await;
+            let data = end.event(&self.worker, self.pid, &why, charged);
+            host.source.event(EventKind::WorkerDied, data).await;
         }
         Ended {
             why,
             stderr: end.death.stderr,
-            worked: self.worked,
+            worked,
             reports: end.reporter,
         }
     }
@@ -117,11 +87,43 @@ struct Settlement {
     killed: Option<Cause>,
     phase: Phase,
     buffered: bool,
+    /// Its output ended in the middle of a line.
+    within_line: bool,
     death: Death,
     reporter: Reporter,
 }
 
 impl Settlement {
+    /// Reports on all leases; the job that the death was charged to, if any.
+    fn settle(
+        &mut self,
+        sent: VecDeque<Held>,
+        queue: &VecDeque<Lease>,
+        why: &str,
+        died: Instant,
+    ) -> Option<JobId> {
+        let mut sent = sent.into_iter();
+        let current = sent.next();
+        let charged = current.and_then(|held| self.settle_current(held, why, died));
+        // What was sent behind it was not begun.
+        for held in sent {
+            self.release(held, Release::Normal);
+        }
+        self.reporter.extend(queue.iter().map(hand_back));
+        charged
+    }
+
+    fn event(&self, worker: &str, pid: u32, why: &str, charged: Option<JobId>) -> Json {
+        let data = serde_json::json!({
+            "worker": worker,
+            "pid": pid,
+            "reason": why,
+            "job": charged.map(|job| job.to_string()),
+            "stderr": self.death.stderr,
+        });
+        Json::from_checked(data.to_string())
+    }
+
     /// One sentence on why the process is gone.
     fn why(&self, worker: &str) -> String {
         let what = match &self.killed {
@@ -143,17 +145,30 @@ impl Settlement {
             Some(Cause::Overstayed) => "was stopped: it did not exit when asked to".into(),
             None => match &self.phase {
                 Phase::Leaving { why: Some(why), .. } => why.clone(),
-                Phase::Leaving { why: None, .. } if self.exited_well() => "stopped".into(),
-                Phase::Serving | Phase::Recycling { .. } | Phase::Leaving { .. } => {
-                    words::ended(self.death.status)
-                }
+                Phase::Leaving { why: None, .. } if self.in_order() => "stopped".into(),
+                Phase::Serving | Phase::Recycling { .. } | Phase::Leaving { .. } => self.ended(),
             },
         };
         format!("worker {worker} {what}")
     }
 
+    /// How it ended by itself.
+    fn ended(&self) -> String {
+        if self.within_line && self.exited_well() {
+            Breach::HalfLine.to_string()
+        } else {
+            words::ended(self.death.status)
+        }
+    }
+
     fn exited_well(&self) -> bool {
         self.death.status.is_some_and(|status| status.success())
+    }
+
+    /// Whoever stops the whole node may well send all its processes the same signal.
+    fn was_terminated(&self) -> bool {
+        let signal = self.death.status.and_then(|status| status.signal());
+        signal == Some(Signal::SIGTERM as i32)
     }
 
     /// The end was asked for, and nobody is charged with it.
@@ -162,42 +177,43 @@ impl Settlement {
             Some(Cause::Unheeded | Cause::Overstayed) => true,
             Some(Cause::TimedOut(_) | Cause::Memory { .. } | Cause::Breach(_)) => false,
             None => match self.phase {
-                Phase::Leaving { .. } => self.exited_well(),
+                Phase::Leaving { .. } => self.exited_well() || self.was_terminated(),
                 Phase::Serving | Phase::Recycling { .. } => false,
             },
         }
     }
 
-    /// Ends the lease that was current; whether something of it was charged.
-    fn settle_current(&mut self, mut held: Held, why: &str, now: Instant) -> bool {
+    /// Ends the lease that was current; its job, if something of it was charged.
+    fn settle_current(&mut self, mut held: Held, why: &str, died: Instant) -> Option<JobId> {
         if self.in_order() || held.revoked.is_some() {
             self.release(held, Release::Normal);
-            return false;
+            return None;
         }
-        match blame::find(&held, self.buffered, now) {
+        let job = held.lease.job;
+        match blame::find(&held, self.buffered, died) {
             Blame::Item(seq) => {
                 let report = ItemReport {
                     seq,
                     outcome: Outcome::Failed(self.failure(why)),
-                    duration: held.current_takes(now),
+                    duration: held.current_takes(died),
                 };
                 // Blame falls only on items that are left, so the item is held.
-                let _ = held.end_item(report, now);
+                let _ = held.end_item(report, died);
                 self.release(held, Release::Normal);
-                true
+                Some(job)
             }
             Blame::Planner => {
                 let failed = ReportBody::PlanFailed(self.failure(why));
                 self.reporter.push(held.report(failed));
-                true
+                Some(job)
             }
             Blame::Nobody => {
                 self.release(held, Release::Normal);
-                false
+                None
             }
             Blame::Unknown => {
                 self.release(held, Release::Suspect);
-                false
+                None
             }
         }
     }
@@ -223,7 +239,7 @@ impl Settlement {
             }
             Some(Cause::Breach(breach)) => format!("the worker {breach}"),
             Some(Cause::Unheeded | Cause::Overstayed) => why.to_owned(),
-            None => format!("the worker {}", words::ended(self.death.status)),
+            None => format!("the worker {}", self.ended()),
         }
     }
 

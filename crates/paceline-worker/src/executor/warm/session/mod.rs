@@ -53,6 +53,8 @@ pub(super) struct Session {
     /// Leases that the process knows of, the current one first.
     sent: VecDeque<Held>,
     memory: Memory,
+    /// The process had to wait for its reports at the last look.
+    was_full: bool,
     /// The job that is shown as current.
     shown: Option<JobId>,
     /// Why and when the process was killed.
@@ -109,6 +111,7 @@ impl Session {
             queue: VecDeque::new(),
             sent: VecDeque::new(),
             memory: Memory::of(process.root_pid()),
+            was_full: false,
             shown: None,
             killed: None,
             exited: None,

@@ -35,11 +35,13 @@ impl Memory {
 impl Session {
     /// Ends the process when a time is over: an item's, a cancel's, its own.
     pub(super) fn check_times(&mut self, now: Instant) {
-        if self.is_full() {
-            // The process waits for us; that is not its items' fault.
+        let full = self.is_full();
+        if full || std::mem::replace(&mut self.was_full, full) {
+            // The process waits, or waited, for us; that is not its items' fault.
             if let Some(current) = self.sent.front_mut() {
                 current.excuse(now);
             }
+            self.was_full = full;
         } else if self.item_deadline().is_some_and(|at| at <= now) {
             let after = self
                 .sent

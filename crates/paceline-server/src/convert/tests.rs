@@ -1,0 +1,133 @@
+//! Views of jobs whose surroundings are made up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use paceline_core::job::JobKind;
+use paceline_core::progress::{Counters, Stage};
+use paceline_core::worker::WorkerState;
+use paceline_core::{JobOptions, Json, Priority};
+
+use super::*;
+
+fn job(state: JobState, kind: JobKind) -> Job {
+    Job {
+        id: JobId::from_bytes([1; 16]),
+        name: "t-1".to_owned(),
+        task: "t".to_owned(),
+        queue: "default".to_owned(),
+        state,
+        priority: Priority::Normal,
+        user: None,
+        key: None,
+        batch: None,
+        labels: Vec::new(),
+        params: Json::empty_object(),
+        options: Arc::new(JobOptions::default()),
+        kind,
+        attempt: 1,
+        counters: Counters {
+            total: 100,
+            ..Counters::default()
+        },
+        stage: Stage::default(),
+        created_at: Time::EPOCH,
+        run_at: None,
+        started_at: None,
+        finished_at: None,
+        result: None,
+        error: None,
+        memory_bytes: None,
+        rate: None,
+    }
+}
+
+fn worker(state: WorkerState, task: &str) -> WorkerStatus {
+    WorkerStatus {
+        name: "p/0".to_owned(),
+        pool: "p".to_owned(),
+        state,
+        pid: None,
+        tasks: vec![task.to_owned()],
+        job: None,
+        items_done: 0,
+        memory_bytes: None,
+        since: Time::EPOCH,
+        last_error: None,
+    }
+}
+
+fn context(workers: Vec<WorkerStatus>) -> Context {
+    let history = TaskHistory {
+        item_p50: Some(Duration::from_millis(500)),
+        ..TaskHistory::default()
+    };
+    Context {
+        now: Time::EPOCH,
+        workers,
+        histories: HashMap::from([("t".to_owned(), history)]),
+        held: HashMap::new(),
+    }
+}
+
+#[test]
+fn waiting_jobs_say_why() {
+    let pending = job(JobState::Pending, JobKind::Items);
+    for (workers, reason) in [
+        (vec![], Some("no worker declares `t`")),
+        (
+            vec![worker(WorkerState::Idle, "u")],
+            Some("no worker declares `t`"),
+        ),
+        (vec![worker(WorkerState::Idle, "t")], None),
+        (
+            vec![worker(WorkerState::Busy, "t")],
+            Some("the only worker for it is busy"),
+        ),
+        (
+            vec![worker(WorkerState::Busy, "t"); 3],
+            Some("all 3 workers for it are busy"),
+        ),
+        (
+            vec![worker(WorkerState::Broken, "t")],
+            Some("the workers of `p` are broken"),
+        ),
+    ] {
+        let found = context(workers).waiting_for(&pending);
+        assert_eq!(found.first().map(String::as_str), reason);
+    }
+}
+
+#[test]
+fn estimates_come_from_history_and_are_null_without() {
+    let pending = job(JobState::Pending, JobKind::Items);
+    let view = context(vec![worker(WorkerState::Idle, "t"); 2]).view(pending.clone());
+    assert_eq!(view.estimated_seconds, Some(25.0));
+    assert_eq!(view.progress.eta_seconds, Some(25.0));
+    let unknown = Context {
+        histories: HashMap::new(),
+        ..context(vec![])
+    };
+    let view = unknown.view(pending);
+    assert_eq!(view.estimated_seconds, None);
+    assert_eq!(view.progress.eta_seconds, None);
+}
+
+#[test]
+fn the_running_rate_wins_over_history() {
+    let mut running = job(JobState::Running, JobKind::Items);
+    running.rate = Some(10.0);
+    running.counters.succeeded = 50;
+    let view = context(vec![]).view(running);
+    assert_eq!(view.progress.eta_seconds, Some(5.0));
+    assert!((view.progress.percent - 50.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn a_unit_is_as_far_as_its_handler_says() {
+    let mut unit = job(JobState::Running, JobKind::Unit);
+    unit.counters.total = 1;
+    unit.stage.fraction = Some(0.4);
+    let view = context(vec![]).view(unit);
+    assert!((view.progress.percent - 40.0).abs() < 1e-9);
+}
