@@ -20,6 +20,9 @@ const CONNECTIONS = 4;
 
 const connectionString = process.env.DATABASE_URL;
 const pool = new pg.Pool({ connectionString, max: CONNECTIONS + 1 });
+// The library insists on handlers; a lost connection shows in the next query anyway.
+pool.on("error", () => {});
+pool.on("connect", (client) => client.on("error", () => {}));
 const utils = await makeWorkerUtils({ pgPool: pool });
 await utils.migrate();
 

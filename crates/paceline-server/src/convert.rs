@@ -64,7 +64,7 @@ impl Context {
     fn view(&self, job: Job) -> JobView {
         let waiting_for = self.waiting_for(&job);
         let estimate = self.estimate(&job);
-        let progress = progress::view(&job, estimate);
+        let progress = self.progress(&job, estimate);
         let duration = job
             .started_at
             .map(|start| job.finished_at.unwrap_or(self.now).since(start));

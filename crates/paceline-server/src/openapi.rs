@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use paceline_protocol::problem::{Code, Problem};
@@ -101,13 +101,21 @@ fn page(path: &str, config: Arc<utoipa_swagger_ui::Config<'static>>) -> Response
                 kind if kind.starts_with("text/") => format!("{kind}; charset=utf-8"),
                 kind => kind.to_owned(),
             };
-            ([(header::CONTENT_TYPE, kind)], file.bytes.into_owned()).into_response()
+            let bytes = file.bytes.into_owned();
+            let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
+            if file.gzpipped {
+                // The binary holds it compressed, and every browser takes it so.
+                let gzip = HeaderValue::from_static("gzip");
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_ENCODING, gzip);
+            }
+            response
         }
-        Ok(None) => Refusal::new(
-            Code::NoSuchRoute,
-            format!("the API page has no file `{path}`"),
-        )
-        .into_response(),
+        Ok(None) => {
+            let detail = format!("the API page has no file `{path}`");
+            Refusal::new(Code::NoSuchRoute, detail).into_response()
+        }
         Err(error) => Refusal::new(Code::Internal, error.to_string()).into_response(),
     }
 }

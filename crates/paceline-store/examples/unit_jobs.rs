@@ -2,6 +2,7 @@
 //! and reports the items of one job, and prints the time of each verb.
 //!
 //! `cargo run --release -p paceline-store --example unit_jobs -- FOLDER [JOBS] [ITEMS]`
+#![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -25,7 +25,7 @@ pub(crate) fn control(
 ) -> Result<Controlled> {
     let mut run = Run {
         action,
-        dry_run,
+        only_count: dry_run,
         now,
         controlled: Controlled::default(),
     };
@@ -43,20 +43,18 @@ pub(crate) fn control(
 /// One action on its way through the jobs.
 struct Run<'a> {
     action: &'a Action,
-    dry_run: bool,
+    only_count: bool,
     now: Time,
     controlled: Controlled,
 }
 
 impl Run<'_> {
     fn id(&mut self, context: &mut WriteContext<'_>, id: JobId) -> Result<()> {
-        match JobRow::by_id(context, id)? {
-            Some(job) => self.job(context, job),
-            None => {
-                self.refuse(id, Refusal::NotFound);
-                Ok(())
-            }
+        if let Some(job) = JobRow::by_id(context, id)? {
+            return self.job(context, job);
         }
+        self.refuse(id, Refusal::NotFound);
+        Ok(())
     }
 
     /// Page by page, in the order of submission: a job is met once, whatever the action makes
@@ -79,7 +77,7 @@ impl Run<'_> {
     fn job(&mut self, context: &mut WriteContext<'_>, job: JobRow) -> Result<()> {
         let id = job.id;
         self.controlled.matched += 1;
-        let done = if self.dry_run {
+        let done = if self.only_count {
             control_job::would(context, &job, self.action, self.now)?
         } else {
             control_job::act(context, job, self.action, self.now)?

@@ -1,4 +1,4 @@
-//! What can go wrong inside a verb, and how SQLite's errors read in the words of the store.
+//! What can go wrong inside a verb, and how the errors of `SQLite` read in the words of the store.
 
 use paceline_core::store::StoreError;
 use rusqlite::ErrorCode;
@@ -53,7 +53,7 @@ impl From<Error> for StoreError {
     }
 }
 
-/// SQLite's error in the words of the store.
+/// An error of `SQLite` in the words of the store.
 pub(crate) fn explain(error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,

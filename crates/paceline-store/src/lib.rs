@@ -1,4 +1,4 @@
-//! Where Paceline's state lives: an embedded SQLite database behind
+//! Where Paceline's state lives: an embedded `SQLite` database behind
 //! [`paceline_core::store::Store`].
 //!
 //! Owns the schema, every SQL statement, the one thread that writes (with group commit) and the

@@ -21,9 +21,9 @@ const fn expression(key: SortKey) -> &'static str {
         SortKey::FinishedAt => "coalesce(j.finished_at, -1)",
         SortKey::Priority => "j.priority",
         SortKey::Progress => {
-            "CASE WHEN j.kind = 'unit' THEN 100.0 * (j.finished_at IS NOT NULL)
-                WHEN p.total = 0 THEN 100.0 * (j.finished_at IS NOT NULL)
-                ELSE 100.0 * (p.succeeded + p.failed + p.skipped + p.cancelled) / p.total END"
+            // Whole billionths: a fraction would not come back from a cursor's text the same.
+            "CASE WHEN j.kind = 'unit' OR p.total = 0 THEN 1000000000 * (j.finished_at IS NOT NULL)
+                ELSE 1000000000 * (p.succeeded + p.failed + p.skipped + p.cancelled) / p.total END"
         }
         SortKey::State => "j.state",
         SortKey::Duration => "coalesce(j.finished_at - j.started_at, -1)",
@@ -75,9 +75,8 @@ fn cursor(row: &Row<'_>) -> rusqlite::Result<String> {
     let num: i64 = row.get(0)?;
     let value = match row.get("sort_key")? {
         Value::Integer(value) => serde_json::Value::from(value),
-        Value::Real(value) => serde_json::Value::from(value),
         Value::Text(value) => serde_json::Value::from(value),
-        Value::Null | Value::Blob(_) => serde_json::Value::Null,
+        Value::Real(_) | Value::Null | Value::Blob(_) => serde_json::Value::Null,
     };
     Ok(serde_json::json!([value, num]).to_string())
 }
@@ -86,10 +85,7 @@ fn position(cursor: &str) -> Result<(Value, i64)> {
     const WRONG: StoreError = StoreError::NotFound("page: the cursor is not one of this list");
     let (value, num): (serde_json::Value, i64) = serde_json::from_str(cursor).map_err(|_| WRONG)?;
     let value = match value {
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(integer) => Value::Integer(integer),
-            None => Value::Real(number.as_f64().unwrap_or(0.0)),
-        },
+        serde_json::Value::Number(number) => Value::Integer(number.as_i64().ok_or(WRONG)?),
         serde_json::Value::String(text) => Value::Text(text),
         _ => return Err(WRONG.into()),
     };

@@ -1,6 +1,7 @@
 //! Taking down news of running work: what the handler says, what it uses, what it logs.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
@@ -19,11 +20,11 @@ use crate::samples;
 pub(crate) fn note(context: &mut WriteContext<'_>, notes: &[Note], now: Time) -> Result<()> {
     let mut jobs: HashMap<JobId, Option<JobRow>> = HashMap::new();
     for note in notes {
-        if !jobs.contains_key(&note.job) {
-            let job = JobRow::by_id(context, note.job)?;
-            jobs.insert(note.job, job);
-        }
-        if let Some(Some(job)) = jobs.get(&note.job) {
+        let job = match jobs.entry(note.job) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(JobRow::by_id(context, note.job)?),
+        };
+        if let Some(job) = job {
             note_one(context, job, &note.body, now)?;
         }
     }

@@ -36,7 +36,7 @@ struct OptionsText {
     only_new: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct RetryText {
     attempts: u32,
     base: u64,
@@ -141,12 +141,19 @@ pub(crate) fn from_text(text: &str) -> serde_json::Result<JobOptions> {
 }
 
 fn retry_policy(text: RetryText) -> RetryPolicy {
+    let RetryText {
+        attempts,
+        base,
+        factor,
+        max,
+        jitter,
+    } = text;
     RetryPolicy {
-        attempts: text.attempts,
-        base: Duration::from_micros(text.base),
-        factor: text.factor,
-        max: Duration::from_micros(text.max),
-        jitter: text.jitter,
+        attempts,
+        base: Duration::from_micros(base),
+        factor,
+        max: Duration::from_micros(max),
+        jitter,
     }
 }
 

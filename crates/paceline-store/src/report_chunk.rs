@@ -68,8 +68,10 @@ pub(crate) fn hand_back(
 struct Chunk<'c> {
     attempts: HashMap<Seq, u32>,
     keys: HashMap<Seq, String>,
-    outcome: CachedStatement<'c>,
+    first: CachedStatement<'c>,
+    again: CachedStatement<'c>,
     success: CachedStatement<'c>,
+    success_again: CachedStatement<'c>,
     seed: u64,
     now: Time,
     recorded: u32,
@@ -77,18 +79,25 @@ struct Chunk<'c> {
 
 impl<'c> Chunk<'c> {
     fn open(context: &WriteContext<'c>, held: &Held, seed: u64, now: Time) -> Result<Self> {
-        const OUTCOME: &str = "INSERT OR REPLACE INTO outcomes
+        // Not `INSERT OR REPLACE`, which copies each page that it touches into a journal of its
+        // own in case it must be undone.
+        const FIRST: &str = "INSERT INTO outcomes
             (place, state, attempts, duration, finished_at, error, result)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        const AGAIN: &str = "UPDATE outcomes SET state = ?2, attempts = ?3, duration = ?4,
+            finished_at = ?5, error = ?6, result = ?7 WHERE place = ?1";
         const SUCCESS: &str =
-            "INSERT OR REPLACE INTO successes (task, key, place) VALUES (?1, ?2, ?3)";
+            "INSERT OR IGNORE INTO successes (task, key, place) VALUES (?1, ?2, ?3)";
+        const SUCCESS_AGAIN: &str = "UPDATE successes SET place = ?3 WHERE task = ?1 AND key = ?2";
         let none = Ranges::new();
         let ranges = held.lease.ranges.as_ref().unwrap_or(&none);
         Ok(Chunk {
             attempts: attempts(context, held.job.num, ranges)?,
             keys: keys(context, held.job.num, ranges)?,
-            outcome: context.connection.prepare_cached(OUTCOME)?,
+            first: context.connection.prepare_cached(FIRST)?,
+            again: context.connection.prepare_cached(AGAIN)?,
             success: context.connection.prepare_cached(SUCCESS)?,
+            success_again: context.connection.prepare_cached(SUCCESS_AGAIN)?,
             seed,
             now,
             recorded: 0,
@@ -133,8 +142,10 @@ impl<'c> Chunk<'c> {
     ) -> Result<()> {
         held.progress.counters.succeeded += 1;
         if let Some(key) = self.keys.get(&seq) {
-            self.success
-                .execute((&held.job.task, key, held.job.num.place(seq)))?;
+            let row = (&held.job.task, key, held.job.num.place(seq));
+            if self.success.execute(row)? == 0 {
+                self.success_again.execute(row)?;
+            }
         }
         let statistics = &mut context.memory.statistics;
         statistics.item_succeeded(context.connection, &held.job.task, duration)
@@ -173,7 +184,13 @@ impl<'c> Chunk<'c> {
         attempt: u32,
         (error, result): (Option<&str>, Option<&str>),
     ) -> Result<()> {
-        self.outcome.execute((
+        // The first attempt that ends makes the row.
+        let statement = if attempt == 1 {
+            &mut self.first
+        } else {
+            &mut self.again
+        };
+        statement.execute((
             job.num.place(item.seq),
             state,
             attempt,

@@ -9,7 +9,7 @@ use paceline_core::task::TaskHistory;
 use rusqlite::Connection;
 
 use crate::context::find;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::text::{json, to_json};
 
 /// One step of a histogram is longer than the one before by this factor.
@@ -19,22 +19,30 @@ const FULL: u32 = 2_000;
 
 /// Durations by logarithmic step.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Histogram(BTreeMap<u32, u32>);
+pub(crate) struct Histogram {
+    steps: BTreeMap<u32, u32>,
+    count: u32,
+}
 
 impl Histogram {
+    fn of(steps: BTreeMap<u32, u32>) -> Self {
+        let count = steps.values().sum();
+        Histogram { steps, count }
+    }
+
     pub(crate) fn add(&mut self, duration: Duration) {
-        *self.0.entry(step(duration)).or_default() += 1;
-        if self.0.values().sum::<u32>() >= FULL {
-            self.0.values_mut().for_each(|count| *count /= 2);
-            self.0.retain(|_, count| *count > 0);
+        *self.steps.entry(step(duration)).or_default() += 1;
+        self.count += 1;
+        if self.count >= FULL {
+            let halves = self.steps.iter().map(|(&step, &count)| (step, count / 2));
+            *self = Histogram::of(halves.filter(|&(_, count)| count > 0).collect());
         }
     }
 
     /// The duration that a share of all (0 to 1) does not exceed.
     pub(crate) fn quantile(&self, share: f64) -> Option<Duration> {
-        let all: u32 = self.0.values().sum();
-        let mut left = share * f64::from(all);
-        for (&step, &count) in &self.0 {
+        let mut left = share * f64::from(self.count);
+        for (&step, &count) in &self.steps {
             left -= f64::from(count);
             if left <= 0.0 {
                 return Some(duration(step));
@@ -121,7 +129,8 @@ impl Statistics {
             let stored = load(connection, task)?.unwrap_or_default();
             self.0.insert(task.to_owned(), stored);
         }
-        let statistics = self.0.entry(task.to_owned()).or_default();
+        let statistics = self.0.get_mut(task);
+        let statistics = statistics.ok_or_else(|| Error::corrupt("statistics vanished"))?;
         statistics.changed = true;
         Ok(statistics)
     }
@@ -139,8 +148,8 @@ impl Statistics {
                 task,
                 statistics.completed,
                 statistics.failed,
-                to_json(&statistics.items.0),
-                to_json(&statistics.jobs.0),
+                to_json(&statistics.items.steps),
+                to_json(&statistics.jobs.steps),
             ))?;
         }
         Ok(())
@@ -160,8 +169,8 @@ fn load(connection: &Connection, task: &str) -> Result<Option<TaskStatistics>> {
         Ok(TaskStatistics {
             completed: row.get(0)?,
             failed: row.get(1)?,
-            items: Histogram(json(row, 2)?),
-            jobs: Histogram(json(row, 3)?),
+            items: Histogram::of(json(row, 2)?),
+            jobs: Histogram::of(json(row, 3)?),
             changed: false,
         })
     })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use paceline_core::event::EventKind;
+use paceline_core::item::NewItem;
 use paceline_core::job::{JobKind, NewJob, Work};
 use paceline_core::lifecycle;
 use paceline_core::progress::Counters;
@@ -25,6 +26,16 @@ use crate::options_row;
 use crate::progress_row::Progress;
 use crate::text::labels_text;
 
+/// A submission with the number that it was given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) num: JobNum,
+    pub(crate) job: &'a NewJob,
+    /// The text of its options.
+    pub(crate) options: &'a str,
+    pub(crate) created_at: Time,
+}
+
 pub(crate) fn submit(
     context: &mut WriteContext<'_>,
     jobs: &[NewJob],
@@ -35,48 +46,57 @@ pub(crate) fn submit(
     let mut events = UnitEvents::prepare(context.connection)?;
     jobs.iter()
         .map(|job| {
-            let num = JobNum(context.next(Sequence::Job));
-            let options = options.text(&job.options);
+            let arrival = Arrival {
+                num: JobNum(context.next(Sequence::Job)),
+                job,
+                options: options.text(&job.options),
+                created_at: now,
+            };
             let state = match &job.work {
-                Work::Unit => {
-                    let seq = context.next(Sequence::Event);
-                    let state = lifecycle::waiting_until(job.run_at, now);
-                    insert.row(
-                        context,
-                        num,
-                        job,
-                        JobKind::Unit,
-                        state,
-                        options,
-                        Some(seq),
-                        now,
-                    )?;
-                    let data = r#"{"total":1}"#;
-                    events.append(seq, EventKind::Submitted, num, state, data, now)?;
-                    state
-                }
-                Work::Plan | Work::Items(_) => submit_many(context, num, job, options, now)?,
+                Work::Unit => submit_unit(context, &arrival, &mut insert, &mut events)?,
+                Work::Plan => submit_plan(context, &arrival)?,
+                Work::Items(items) => submit_items(context, &arrival, items)?,
             };
             Ok(Submitted { id: job.id, state })
         })
         .collect()
 }
 
-/// A job with items, or one whose planner lists them.
-fn submit_many(
+fn submit_unit(
     context: &mut WriteContext<'_>,
-    num: JobNum,
-    job: &NewJob,
-    options: &str,
-    now: Time,
+    arrival: &Arrival<'_>,
+    insert: &mut Insert<'_>,
+    events: &mut UnitEvents<'_>,
 ) -> Result<JobState> {
-    let Work::Items(items) = &job.work else {
-        let progress = Progress {
-            planned: false,
-            ..Progress::new(num, job.options.workers, now)
-        };
-        return submit_with_items(context, job, options, progress, now);
+    let now = arrival.created_at;
+    let seq = context.next(Sequence::Event);
+    let state = lifecycle::waiting_until(arrival.job.run_at, now);
+    insert.row(context, arrival, JobKind::Unit, state, Some(seq))?;
+    let data = r#"{"total":1}"#;
+    events.append(seq, EventKind::Submitted, arrival.num, state, data, now)?;
+    Ok(state)
+}
+
+fn submit_plan(context: &mut WriteContext<'_>, arrival: &Arrival<'_>) -> Result<JobState> {
+    let now = arrival.created_at;
+    let progress = Progress {
+        planned: false,
+        ..Progress::new(arrival.num, arrival.job.options.workers, now)
     };
+    submit_with_items(context, arrival, progress, now)
+}
+
+fn submit_items(
+    context: &mut WriteContext<'_>,
+    arrival: &Arrival<'_>,
+    items: &[NewItem],
+) -> Result<JobState> {
+    let Arrival {
+        num,
+        job,
+        options: _,
+        created_at: now,
+    } = *arrival;
     let append = Append {
         job: num,
         task: &job.task,
@@ -88,7 +108,7 @@ fn submit_many(
     let skipped = items_write::append(context, &append)?;
     let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
     let progress = with_work(context, num, job.options.workers, (total, skipped), now)?;
-    submit_with_items(context, job, options, progress, now)
+    submit_with_items(context, arrival, progress, now)
 }
 
 /// The progress of a job whose items are written; frees all that are not skipped.
@@ -115,12 +135,11 @@ pub(crate) fn with_work(
 /// Writes the job of items that are there, or of a plan; ends it if there is nothing to do.
 pub(crate) fn submit_with_items(
     context: &mut WriteContext<'_>,
-    job: &NewJob,
-    options: &str,
+    arrival: &Arrival<'_>,
     mut progress: Progress,
     now: Time,
 ) -> Result<JobState> {
-    let num = progress.job;
+    let Arrival { num, job, .. } = *arrival;
     let kind = if progress.planned {
         JobKind::Items
     } else {
@@ -131,7 +150,7 @@ pub(crate) fn submit_with_items(
     let run_at = job.run_at.filter(|_| !nothing_to_do);
     let state = lifecycle::waiting_until(run_at, now);
     let mut insert = Insert::prepare(context.connection)?;
-    insert.row(context, num, job, kind, state, options, None, now)?;
+    insert.row(context, arrival, kind, state, None)?;
     progress.insert(context, &job.task, job.priority.level())?;
     let data = Data::counters(&progress.counters);
     events::append_data(context, EventKind::Submitted, num, state, &data, now)?;
@@ -161,18 +180,20 @@ impl<'c> Insert<'c> {
         Ok(Insert(connection.prepare_cached(INSERT)?))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the row")]
     fn row(
         &mut self,
         context: &mut WriteContext<'_>,
-        num: JobNum,
-        job: &NewJob,
+        arrival: &Arrival<'_>,
         kind: JobKind,
         state: JobState,
-        options: &str,
         event: Option<i64>,
-        now: Time,
     ) -> Result<()> {
+        let Arrival {
+            num,
+            job,
+            options,
+            created_at,
+        } = *arrival;
         let NewJob {
             id,
             name,
@@ -207,7 +228,7 @@ impl<'c> Insert<'c> {
             kind_word(kind),
             state.as_str(),
             priority.level(),
-            now.as_micros(),
+            created_at.as_micros(),
             run_at.map(Time::as_micros),
             user,
             key,

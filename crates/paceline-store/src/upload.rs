@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::items_write::{self, Append};
 use crate::num::JobNum;
 use crate::options_row;
-use crate::submit;
+use crate::submit::{self, Arrival};
 use crate::text::{Labels, labels_text, maybe_json, maybe_time};
 
 const NO_UPLOAD: StoreError = StoreError::NotFound("upload");
@@ -96,13 +96,23 @@ pub(crate) fn finish(
     now: Time,
 ) -> Result<Submitted> {
     const TAKE: &str = "DELETE FROM uploads WHERE num = ?1 RETURNING id, name, task, queue,
-        priority, user, key, batch, labels, options, params, run_at, items, skipped";
+        priority, user, key, batch, labels, options, params, run_at, items, skipped, created_at";
     let taken = context.list(TAKE, (upload.0,), read)?;
-    let (mut job, options, counts) = taken.into_iter().next().ok_or(NO_UPLOAD)?;
+    let (mut job, options, counts, created_at) = taken.into_iter().next().ok_or(NO_UPLOAD)?;
     job.options = context.memory.options.get(&options)?;
     let num = JobNum(upload.0);
     let progress = submit::with_work(context, num, job.options.workers, counts, now)?;
-    let state = submit::submit_with_items(context, &job, &options, progress, now)?;
+    // Its place is where the upload began: that is when its number was drawn.
+    let arrival = Arrival {
+        num,
+        job: &job,
+        options: &options,
+        created_at,
+    };
+    let state = submit::submit_with_items(context, &arrival, progress, now)?;
+    // Its number is of that time too, and jobs are listed by their numbers.
+    let created = "UPDATE jobs SET created_at = ?2 WHERE num = ?1";
+    context.execute(created, (num, created_at.as_micros()))?;
     Ok(Submitted { id: job.id, state })
 }
 
@@ -128,8 +138,8 @@ pub(crate) fn sweep(context: &WriteContext<'_>) -> Result<u64> {
     Ok(u64::try_from(swept).unwrap_or(0))
 }
 
-/// The job, the text of its options, and how many items there are and are skipped.
-type Finished = (NewJob, String, (u32, u32));
+/// The job, the text of its options, how many items there are and are skipped, and when it began.
+type Finished = (NewJob, String, (u32, u32), Time);
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Finished> {
     let job = NewJob {
@@ -147,5 +157,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Finished> {
         run_at: maybe_time(row, 11)?,
         work: Work::Items(Vec::new()),
     };
-    Ok((job, row.get(9)?, (row.get(12)?, row.get(13)?)))
+    let created_at = Time::from_micros(row.get(14)?);
+    Ok((job, row.get(9)?, (row.get(12)?, row.get(13)?), created_at))
 }

@@ -243,7 +243,7 @@ impl WriterState {
         Ok(())
     }
 
-    /// Leaves no transaction open, also when SQLite has rolled back by itself, and forgets what
+    /// Leaves no transaction open, also when `SQLite` has rolled back by itself, and forgets what
     /// the transaction had taught.
     fn roll_back(&mut self, counters: Counters) {
         if !self.connection.is_autocommit()

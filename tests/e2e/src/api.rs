@@ -1,6 +1,6 @@
 //! The HTTP API as any client uses it: JSON in, JSON out.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
@@ -122,12 +122,18 @@ impl Api {
         most: Duration,
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
-        let (job, _) = wait::until(what, most, || async {
+        let start = Instant::now();
+        loop {
             let job = self.job(id).await;
-            wanted(&job).then_some(job)
-        })
-        .await;
-        job
+            if wanted(&job) {
+                return job;
+            }
+            assert!(
+                start.elapsed() < most,
+                "waited {most:?} in vain for {what}: {job}"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Waits until the job has ended, however.

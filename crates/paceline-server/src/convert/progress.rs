@@ -18,22 +18,90 @@ impl Context {
     /// How long the job should take, by the history of its task.
     pub(super) fn estimate(&self, job: &Job) -> Option<Estimate> {
         let history = self.histories.get(&job.task)?;
+        // Skipped items take no time.
+        let items = job.counters.total.saturating_sub(job.counters.skipped);
         let whole = match job.kind {
             JobKind::Unit => history.job_p50.or(history.item_p50)?.as_secs_f64(),
             JobKind::Items | JobKind::Planned if job.counters.total > 0 => {
                 let item = history.item_p50?.as_secs_f64();
-                item * f64::from(job.counters.total) / f64::from(self.workers_for(job))
+                item * f64::from(items) / f64::from(self.workers_for(job))
             }
             JobKind::Items | JobKind::Planned => history.job_p50?.as_secs_f64(),
         };
-        let share = match job.counters.total {
+        let share = match items {
             0 => 1.0,
-            total => f64::from(job.counters.remaining()) / f64::from(total),
+            items => f64::from(job.counters.remaining()) / f64::from(items),
         };
         Some(Estimate {
             whole,
             remaining: whole * share,
         })
+    }
+
+    /// Seconds until the end: of running work by how it runs, else by the history of its task.
+    fn seconds_left(&self, job: &Job, estimate: Option<Estimate>) -> Option<f64> {
+        let by_history = estimate.map(|estimate| estimate.remaining);
+        match job.state {
+            JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
+            JobState::Scheduled | JobState::Blocked | JobState::Pending | JobState::Paused => {
+                by_history
+            }
+            JobState::Running => match job.kind {
+                JobKind::Unit => self.seconds_left_of_unit(job, estimate),
+                // Its items are still being listed.
+                JobKind::Planned if job.counters.total == 0 => by_history,
+                JobKind::Items | JobKind::Planned => {
+                    eta_seconds(job.counters.remaining(), job.rate).or(by_history)
+                }
+            },
+        }
+    }
+
+    /// A call is as far as its handler says; of one that says nothing only the usual time is
+    /// known, and nothing once that is over.
+    fn seconds_left_of_unit(&self, job: &Job, estimate: Option<Estimate>) -> Option<f64> {
+        let elapsed = self.now.since(job.started_at?).as_secs_f64();
+        match job.stage.fraction {
+            Some(fraction) if fraction > 0.0 => {
+                Some(elapsed * (1.0 - fraction.min(1.0)) / fraction)
+            }
+            Some(_) | None => {
+                let left = estimate?.whole - elapsed;
+                (left > 0.0).then_some(left)
+            }
+        }
+    }
+
+    pub(super) fn progress(&self, job: &Job, estimate: Option<Estimate>) -> ProgressView {
+        let Counters {
+            total,
+            succeeded,
+            failed,
+            skipped,
+            cancelled,
+            running,
+        } = job.counters;
+        let Stage {
+            fraction: _,
+            name,
+            message,
+        } = job.stage.clone();
+        ProgressView {
+            total,
+            done: job.counters.done(),
+            succeeded,
+            failed,
+            skipped,
+            cancelled,
+            running,
+            remaining: job.counters.remaining(),
+            percent: percent(job),
+            rate: job.rate.filter(|_| job.state == JobState::Running),
+            eta_seconds: self.seconds_left(job, estimate),
+            stage: name,
+            message,
+            memory_bytes: job.memory_bytes,
+        }
     }
 
     /// Workers that may be on the job at once, at least one.
@@ -44,50 +112,6 @@ impl Context {
             .filter(|worker| worker.tasks.contains(&job.task));
         let able = u32::try_from(able.count()).unwrap_or(u32::MAX);
         able.min(job.options.workers.unwrap_or(u32::MAX)).max(1)
-    }
-}
-
-pub(super) fn view(job: &Job, estimate: Option<Estimate>) -> ProgressView {
-    let counters = &job.counters;
-    let Counters {
-        total,
-        succeeded,
-        failed,
-        skipped,
-        cancelled,
-        running,
-    } = *counters;
-    let Stage {
-        fraction: _,
-        name,
-        message,
-    } = job.stage.clone();
-    let working = job.state == JobState::Running;
-    let rate = job.rate.filter(|_| working);
-    let eta = match job.state {
-        JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
-        JobState::Running => {
-            eta_seconds(counters.remaining(), rate).or(estimate.map(|estimate| estimate.remaining))
-        }
-        JobState::Scheduled | JobState::Blocked | JobState::Pending | JobState::Paused => {
-            estimate.map(|estimate| estimate.remaining)
-        }
-    };
-    ProgressView {
-        total,
-        done: counters.done(),
-        succeeded,
-        failed,
-        skipped,
-        cancelled,
-        running,
-        remaining: counters.remaining(),
-        percent: percent(job),
-        rate,
-        eta_seconds: eta,
-        stage: name,
-        message,
-        memory_bytes: job.memory_bytes,
     }
 }
 

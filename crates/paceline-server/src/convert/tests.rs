@@ -131,3 +131,39 @@ fn a_unit_is_as_far_as_its_handler_says() {
     let view = context(vec![]).view(unit);
     assert!((view.progress.percent - 40.0).abs() < 1e-9);
 }
+
+#[test]
+fn the_time_left_of_a_call_is_what_its_handler_says_or_what_is_usual() {
+    let mut unit = job(JobState::Running, JobKind::Unit);
+    unit.counters.total = 1;
+    unit.started_at = Some(Time::EPOCH);
+    let mut left = |fraction: Option<f64>, elapsed_ms: i64| {
+        unit.stage.fraction = fraction;
+        let context = Context {
+            now: Time::from_micros(elapsed_ms * 1000),
+            ..context(vec![])
+        };
+        context.view(unit.clone()).progress.eta_seconds
+    };
+    assert_eq!(left(Some(0.25), 1000), Some(3.0));
+    assert_eq!(left(None, 200), Some(0.3));
+    assert_eq!(left(None, 600), None, "longer than usual: nothing is known");
+}
+
+#[test]
+fn what_is_still_being_listed_is_not_nearly_done() {
+    let mut planned = job(JobState::Running, JobKind::Planned);
+    planned.counters.total = 0;
+    let view = context(vec![]).view(planned);
+    assert_eq!(view.progress.eta_seconds, None);
+    assert!(view.progress.percent.abs() < f64::EPSILON);
+}
+
+#[test]
+fn skipped_items_take_no_time() {
+    let mut pending = job(JobState::Pending, JobKind::Items);
+    pending.counters.skipped = 90;
+    let view = context(vec![]).view(pending);
+    assert_eq!(view.estimated_seconds, Some(5.0));
+    assert_eq!(view.progress.eta_seconds, Some(5.0));
+}

@@ -130,7 +130,7 @@ async fn a_store_that_is_away_is_no_bug() {
         ),
         ("submit", || StoreError::Full, "store_full"),
         (
-            "tasks",
+            "submit",
             || StoreError::Injected("test"),
             "store_unavailable",
         ),

@@ -50,6 +50,18 @@ async fn who_has_fewest_chunks_goes_first(s: Case) {
     assert_eq!(s.served(3).await, [b; 3], "until it has as many");
 }
 
+async fn who_has_fewest_chunks_goes_first_within_one_claim(s: Case) {
+    let a = s.start(items(40).chunk(2)).await;
+    assert_eq!(s.served(2).await, [a; 2]);
+    let b = s.start(items(40).chunk(2)).await;
+    let served = s.served_at_once(6).await;
+    assert_eq!(
+        (count(a, &served), count(b, &served)),
+        (2, 4),
+        "both have four in the end"
+    );
+}
+
 async fn with_as_many_chunks_who_waited_longest_goes_first(s: Case) {
     let a = s.start(items(20).chunk(2)).await;
     let b = s.start(items(20).chunk(2)).await;
@@ -70,6 +82,15 @@ async fn the_urgent_go_first(s: Case) {
         .rposition(|job| *job == urgent)
         .expect("served");
     assert!(last_urgent < first_low, "{served:?}");
+}
+
+/// However few leases are asked for, and however many jobs wait.
+async fn the_urgent_are_found_behind_many_others(s: Case) {
+    for _ in 0..30 {
+        s.start(items(4)).await;
+    }
+    let urgent = s.start(items(4).priority(Priority::Urgent)).await;
+    assert_eq!(s.served_at_once(1).await, [urgent]);
 }
 
 async fn a_full_job_lets_others_pass(s: Case) {
@@ -107,6 +128,20 @@ async fn units_are_served_in_order_within_one_claim(s: Case) {
     assert_eq!(served, [jobs[20], jobs[0], jobs[1], jobs[2], jobs[3]]);
 }
 
+async fn units_of_two_tasks_take_turns(s: Case) {
+    s.submit_all((0..10).map(|_| unit()).collect()).await;
+    s.submit_all((0..10).map(|_| unit().task(OTHER)).collect())
+        .await;
+    let offers = vec![offer_of(&[TASK, OTHER], 6)];
+    let claimed = s.claim_offers(offers, Limits::NONE).await;
+    let of_other = claimed.leases[0].iter().filter(|lease| lease.task == OTHER);
+    assert_eq!(of_other.count(), 3, "within one claim");
+    for _ in 0..3 {
+        let pair = [s.claim_one().await.task, s.claim_one().await.task];
+        assert_ne!(pair[0], pair[1], "and from claim to claim");
+    }
+}
+
 async fn an_urgent_job_with_items_goes_before_ordinary_units(s: Case) {
     s.submit_all((0..9).map(|_| unit()).collect()).await;
     let urgent = s.start(items(4).chunk(2).priority(Priority::Urgent)).await;
@@ -120,6 +155,15 @@ async fn urgent_units_go_before_an_ordinary_job_with_items(s: Case) {
         .await;
     let served = s.served_at_once(4).await;
     assert_eq!(count(chunks, &served), 1);
+}
+
+async fn a_lane_is_as_urgent_as_its_next_unit(s: Case) {
+    let chunks = s.start(items(40).chunk(2).priority(Priority::High)).await;
+    let mut drafts: Vec<_> = (0..9).map(|_| unit()).collect();
+    drafts.push(unit().priority(Priority::Urgent));
+    let units = s.submit_all(drafts).await;
+    let served = s.served_at_once(5).await;
+    assert_eq!((served[0], count(chunks, &served)), (units[9], 4));
 }
 
 /// A long job does not starve the small ones, nor they it.
@@ -176,14 +220,18 @@ store_tests!(
     equals_take_turns,
     equals_take_turns_within_one_claim,
     who_has_fewest_chunks_goes_first,
+    who_has_fewest_chunks_goes_first_within_one_claim,
     with_as_many_chunks_who_waited_longest_goes_first,
     the_urgent_go_first,
+    the_urgent_are_found_behind_many_others,
     a_full_job_lets_others_pass,
     a_job_without_due_work_lets_others_pass,
     units_are_served_by_priority_then_age,
     units_are_served_in_order_within_one_claim,
+    units_of_two_tasks_take_turns,
     an_urgent_job_with_items_goes_before_ordinary_units,
     urgent_units_go_before_an_ordinary_job_with_items,
+    a_lane_is_as_urgent_as_its_next_unit,
     units_and_chunks_of_one_priority_both_move_on,
     a_changed_priority_counts_from_then_on,
     a_changed_number_of_workers_counts_from_then_on,

@@ -187,12 +187,24 @@ async fn a_lease_belongs_to_who_claimed_it(s: Case) {
     let first = s.node();
     let second = s.register().await;
     assert_ne!(first, second);
+    s.submit(unit()).await;
     s.start(items(8)).await;
     s.act_as(second);
-    let lease = s.claim_one().await;
+    let leases = s.claim(2).await;
     s.store.remove_node(first, s.now()).await.expect("removed");
-    assert_eq!(s.heartbeat(&[lease.id]).await, []);
-    s.succeed(&lease).await;
+    assert_eq!(leases.len(), 2);
+    for lease in &leases {
+        assert_eq!(s.heartbeat(&[lease.id]).await, []);
+        s.succeed(lease).await;
+    }
+}
+
+/// A node that died says nothing against the items that it held.
+async fn recovered_items_are_no_suspects(s: Case) {
+    s.start(items(8)).await;
+    let lease = s.claim_one().await;
+    s.replace_node().await;
+    assert_eq!(seqs(&s.claim_one().await), seqs(&lease));
 }
 
 store_tests!(
@@ -205,4 +217,5 @@ store_tests!(
     a_paused_job_stays_paused_through_a_recovery,
     recovered_retries_keep_their_count,
     a_lease_belongs_to_who_claimed_it,
+    recovered_items_are_no_suspects,
 );

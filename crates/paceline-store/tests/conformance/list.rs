@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use paceline_core::query::{JobFilter, JobQuery, Page, Sort, SortKey};
+use paceline_core::store::StoreError;
 use paceline_core::{Job, JobId, Priority};
 
 use crate::support::{Case, OTHER, items, minutes, planned, seconds, seqs, succeeded, unit};
@@ -147,6 +148,7 @@ impl Case {
             let full = page.items.len() == limit as usize;
             assert!(full || page.next.is_none() && page.items.len() < limit as usize);
             jobs.extend(page.items);
+            assert!(jobs.len() < 1_000, "the pages have an end");
             match page.next {
                 Some(next) => cursor = Some(next),
                 None => return jobs,
@@ -177,6 +179,99 @@ async fn every_order_page_by_page(s: Case) {
                 let walked = s.walk(sort, limit).await;
                 assert_eq!(ids(&walked), ids(&whole), "{sort:?} by {limit}");
             }
+        }
+    }
+}
+
+/// Shares that no decimal and no binary fraction says exactly, and many equals among them.
+async fn odd_shares_keep_their_order(s: Case) {
+    for total in [3, 7, 9, 11, 13, 3, 7, 9, 11, 13] {
+        for done in [1, 2] {
+            let job = s.start(items(total).chunk(1)).await;
+            for _ in 0..done {
+                s.succeed(&s.claim_one().await).await;
+            }
+            s.pause(job).await;
+        }
+    }
+    for descending in [false, true] {
+        let sort = Sort {
+            key: SortKey::Progress,
+            descending,
+        };
+        let whole = s.walk(sort, 1_000).await;
+        assert_eq!(whole.len(), 20);
+        assert_sorted(&whole, sort);
+        for limit in [1, 3, 7] {
+            assert_eq!(
+                ids(&s.walk(sort, limit).await),
+                ids(&whole),
+                "{sort:?} by {limit}"
+            );
+        }
+    }
+}
+
+/// A job's place is that of its submission, whatever else came in while it was streamed.
+async fn a_streamed_job_stands_where_its_time_says(s: Case) {
+    let streamed = s.job_of(items(0));
+    let upload = s
+        .store
+        .begin_upload(streamed, s.now())
+        .await
+        .expect("begun");
+    for _ in 0..3 {
+        s.advance(seconds(5));
+        s.submit(unit()).await;
+    }
+    s.advance(seconds(5));
+    s.store
+        .finish_upload(upload, s.now())
+        .await
+        .expect("finished");
+    s.submit(unit()).await;
+    assert_eq!(s.all_jobs().await.len(), 5);
+    for descending in [false, true] {
+        let sort = Sort {
+            key: SortKey::CreatedAt,
+            descending,
+        };
+        let whole = s.walk(sort, 1_000).await;
+        assert_sorted(&whole, sort);
+        assert_eq!(ids(&s.walk(sort, 2).await), ids(&whole));
+    }
+}
+
+/// Cursors come back from people's browsers: what is no cursor is refused or read from the start.
+async fn what_is_no_cursor_does_no_harm(s: Case) {
+    s.submit_all(vec![unit(), unit(), unit()]).await;
+    for key in KEYS {
+        for nonsense in [
+            "",
+            "x",
+            "[]",
+            "[1]",
+            "[1,2,3]",
+            "null",
+            "[{},1]",
+            "[1,\"1\"]",
+            "' OR 1",
+        ] {
+            let query = JobQuery {
+                sort: Sort {
+                    key,
+                    descending: true,
+                },
+                limit: 2,
+                cursor: Some(nonsense.to_owned()),
+                ..JobQuery::default()
+            };
+            let refused = s.store.jobs(query).await;
+            let fits = match &refused {
+                Ok(page) => page.items.len() <= 2,
+                Err(error) => matches!(error, StoreError::NotFound(_)),
+            };
+            assert!(fits, "{key:?} {nonsense}: {refused:?}");
         }
     }
 }
@@ -288,6 +383,9 @@ async fn an_id_is_found_by_its_beginning(s: Case) {
 
 store_tests!(
     every_order_page_by_page,
+    odd_shares_keep_their_order,
+    a_streamed_job_stands_where_its_time_says,
+    what_is_no_cursor_does_no_harm,
     a_filter_holds_on_every_page,
     the_default_order_is_the_newest_first,
     of_one_moment_the_last_submitted_is_the_newest,

@@ -304,6 +304,34 @@ async fn suspects_are_alone_in_each_of_many_leases(s: Case) {
     assert_eq!(seen, (0..12).collect::<Vec<u32>>());
 }
 
+/// Whichever of two neighbours comes back first, and whichever of them is suspected.
+async fn suspects_join_no_other_chunk(s: Case) {
+    for (suspected, first_back) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let job = s.start(items(12)).await;
+        let leases = s.claim(99).await;
+        let suspects = seqs(&leases[suspected]);
+        assert!(suspects.len() > 1);
+        for back in [first_back, 1 - first_back] {
+            let release = if back == suspected {
+                Release::Suspect
+            } else {
+                Release::Normal
+            };
+            s.release(&leases[back], vec![], release).await;
+        }
+        let mut alone = 0;
+        for lease in s.claim(99).await {
+            let chunk = seqs(&lease);
+            if chunk.iter().any(|seq| suspects.contains(seq)) {
+                assert_eq!(chunk.len(), 1, "{chunk:?}: {suspected} {first_back}");
+                alone += 1;
+            }
+        }
+        assert_eq!(alone, suspects.len());
+        s.cancel(job).await;
+    }
+}
+
 async fn a_handed_back_chunk_is_leased_again(s: Case) {
     let job = s.start(items(2)).await;
     let lease = s.claim_one().await;
@@ -344,6 +372,7 @@ store_tests!(
     what_was_not_reported_goes_back_uncharged,
     suspects_are_leased_alone,
     suspects_are_alone_in_each_of_many_leases,
+    suspects_join_no_other_chunk,
     a_handed_back_chunk_is_leased_again,
     a_released_job_serves_its_items_as_before,
 );

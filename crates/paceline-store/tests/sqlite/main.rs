@@ -10,4 +10,5 @@ mod open;
 mod reopen;
 mod shell;
 mod support;
+mod tidy;
 mod views;

@@ -5,7 +5,7 @@
 //! end of a lifeline, a pipe whose only write end is in the node. When the node dies, by whatever
 //! means, the kernel closes the pipe and the supervisor kills everything below it.
 //!
-//! Owns the supervisor's process ([`supervise_main`]) and how a node starts one ([`spawn`]).
+//! Owns the supervisor's process ([`supervise_main`]) and how a node starts one.
 //! Knows nothing of the worker protocol: standard input, output and error go straight through.
 
 mod args;

@@ -148,6 +148,12 @@ async fn it_writes_garbage() {
     let wrong = json!({ "do": "garbage", "text": "{\"type\":\"item\"}" });
     fails_with(wrong, ErrorKind::Crash, "no `lease`").await;
     fails_with(
+        json!({ "do": "forget" }),
+        ErrorKind::Crash,
+        "without a result of item 7",
+    )
+    .await;
+    fails_with(
         json!({ "do": "wrong_lease" }),
         ErrorKind::Crash,
         "lease 999999",

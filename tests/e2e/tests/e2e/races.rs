@@ -12,6 +12,10 @@ use serde_json::json;
 use crate::work::LONG;
 
 const KILLS: usize = 10;
+/// Enough to be killed in so often.
+const RACES: u64 = 600;
+/// Each start loads the model: seconds on a machine that others use too.
+const VERY_LONG: Duration = Duration::from_mins(10);
 
 #[tokio::test]
 async fn ten_kills_of_the_races_example() {
@@ -32,7 +36,7 @@ async fn ten_kills_of_the_races_example() {
     let mut node = Node::start(&project).await;
     let id = node
         .api()
-        .submit(&json!({"task": "predict_race", "force": true}))
+        .submit(&json!({"task": "predict_race", "force": true, "params": {"limit": RACES}}))
         .await;
     let mut resumed = vec![];
     let mut last = 0;
@@ -63,7 +67,7 @@ async fn ten_kills_of_the_races_example() {
         "{job}"
     );
     let items = node.api().items(&id).await;
-    assert_eq!(items.len() as u64, progress(&job, "total"));
+    assert_eq!(items.len() as u64, RACES);
     assert!(items.iter().all(|item| item["state"] == "succeeded"));
     println!(
         "races: new results recorded again after {}, model load included",

@@ -94,7 +94,8 @@ impl Watched {
 
     /// A look at its memory, when one is due.
     pub(super) fn sample(&mut self, now: Instant) -> Option<Reading> {
-        if self.sample_at > now {
+        // What is left of a killed tree says nothing of its work.
+        if self.killed || self.sample_at > now {
             return None;
         }
         self.sample_at = now + SAMPLE_EVERY;
@@ -120,10 +121,12 @@ impl Watched {
 
     /// When to look again; `part` is when results should be reported, `stop` the node's end.
     pub(super) fn next_moment(&self, part: Option<Instant>, stop: Option<Instant>) -> Instant {
+        const LONG: Duration = Duration::from_hours(1);
         let deadline = self.deadline.map(|(at, _)| at);
         let stop = stop.filter(|_| !self.killed);
-        let moments = [deadline, self.kill_at, part, stop];
+        let sample = (!self.killed).then_some(self.sample_at);
+        let moments = [deadline, self.kill_at, part, stop, sample];
         let next = moments.into_iter().flatten().min();
-        next.map_or(self.sample_at, |next| next.min(self.sample_at))
+        next.unwrap_or_else(|| Instant::now() + LONG)
     }
 }

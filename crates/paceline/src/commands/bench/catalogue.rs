@@ -46,7 +46,7 @@ pub(super) async fn fill(lab: &Lab, count: u64) -> Result<(Workbench, Subject)> 
     let node = workbench.start(Handlers::Configured, &[]).await?;
     // These find nobody who runs them.
     load::submit(&node.client, count / 50, |job, text| {
-        waiting(count + job, text)
+        waiting(count + job, text);
     })
     .await?;
     Ok((workbench, node))
@@ -60,7 +60,7 @@ async fn run_most(lab: &Lab, workbench: &Workbench, count: u64) -> Result {
     }
     let fails = lab.has_python;
     load::submit(&node.client, count - count / 50, |job, text| {
-        ending(job, fails, text)
+        ending(job, fails, text);
     })
     .await?;
     act(&node.client, ActionName::Cancel, "u3").await?;
@@ -87,7 +87,7 @@ fn ending(job: u64, fails: bool, text: &mut String) {
 /// Waits for a worker; one of a hundred has items and counts as running.
 fn waiting(job: u64, text: &mut String) {
     common(NOOP, job, text);
-    if job % 100 == 0 {
+    if job.is_multiple_of(100) {
         *text += r#","items":[{"key":"a"},{"key":"b"}]"#;
     }
     text.push('}');

@@ -77,9 +77,12 @@ fn figures(count: u64, all: usize, asked: &[Asked]) -> Vec<Figure> {
     figures
 }
 
+/// Whether a question is of some kind.
+type Kind = fn(&Question) -> bool;
+
 /// What people look at most, each by itself.
 fn plain(asked: &[Asked]) -> Vec<Figure> {
-    let kinds: [(&str, fn(&Question) -> bool); 4] = [
+    let kinds: [(&str, Kind); 4] = [
         ("p99, newest first, no condition", |question| {
             question.is_default()
         }),
@@ -89,7 +92,7 @@ fn plain(asked: &[Asked]) -> Vec<Figure> {
         ("p99 of pages with a search", Question::searches),
         ("p99 of second pages", |question| question.cursor.is_some()),
     ];
-    let figure = |(name, is): (&str, fn(&Question) -> bool)| {
+    let figure = |(name, is): (&str, Kind)| {
         let times: Vec<f64> = asked
             .iter()
             .filter(|asked| is(&asked.question))

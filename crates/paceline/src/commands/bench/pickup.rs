@@ -17,13 +17,11 @@ use super::lab::Lab;
 use super::numbers::{float, percentile};
 use super::target::Target;
 use super::watch;
-use super::workbench::Handlers;
+use super::workbench::{Handlers, NOOP};
 use crate::client::Client;
 use crate::clock::SystemClock;
 use crate::exit::{CliError, Context, Result};
 
-/// The task, inside the node, that gives the time of its start.
-const CLOCK: &str = "bench_clock";
 const SAMPLES: u64 = 500;
 /// Between two submissions: long enough for the node to come to rest.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -80,7 +78,7 @@ async fn run(lab: &Lab, args: &[&str]) -> Result<(Vec<f64>, f64)> {
 /// Submits one job; gives its id and when that began, in microseconds of the day's clock.
 async fn submit(client: &Client) -> Result<(JobId, u64)> {
     let at = u64::try_from(SystemClock.now().as_micros()).unwrap_or(0);
-    let job: JobView = client.post("/jobs", &JobRequest::new(CLOCK)).await?;
+    let job: JobView = client.post("/jobs", &JobRequest::new(NOOP)).await?;
     Ok((job.id.0, at))
 }
 

@@ -25,6 +25,10 @@ const TASK: &str = "predict_race";
 const FIRST_JOBS: usize = 30;
 const FIRST_RACES: usize = 40;
 
+/// Prints the ids of all races, a line each.
+const LIST: &str = "from races import database, paths\n\
+    print('\\n'.join(database.race_ids(database.connect(paths.database_path()))))";
+
 /// Whether the start of processes and the load of the model count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mode {
@@ -113,8 +117,6 @@ impl Ground {
             races: Vec::new(),
         };
         output(ground.command().args(["-m", "races", "prepare"])).await?;
-        const LIST: &str = "from races import database, paths\n\
-            print('\\n'.join(database.race_ids(database.connect(paths.database_path()))))";
         let ids = output(ground.command().args(["-c", LIST])).await?;
         ground.races = ids.lines().map(str::to_owned).collect();
         Ok(ground)

@@ -47,10 +47,10 @@ async fn measure_few(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
         let bare = race_runs::bare(ground, FEW).await?;
         for mode in [Mode::Cold, Mode::Warm] {
             let ours = race_runs::ours(lab, ground, mode, FEW).await?;
-            take_in(&mut shares, &mut walls, (mode, OURS), &bare, &ours);
+            take_in(&mut shares, &mut walls, (mode, OURS), &bare, ours);
             for peer in PEERS {
                 let theirs = race_runs::peer(ground, peer, mode, FEW).await?;
-                take_in(&mut shares, &mut walls, (mode, peer), &bare, &theirs);
+                take_in(&mut shares, &mut walls, (mode, peer), &bare, theirs);
             }
         }
     }
@@ -69,10 +69,10 @@ async fn measure_very_many(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
         // Three minutes of bare work are enough to know what a race takes.
         let bare = race_runs::bare(ground, VERY_MANY / 4).await?.times(4.0);
         let ours = race_runs::ours(lab, ground, Mode::Warm, VERY_MANY).await?;
-        take_in(&mut shares, &mut walls, (Mode::Warm, OURS), &bare, &ours);
+        take_in(&mut shares, &mut walls, (Mode::Warm, OURS), &bare, ours);
         let peer = PEERS[0];
         let theirs = race_runs::peer(ground, peer, Mode::Warm, VERY_MANY).await?;
-        take_in(&mut shares, &mut walls, (Mode::Warm, peer), &bare, &theirs);
+        take_in(&mut shares, &mut walls, (Mode::Warm, peer), &bare, theirs);
     }
     Ok(tell(&shares, &walls, VERY_MANY))
 }
@@ -82,7 +82,7 @@ fn take_in(
     walls: &mut Shares,
     key: (Mode, &'static str),
     bare: &Bare,
-    timed: &Timed,
+    timed: Timed,
 ) {
     shares
         .entry(key)

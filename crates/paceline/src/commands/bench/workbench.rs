@@ -16,7 +16,7 @@ use crate::config::{FILE_NAME, STORE_NAME};
 use crate::env;
 use crate::exit::{Context, Result};
 
-/// The task that does nothing, inside the node.
+/// The task, inside the node, that does nothing but return the time of its start.
 pub(super) const NOOP: &str = "bench_noop";
 /// All jobs may run at once: limits are counted job by job, and that is another figure.
 const UNLIMITED: &str = "[limits]\njobs = 0\njobs_per_user = 0\n";
@@ -122,10 +122,6 @@ impl Subject {
 
     pub(super) fn memory(&self) -> Memory {
         Memory::read(self.node.pid)
-    }
-
-    pub(super) fn pid(&self) -> u32 {
-        self.node.pid
     }
 
     pub(super) async fn stop(self) -> Result<ExitStatus> {

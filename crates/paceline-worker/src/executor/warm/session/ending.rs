@@ -53,7 +53,7 @@ impl Session {
         let died = self.killed.as_ref().map(|(_, since)| *since);
         let died = died.or(self.exited).unwrap_or_else(Instant::now);
         let within_line = !self.process.lines.rest().is_empty();
-        let worked = self.worked || !self.sent.is_empty();
+        let worked = self.leases_ended > 0 || !self.sent.is_empty();
         let mut end = Settlement {
             killed: self.killed.map(|(cause, _)| cause),
             phase: self.phase,

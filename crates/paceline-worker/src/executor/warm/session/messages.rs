@@ -107,6 +107,19 @@ impl Session {
         Ok(())
     }
 
+    /// Takes the lease that the process is through with; `None` when it had been taken back.
+    fn take_done(&mut self, lease: LeaseId) -> Result<Option<Held>, Breach> {
+        let place = self.sent.iter().position(|held| held.lease.id == lease);
+        match place {
+            Some(0) => Ok(self.sent.pop_front()),
+            Some(place) if self.sent[place].revoked.is_some() => {
+                self.sent.remove(place);
+                Ok(None)
+            }
+            Some(_) | None => Err(not_held(lease)),
+        }
+    }
+
     /// The process is through with its current lease.
     fn done(
         &mut self,
@@ -115,13 +128,10 @@ impl Session {
         pace: &mut Pace,
         now: Instant,
     ) -> Result<(), Breach> {
-        if self.sent.front().is_none_or(|held| held.lease.id != lease) {
-            return Err(not_held(lease));
-        }
-        let Some(mut held) = self.sent.pop_front() else {
+        let Some(mut held) = self.take_done(lease)? else {
             return Ok(());
         };
-        self.worked = true;
+        self.leases_ended += 1;
         if let Some(next) = self.sent.front_mut() {
             next.becomes_current(now);
         }
@@ -145,14 +155,8 @@ impl Session {
             }
             LeaseEnd::Finished | LeaseEnd::Cancelled | LeaseEnd::Stopped => {}
         }
-        self.report_end(held);
+        self.reporter.extend(held.into_end(Release::Normal));
         Ok(())
-    }
-
-    pub(super) fn report_end(&mut self, held: Held) {
-        if let Some(report) = held.into_end(Release::Normal) {
-            self.reporter.push(report);
-        }
     }
 
     fn plan_done(&mut self, mut held: Held, end: LeaseEnd) {

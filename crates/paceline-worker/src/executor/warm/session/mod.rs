@@ -61,8 +61,7 @@ pub(super) struct Session {
     killed: Option<(Cause, Instant)>,
     /// When the process ended; what it wrote before may still be on its way.
     exited: Option<Instant>,
-    /// The process has ended a lease, or died on one.
-    worked: bool,
+    leases_ended: u64,
     closed: bool,
 }
 
@@ -115,7 +114,7 @@ impl Session {
             shown: None,
             killed: None,
             exited: None,
-            worked: false,
+            leases_ended: 0,
             closed: false,
             process,
         }

@@ -194,9 +194,7 @@ impl Session {
     fn work_sent(&self, pace: &Pace, now: Instant) -> Option<Duration> {
         let mut sum = Duration::ZERO;
         for (index, held) in self.sent.iter().enumerate() {
-            let at_once = u32::try_from(held.concurrency()).unwrap_or(u32::MAX);
-            let left = held.left().len();
-            let work = pace.items(&held.lease.task, left)? / at_once;
+            let work = pace.items(&held.lease.task, held.left().len())?;
             let spent = if index == 0 {
                 held.current_takes(now).min(pace.item(&held.lease.task)?)
             } else {
