@@ -11,7 +11,7 @@ use tokio::process::Command;
 use crate::config::FILE_NAME;
 use crate::env;
 use crate::exit::{CliError, Context, Result};
-use crate::output::Output;
+use crate::output::{Output, human};
 use crate::store_file;
 
 /// How long the node of an earlier demo may take to go.
@@ -59,7 +59,7 @@ impl Example {
     pub(crate) async fn prepare(&self, output: Output) -> Result {
         output.note(format!(
             "preparing the races example with {} …",
-            self.python
+            human::path(Path::new(&self.python))
         ));
         self.command("prepare").await
     }

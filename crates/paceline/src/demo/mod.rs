@@ -13,7 +13,7 @@ use crate::child_node::{ChildNode, Plan};
 use crate::commands::Context;
 use crate::exit::{CliError, Exit, Result};
 use crate::follow::{self, Show};
-use crate::output::Output;
+use crate::output::{Output, human};
 
 /// How the demo is run.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ async fn start(example: &Example, output: Output) -> Result<ChildNode> {
     let (url, store) = (&node.url, example.store());
     output.note(format!(
         "a node runs at {url}, with its store in {}",
-        store.display()
+        human::path(&store)
     ));
     Ok(node)
 }

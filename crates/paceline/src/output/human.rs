@@ -96,6 +96,15 @@ pub(crate) fn shorten(text: &str, width: usize) -> String {
     short
 }
 
+/// A path as it is said from the current folder, when it lies below it.
+pub(crate) fn path(path: &std::path::Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

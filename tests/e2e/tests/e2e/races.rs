@@ -60,10 +60,10 @@ async fn ten_kills_of_the_races_example() {
         going_on(&node, &id, last).await;
         resumed.push(start.elapsed());
     }
-    let job = node.api().ended(&id, LONG).await;
+    let job = node.api().ended(&id, VERY_LONG).await;
     assert_eq!(
-        progress(&job, "succeeded"),
-        progress(&job, "total"),
+        (progress(&job, "succeeded"), progress(&job, "total")),
+        (RACES, RACES),
         "{job}"
     );
     let items = node.api().items(&id).await;

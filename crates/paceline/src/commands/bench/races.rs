@@ -18,6 +18,7 @@ const OURS: &str = "Paceline";
 /// Peers by the names that `bench_peers.py` has for them, the slow ones left out of long runs.
 const PEERS: [&str; 3] = ["process-pool", "pool", "joblib"];
 const FEW: u64 = 1_000;
+const FEW_IF_QUICK: u64 = 400;
 const VERY_MANY: u64 = 20_000;
 /// Rounds of the long runs, which take minutes each.
 const LONG_ROUNDS: usize = 3;
@@ -36,25 +37,26 @@ pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
 }
 
 async fn measure_few(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
+    let count = if lab.quick { FEW_IF_QUICK } else { FEW };
     let (mut shares, mut walls) = (Shares::new(), Shares::new());
     for round in 0..lab.rounds {
         lab.note(format!(
             "T6 round {} of {}: {}",
             round + 1,
             lab.rounds,
-            races(FEW)
+            races(count)
         ));
-        let bare = race_runs::bare(ground, FEW).await?;
+        let bare = race_runs::bare(ground, count).await?;
         for mode in [Mode::Cold, Mode::Warm] {
-            let ours = race_runs::ours(lab, ground, mode, FEW).await?;
+            let ours = race_runs::ours(lab, ground, mode, count).await?;
             take_in(&mut shares, &mut walls, (mode, OURS), &bare, ours);
             for peer in PEERS {
-                let theirs = race_runs::peer(ground, peer, mode, FEW).await?;
+                let theirs = race_runs::peer(ground, peer, mode, count).await?;
                 take_in(&mut shares, &mut walls, (mode, peer), &bare, theirs);
             }
         }
     }
-    Ok(tell(&shares, &walls, FEW))
+    Ok(tell(&shares, &walls, count))
 }
 
 async fn measure_very_many(lab: &Lab, ground: &Ground) -> Result<Vec<Figure>> {
