@@ -146,6 +146,19 @@ impl Observer {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = after;
     }
 
+    fn judge(&self, reports: &[LeaseReport], answers: &[ReportAnswer]) {
+        for (report, answer) in reports.iter().zip(answers) {
+            let (succeeded, ends) = claims_of(report);
+            let mut checks = lock(&self.checks);
+            match answer {
+                ReportAnswer::Accepted => {
+                    checks.accepted(report.lease, report.job, &succeeded, ends);
+                }
+                ReportAnswer::Lost => checks.lost(report.lease),
+            }
+        }
+    }
+
     fn breaks(&self, sabotage: Sabotage) -> bool {
         self.sabotage == Some(sabotage) && self.roll().is_multiple_of(3)
     }
@@ -248,18 +261,11 @@ impl Store for Observer {
         now: Time,
     ) -> Result<Vec<ReportAnswer>> {
         self.before().await?;
-        let mut answers = self.inner.report(reports.clone(), seed, now).await?;
+        let answers = self.inner.report(reports.clone(), seed, now).await?;
+        self.judge(&reports, &answers);
         if self.breaks(Sabotage::AcceptLostReports) {
-            answers.fill(ReportAnswer::Accepted);
-        }
-        for (report, answer) in reports.iter().zip(&answers) {
-            let (succeeded, ends) = claims_of(report);
-            match answer {
-                ReportAnswer::Accepted => {
-                    lock(&self.checks).accepted(report.lease, report.job, &succeeded, ends)
-                }
-                ReportAnswer::Lost => lock(&self.checks).lost(report.lease),
-            }
+            // As if each report had come a second time, when its lease had ended.
+            self.judge(&reports, &vec![ReportAnswer::Accepted; reports.len()]);
         }
         self.after().await;
         self.dawdle().await;

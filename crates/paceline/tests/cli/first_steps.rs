@@ -48,7 +48,17 @@ fn init_overwrites_nothing() {
 #[test]
 fn workers_need_no_installed_sdk() {
     let project = Project::with_tasks();
-    let node = project.up();
+    let bare = project.path().join("bare");
+    let made = Command::new("python3")
+        .args(["-m", "venv", "--without-pip"])
+        .arg(&bare)
+        .status();
+    assert!(made.expect("python3 runs").success());
+    let mut command = project.paceline(&["up", "--json", "--port", "0"]);
+    let node = Node::adopt(
+        &project,
+        command.env("PACELINE_PYTHON", bare.join("bin/python")),
+    );
     node.run(&["submit", "square", "--wait"]).exits(0);
     let unpacked = std::fs::read_dir(project.path().join("cache")).expect("unpacked");
     assert_eq!(unpacked.count(), 1);
