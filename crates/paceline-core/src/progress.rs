@@ -241,12 +241,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_steady_rate_is_found_whatever_the_reporting(step_ms in 600u64..5000, per_step in 1u32..1000, steps in 2u32..200) {
+        fn a_steady_rate_is_found_whatever_the_reporting(step_ms in 600u32..5000, per_step in 1u32..1000, steps in 2u32..200) {
             let mut rate = Rate::start(Time::EPOCH, 0);
             for step in 1..=steps {
-                rate.observe(Time::EPOCH + Duration::from_millis(step_ms * u64::from(step)), per_step * step);
+                rate.observe(Time::EPOCH + Duration::from_millis(u64::from(step_ms) * u64::from(step)), per_step * step);
             }
-            let truth = f64::from(per_step) * 1000.0 / step_ms as f64;
+            let truth = f64::from(per_step) * 1000.0 / f64::from(step_ms);
             let found = rate.per_second().expect("known");
             prop_assert!((found - truth).abs() < 0.01 * truth, "{found} for {truth}");
         }

@@ -127,7 +127,7 @@ mod tests {
         ) {
             let policy = RetryPolicy {
                 attempts: 100, base: Duration::from_millis(base_ms), factor,
-                max: Duration::from_secs(600), jitter: true,
+                max: Duration::from_mins(10), jitter: true,
             };
             let full = RetryPolicy { jitter: false, ..policy }.backoff(attempt, &mut Dice::new(seed));
             let wait = policy.backoff(attempt, &mut Dice::new(seed));

@@ -156,7 +156,7 @@ impl Checks {
             let Some(to) = event.state else { continue };
             match event.kind {
                 EventKind::Submitted => {
-                    assert!(!self.told.contains_key(&job), "{job} was submitted twice")
+                    assert!(!self.told.contains_key(&job), "{job} was submitted twice");
                 }
                 EventKind::Restarted => self.recorded.retain(|(of, _)| *of != job),
                 _ => {}

@@ -19,6 +19,7 @@ use world::{Plan, World};
 const DEFAULT_SEEDS: u64 = 30;
 
 fn seeds() -> Vec<u64> {
+    #[expect(clippy::disallowed_methods, reason = "seeds are named from outside")]
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
     match number("PACELINE_SIM_SEED") {
         Some(seed) => vec![seed],
@@ -42,15 +43,16 @@ fn run(seed: u64, plan: Plan) {
 #[test]
 fn quiet_nodes_finish_everything() {
     // Without faults histories differ less: a quarter of the seeds will do.
-    seeds()
-        .into_iter()
-        .step_by(4)
-        .for_each(|seed| run(seed, Plan::QUIET));
+    for seed in seeds().into_iter().step_by(4) {
+        run(seed, Plan::QUIET);
+    }
 }
 
 #[test]
 fn faults_and_crashes_break_no_invariant() {
-    seeds().into_iter().for_each(|seed| run(seed, Plan::STORMY));
+    for seed in seeds() {
+        run(seed, Plan::STORMY);
+    }
 }
 
 /// The checks can fail: with a store that breaks a promise, some seed must be caught.

@@ -274,9 +274,9 @@ impl Store for Observer {
 
     async fn note(&self, notes: Vec<Note>, now: Time) -> Result<()> {
         self.before().await?;
-        let noted = self.inner.note(notes, now).await;
+        let outcome = self.inner.note(notes, now).await;
         self.after().await;
-        noted
+        outcome
     }
 
     async fn control(

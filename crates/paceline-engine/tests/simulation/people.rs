@@ -27,9 +27,9 @@ impl Person {
         let acts = self.dice.next_u64() % 10;
         let _ = tokio::time::timeout(patience, async {
             if acts < 4 {
-                self.submit(engine).await
+                self.submit(engine).await;
             } else {
-                self.control(engine).await
+                self.control(engine).await;
             }
         })
         .await;
@@ -47,8 +47,8 @@ impl Person {
 
     fn job(&mut self, engine: &Handle) -> NewJob {
         let id = engine.new_id();
-        let user =
-            (self.dice.next_u64() % 3 > 0).then(|| format!("user-{}", self.dice.next_u64() % 3));
+        let user = (!self.dice.next_u64().is_multiple_of(3))
+            .then(|| format!("user-{}", self.dice.next_u64() % 3));
         let delay = Duration::from_millis(self.dice.next_u64() % 20_000);
         NewJob {
             id,

@@ -20,7 +20,7 @@ const KEPT: [&str; 6] = [
     "tasks",
 ];
 /// Longer than removing a few thousand items takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The tables that hold anything, but for those of [`KEPT`].
 fn filled(place: &Place) -> Vec<String> {

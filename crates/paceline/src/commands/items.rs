@@ -112,9 +112,11 @@ fn tracebacks(items: &[ItemView]) -> String {
             None => told.push((traceback, vec![name(item)])),
         }
     }
-    told.iter()
+    let told: Vec<String> = told
+        .iter()
         .map(|(traceback, names)| format!("\n{}:\n{}\n", names.join(", "), traceback.trim_end()))
-        .collect()
+        .collect();
+    told.concat()
 }
 
 /// The item's key, or its position.

@@ -32,6 +32,7 @@ fn figures(deep: u64, shallow_runs: &[Run], deep_runs: &[Run]) -> Vec<Figure> {
     let syncs: Vec<f64> = deep_runs.iter().map(|run| run.fdatasync_ms).collect();
     let pairs = deep_runs.iter().zip(shallow_runs);
     let ratios = pairs.map(|(deep, shallow)| deep.per_second / shallow.per_second);
+    let cpu = deep_runs.iter().map(|run| run.cpu_micros).collect();
     let rate = |count: u64, runs: &[Run]| {
         let name = format!("draining {} queued", human::count(count));
         let rates = runs.iter().map(|run| run.per_second).collect();
@@ -48,5 +49,7 @@ fn figures(deep: u64, shallow_runs: &[Run], deep_runs: &[Run]) -> Vec<Figure> {
             .how("drain rate to drain rate, from the first start to the last end, in turns"),
         rate(SHALLOW, shallow_runs),
         rate(deep, deep_runs),
+        Figure::median(Target::T3, "CPU of the node a job, deep", Unit::Micros, cpu)
+            .how("survives a busy machine; compare with draining alone in T1"),
     ]
 }

@@ -15,6 +15,7 @@ use super::lab::Lab;
 use super::machine::cores;
 use super::numbers::float;
 use super::python::{output, quoted};
+use super::usage::Cpu;
 use super::watch;
 use super::workbench::{Handlers, Subject, Workbench};
 use crate::clock::SystemClock;
@@ -44,6 +45,14 @@ impl Mode {
         }
     }
 
+    /// The share of the ideal to reach.
+    pub(super) const fn goal(self) -> f64 {
+        match self {
+            Mode::Warm => 0.97,
+            Mode::Cold => 0.93,
+        }
+    }
+
     pub(super) const fn added(self) -> &'static str {
         match self {
             Mode::Warm => "",
@@ -62,19 +71,22 @@ impl fmt::Display for Mode {
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(super) struct Timed {
     pub(super) seconds: f64,
+    /// Of all processes together.
+    pub(super) cpu_seconds: f64,
 }
 
 /// What the bare work takes in one process.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(super) struct Bare {
-    seconds: f64,
+    /// CPU time and not wall time: others at work on the machine must not make the ideal easier.
+    pub(super) cpu_seconds: f64,
     load_seconds: f64,
 }
 
 impl Bare {
     /// The least that any tool can take on this machine.
     pub(super) fn ideal(&self, mode: Mode) -> f64 {
-        let work = self.seconds / float(u64::try_from(cores()).unwrap_or(1));
+        let work = self.cpu_seconds / float(u64::try_from(cores()).unwrap_or(1));
         match mode {
             Mode::Warm => work,
             Mode::Cold => work + self.load_seconds,
@@ -84,7 +96,7 @@ impl Bare {
     /// For so many times as many races.
     pub(super) fn times(self, factor: f64) -> Self {
         Bare {
-            seconds: self.seconds * factor,
+            cpu_seconds: self.cpu_seconds * factor,
             ..self
         }
     }
@@ -223,11 +235,17 @@ pub(super) async fn ours(lab: &Lab, ground: &Ground, mode: Mode, count: u64) -> 
             (node, SystemClock.now())
         }
     };
+    let before = match mode {
+        Mode::Cold => Cpu::default(),
+        Mode::Warm => node.cpu(),
+    };
     let ended = run_job(&node, &job).await?;
+    let cpu = node.cpu().since(before);
     node.stop().await?;
     let finished = ended.finished_at.map_or(began, |at| at.0);
     Ok(Timed {
         seconds: finished.since(began).as_secs_f64(),
+        cpu_seconds: cpu.node + cpu.workers,
     })
 }
 
