@@ -8,7 +8,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo test check check-rust check-python suites bench clean
+.PHONY: help setup build demo test check check-rust check-python bench clean
+.PHONY: suites suite-rust suite-sdk suite-examples suite-e2e
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -82,20 +83,28 @@ check-python: setup
 	$(call say,mypy --strict)
 	cd sdk/python && $(PYTHON) -m mypy
 
-suites: build
+# Each stands by itself, so that `make --keep-going test` goes on after a failure.
+suites: suite-rust suite-sdk suite-examples suite-e2e
+
+suite-rust: build
 	$(call say,Rust suites)
 	PACELINE_PYTHON=$(PYTHON) $(TEST_CRATES)
 	$(call say,Rust examples in the docs)
 	cargo test --locked --quiet --doc --workspace
+
+suite-sdk: setup
 	$(call say,Python SDK)
 	cd sdk/python && $(PYTHON) -m pytest
+
+suite-examples: build
 	@for example in $(EXAMPLES); do \
 	    printf '\n== example %s\n' "$$example"; \
-	    (cd "$$example" && $(PYTHON) -m pytest -q); \
+	    (cd "$$example" && $(PYTHON) -m pytest); \
 	done
+
+suite-e2e: build
 	$(call say,end to end: the real binary$(comma) killed and restarted)
-	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline \
-	    $(TEST_E2E)
+	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline $(TEST_E2E)
 
 bench: setup ## measures this machine against the targets
 	$(call say,building the release binary (several minutes the first time))

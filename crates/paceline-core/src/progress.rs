@@ -99,8 +99,20 @@ impl Rate {
     }
 
     /// Takes in that `done` items were finished at `now`.
+    ///
+    /// The first report comes late by what it took to start and to fill a chunk. It gives a first
+    /// figure, and is then where the measurement begins: from report to report that delay cancels
+    /// out.
     pub fn observe(&mut self, now: Time, done: u32) {
         let passed = now.since(self.last);
+        if self.since_start.is_zero() && self.per_second == 0.0 {
+            if done > self.done && !passed.is_zero() {
+                self.per_second = f64::from(done - self.done) / passed.as_secs_f64();
+                self.done = done;
+                self.last = now;
+            }
+            return;
+        }
         if passed < Self::STEP {
             return;
         }
@@ -237,6 +249,18 @@ mod tests {
         }
         let eta = eta_seconds(900, rate.per_second()).expect("known");
         assert!((eta - 112.5).abs() < 0.2 * 112.5, "eta {eta}");
+    }
+
+    #[test]
+    fn a_late_first_report_does_not_slow_the_rate() {
+        // Two workers, chunks of 5 items of 50 ms, each reported 30 ms late: 40 a second.
+        let mut rate = Rate::start(Time::EPOCH, 0);
+        for report in 0..8 {
+            let at = 280 + 250 * u64::from(report / 2) + u64::from(report % 2);
+            rate.observe(Time::EPOCH + Duration::from_millis(at), 5 * (report + 1));
+        }
+        let found = rate.per_second().expect("known");
+        assert!((found - 40.0).abs() < 0.1 * 40.0, "{found}");
     }
 
     proptest! {

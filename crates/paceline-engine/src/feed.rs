@@ -145,7 +145,7 @@ impl Reader {
                 }
             }
         };
-        self.caught_up = events.is_empty();
+        self.caught_up = events.len() < PAGE as usize;
         if self.caught_up {
             self.skip_stale();
         }

@@ -14,6 +14,7 @@ use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::store::{Claim, NodeInfo, Offer, Store};
 use paceline_core::{JobId, JobOptions, Json, NewJob, NodeId, Priority, Time, Work};
 use paceline_store::{Options, SqliteStore};
+use tokio::task::JoinSet;
 
 const SUBMITTED_AT_ONCE: usize = 1_000;
 const LEASED_AT_ONCE: u32 = 500;
@@ -30,6 +31,7 @@ async fn main() {
     let (jobs, items) = (number(100_000), number(200_000));
     let path = folder.join("unit_jobs.db");
     let store = SqliteStore::open(&path, Options::default()).expect("a database");
+    let store = Arc::new(store);
     let info = NodeInfo {
         name: "bench".to_owned(),
         pid: std::process::id(),
@@ -162,7 +164,7 @@ async fn unit_jobs(store: &SqliteStore, node: NodeId, count: usize) {
     all.print("units, all three verbs", count);
 }
 
-async fn item_job(store: &SqliteStore, node: NodeId, count: usize) {
+async fn item_job(store: &Arc<SqliteStore>, node: NodeId, count: usize) {
     let options = Arc::new(JobOptions::default());
     let meter = Meter::start();
     let job = new_job(u64::MAX, Work::Unit, &options);
@@ -185,15 +187,17 @@ async fn item_job(store: &SqliteStore, node: NodeId, count: usize) {
     let mut now = NOW;
     while ended < count {
         let leases = claim(store, node).await;
-        let reports: Vec<_> = leases.iter().map(chunk_report).collect();
-        // As from many workers at once: each report is a call of its own.
         now = now + Duration::from_millis(50);
-        let calls = reports.into_iter().map(|(report, items)| {
+        // As from many workers at once: each report is a call of its own.
+        let mut calls = JoinSet::new();
+        for lease in &leases {
+            let (report, items) = chunk_report(lease);
             ended += items;
-            store.report(vec![report], 1, now)
-        });
-        for call in calls.collect::<Vec<_>>() {
-            call.await.expect("reports");
+            let store = store.clone();
+            calls.spawn(async move { store.report(vec![report], 1, now).await });
+        }
+        while let Some(call) = calls.join_next().await {
+            call.expect("runs").expect("reports");
         }
     }
     meter.print("claim and report items", count);

@@ -5,19 +5,26 @@ use std::time::Duration;
 use crate::context::WriteContext;
 use crate::error::Result;
 use crate::num::JobNum;
+use crate::search;
 
-/// How long the writer must have been idle before it begins with a slice.
-pub(crate) const PAUSE: Duration = Duration::from_millis(2);
+/// How long the writer must have been idle before the first slice, so that nobody who calls again
+/// and again waits for one …
+pub(crate) const AFTER_CALLS: Duration = Duration::from_millis(200);
+/// … and between slices.
+pub(crate) const BETWEEN: Duration = Duration::from_millis(1);
+/// After this long without a slice there is one in the midst of calls too.
+pub(crate) const AT_LEAST_EVERY: Duration = Duration::from_secs(1);
 /// Items removed in one slice.
-const SLICE: u32 = 2_000;
+const SLICE: u32 = 500;
 
 /// Does a little; false when nothing is left to do.
 pub(crate) fn slice(context: &mut WriteContext<'_>) -> Result<bool> {
-    remove_garbage(context, SLICE)
+    let removed = remove_garbage(context, SLICE)?;
+    Ok(search::index_some(context)? || removed)
 }
 
 /// Removes up to `most` items of jobs that are gone. Returns whether there was anything.
-pub(crate) fn remove_garbage(context: &WriteContext<'_>, most: u32) -> Result<bool> {
+fn remove_garbage(context: &WriteContext<'_>, most: u32) -> Result<bool> {
     const FIRST: &str = "SELECT job, task FROM garbage ORDER BY job LIMIT 1";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let Some((job, task)) = context.find(FIRST, (), read)? else {

@@ -233,6 +233,7 @@ impl<'c> UnitStatements<'c> {
             first,
         ])?;
         context.job_moved(Some(job.state), Some(to));
+        context.changed(job.num);
         let Some(seq) = first else {
             let data = format!(r#"{{"total":1,"running":1,"attempt":{}}}"#, job.attempt);
             return events::append(context, EventKind::Started, job.num, to, &data, claim.now);

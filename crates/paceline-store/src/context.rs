@@ -1,5 +1,6 @@
 //! What a writing verb works with: the open transaction and what the writer remembers.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,8 +27,12 @@ pub(crate) struct Memory {
     pub(crate) statistics: Statistics,
     /// When each task's lane of unit jobs was served last, as a turn.
     pub(crate) lanes: HashMap<String, i64>,
+    /// Jobs that this transaction has changed, for the catalogue.
+    pub(crate) changed: RefCell<Vec<i64>>,
     /// Most bytes of log that a job keeps.
     pub(crate) log_bytes: u64,
+    /// Whether logs were looked at that may be longer, from before this start.
+    pub(crate) logs_cut: bool,
 }
 
 impl Memory {
@@ -40,7 +45,9 @@ impl Memory {
             unit_leases: unit_leases(connection)?,
             statistics: Statistics::default(),
             lanes: HashMap::new(),
+            changed: RefCell::default(),
             log_bytes: Retention::default().log_bytes,
+            logs_cut: false,
         })
     }
 
@@ -48,6 +55,7 @@ impl Memory {
     pub(crate) fn roll_back(&mut self, connection: &Connection, counters: Counters) {
         self.counters = counters;
         self.statistics.forget();
+        self.changed.get_mut().clear();
         self.reload_unit_leases(connection);
     }
 
@@ -106,6 +114,11 @@ pub(crate) struct WriteContext<'c> {
 impl WriteContext<'_> {
     pub(crate) fn next(&mut self, sequence: Sequence) -> i64 {
         self.memory.counters.next(sequence)
+    }
+
+    /// Takes down that a job's row was changed in what lists show.
+    pub(crate) fn changed(&self, job: JobNum) {
+        self.memory.changed.borrow_mut().push(job.0);
     }
 
     pub(crate) fn job_moved(&mut self, from: Option<JobState>, to: Option<JobState>) {

@@ -12,7 +12,7 @@ use crate::events::{self, Data};
 use crate::job_row::JobRow;
 use crate::progress_row::{self, Progress};
 use crate::text::labels_text;
-use crate::{delete, options_row, rerun};
+use crate::{delete, options_row, rerun, search};
 
 /// What an action did to a job.
 #[derive(Debug, Default)]
@@ -176,6 +176,8 @@ fn change(
             "UPDATE jobs SET labels = ?2 WHERE num = ?1",
             (job.num, text),
         )?;
+        context.changed(job.num);
+        search::changed(context, job.num)?;
     }
     if let Some(workers) = workers {
         set_workers(context, job, progress.as_mut(), *workers, now)?;

@@ -9,7 +9,15 @@ use rusqlite::Connection;
 use crate::error::Result;
 
 const STATES: usize = JobState::ALL.len();
-const SEQUENCES: [&str; 5] = ["job", "lease", "event", "node", "turn"];
+const SEQUENCES: [&str; 7] = [
+    "job",
+    "lease",
+    "event",
+    "node",
+    "turn",
+    "searchable",
+    "swept",
+];
 
 /// Names a sequence; the order is that of [`SEQUENCES`].
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +27,10 @@ pub(crate) enum Sequence {
     Event,
     Node,
     Turn,
+    /// The last job that the index for searching knows.
+    Searchable,
+    /// The last event that was looked at for being too old.
+    Swept,
 }
 
 /// A plain copy is enough to come back to after a rollback.
@@ -47,6 +59,10 @@ impl Counters {
         let last = &mut self.last[sequence as usize];
         *last += 1;
         *last
+    }
+
+    pub(crate) fn set(&mut self, sequence: Sequence, number: i64) {
+        self.last[sequence as usize] = number;
     }
 
     pub(crate) fn last(&self, sequence: Sequence) -> i64 {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::events;
 use crate::job_row::JobRow;
 use crate::num::JobNum;
+use crate::search;
 
 /// Removes a job and leaves the event that tells of it.
 pub(crate) fn delete(
@@ -45,6 +46,8 @@ pub(crate) fn remove(context: &WriteContext<'_>, job: JobNum, task: &str) -> Res
     }
     context.execute(OWN_EVENTS, (job,))?;
     context.execute("DELETE FROM events WHERE job = ?1", (job,))?;
+    search::removed(context, job)?;
     context.execute("DELETE FROM jobs WHERE num = ?1", (job,))?;
+    context.changed(job);
     Ok(())
 }

@@ -105,6 +105,7 @@ impl JobRow {
             lease = ?10, node = ?11, priority = ?12, lane = ?13, lane_key = ?14, lane_order = ?15
             WHERE num = ?1";
         let place = self.standing().place();
+        context.changed(self.num);
         context.execute(
             UPDATE,
             (

@@ -9,6 +9,7 @@ use crate::num::as_i64;
 const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_initial.sql"),
     include_str!("../migrations/sqlite/0002_views.sql"),
+    include_str!("../migrations/sqlite/0003_lists_and_tidying.sql"),
 ];
 
 /// The schema version that this program writes.

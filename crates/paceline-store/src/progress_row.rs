@@ -126,6 +126,7 @@ impl Progress {
             leases = ?5, last_served = ?6, planned = ?7, listed = ?8, total = ?9, succeeded = ?10,
             failed = ?11, skipped = ?12, cancelled = ?13, running = ?14, free = ?15, rate = ?16,
             rate_covers = ?17, rate_done = ?18, rate_at = ?19, sampled_at = ?20 WHERE job = ?1";
+        context.changed(self.job);
         let Counters {
             total,
             succeeded,

@@ -35,6 +35,8 @@ impl Readers {
         (self.most.saturating_sub(free), self.most)
     }
 
+    /// Runs a query on a connection of its own. It begins its transactions itself, see
+    /// [`in_snapshot`].
     pub(crate) async fn call<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -66,6 +68,18 @@ impl Readers {
             ))),
         }
     }
+}
+
+/// Runs all statements of a query on one state of the database: without a transaction each would
+/// see its own, and pay for the locks anew.
+pub(crate) fn in_snapshot<T>(
+    connection: &Connection,
+    query: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    let snapshot = connection.unchecked_transaction()?;
+    let answer = query(&snapshot);
+    snapshot.finish()?;
+    answer
 }
 
 fn take(free: &Mutex<Vec<Connection>>) -> Option<Connection> {

@@ -116,6 +116,7 @@ impl<'c> UnitReports<'c> {
         context.next(Sequence::Event);
         context.memory.unit_leases.remove(&report.lease);
         context.job_moved(Some(running.state), Some(to));
+        context.changed(unit.num);
         let took = self.now.since(unit.started_at);
         let statistics = &mut context.memory.statistics;
         statistics.unit_succeeded(context.connection, &unit.task, success.duration, took)?;

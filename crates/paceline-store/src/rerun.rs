@@ -69,7 +69,8 @@ fn begin_anew(
     if let Some(progress) = progress {
         progress.save(context, job.state, now)?;
     }
-    let said = "UPDATE progress SET fraction = NULL, stage = NULL, message = NULL WHERE job = ?1";
+    let said = "UPDATE progress SET fraction = NULL, stage = NULL, message = NULL, told = 1
+        WHERE job = ?1";
     context.execute(said, (job.num,))?;
     tell(context, kind, job, progress, now)?;
     Ok(Vec::new())

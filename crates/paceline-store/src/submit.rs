@@ -242,6 +242,7 @@ impl<'c> Insert<'c> {
             event,
         ])?;
         context.job_moved(None, Some(state));
+        context.changed(num);
         Ok(())
     }
 }

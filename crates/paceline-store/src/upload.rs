@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::items_write::{self, Append};
 use crate::num::JobNum;
 use crate::options_row;
+use crate::search;
 use crate::submit::{self, Arrival};
 use crate::text::{Labels, labels_text, maybe_json, maybe_time};
 
@@ -102,7 +103,7 @@ pub(crate) fn finish(
     job.options = context.memory.options.get(&options)?;
     let num = JobNum(upload.0);
     let progress = submit::with_work(context, num, job.options.workers, counts, now)?;
-    // Its place is where the upload began: that is when its number was drawn.
+    // Its time is that of its number, by which jobs are listed: when the upload began.
     let arrival = Arrival {
         num,
         job: &job,
@@ -110,9 +111,7 @@ pub(crate) fn finish(
         created_at,
     };
     let state = submit::submit_with_items(context, &arrival, progress, now)?;
-    // Its number is of that time too, and jobs are listed by their numbers.
-    let created = "UPDATE jobs SET created_at = ?2 WHERE num = ?1";
-    context.execute(created, (num, created_at.as_micros()))?;
+    search::changed(context, num)?;
     Ok(Submitted { id: job.id, state })
 }
 

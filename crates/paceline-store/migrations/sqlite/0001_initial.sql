@@ -1,7 +1,7 @@
 -- Times are microseconds since 1970 UTC, durations microseconds, states and kinds words.
 -- For reading by people use the views of 0002_views.sql.
 
--- Numbers that only grow (`job`, `lease`, `event`, `node`, `turn`) and the number of jobs in each
+-- Numbers that only grow (`job`, `lease`, `event`, `node`, `turn`, `searchable`, `swept`) and the number of jobs in each
 -- state (`jobs.pending`, …), kept here so that no start and no status call has to count.
 CREATE TABLE counters (
     name  TEXT PRIMARY KEY,

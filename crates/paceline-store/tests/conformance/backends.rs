@@ -17,9 +17,21 @@ pub(crate) struct Opened {
 
 /// A file of its own, with the writer thread and the pool of readers.
 pub(crate) fn sqlite_file() -> Opened {
+    sqlite_file_with(Options::default())
+}
+
+/// The same as it is with very many jobs: lists come from memory.
+pub(crate) fn sqlite_file_with_catalogue() -> Opened {
+    sqlite_file_with(Options {
+        catalogue_from: 0,
+        ..Options::default()
+    })
+}
+
+fn sqlite_file_with(options: Options) -> Opened {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("paceline.db");
-    let store = SqliteStore::open(&path, Options::default()).expect("a new database");
+    let store = SqliteStore::open(&path, options).expect("a new database");
     Opened {
         store: Arc::new(store),
         keep: Box::new(folder),
@@ -102,6 +114,7 @@ macro_rules! seeded_store_tests {
 macro_rules! on_each_backend {
     ($run:ident: $($case:ident),+) => {
         on_each_backend!(sqlite_file, $run: $($case),+);
+        on_each_backend!(sqlite_file_with_catalogue, $run: $($case),+);
         on_each_backend!(sqlite_in_memory, $run: $($case),+);
     };
     ($backend:ident, $run:ident: $($case:ident),+) => {

@@ -86,10 +86,15 @@ async fn the_urgent_go_first(s: Case) {
 
 /// However few leases are asked for, and however many jobs wait.
 async fn the_urgent_are_found_behind_many_others(s: Case) {
+    let urgent = s.start(items(8).chunk(2).priority(Priority::Urgent)).await;
+    assert_eq!(
+        s.served_at_once(2).await,
+        [urgent; 2],
+        "others were served less, and longer ago"
+    );
     for _ in 0..30 {
         s.start(items(4)).await;
     }
-    let urgent = s.start(items(4).priority(Priority::Urgent)).await;
     assert_eq!(s.served_at_once(1).await, [urgent]);
 }
 

@@ -115,7 +115,7 @@ async fn an_item_is_found_by_its_key(s: Case) {
         let item = s.item(job, key).await;
         assert_eq!((item.key.as_deref(), item.state), (Some(key), state));
     }
-    for nothing in ["", "k", "K0", "k0 ", "99", "%"] {
+    for nothing in ["", "k", "K0", "k0 ", "4", "99", "%"] {
         assert_eq!(
             s.store.item(job, nothing).await.expect("read"),
             None,

@@ -182,23 +182,37 @@ async fn by_text(s: Case) {
 }
 
 async fn the_text_is_no_pattern(s: Case) {
+    let like_patterns = [
+        "100% sure",
+        "under_score",
+        "back\\slash",
+        "quote'd \"so\"",
+        "star*red",
+    ];
+    let decoys = [
+        "1000 surely",
+        "underscore",
+        "under-score",
+        "backslash",
+        "starred",
+    ];
     let jobs = s
-        .submit_all(vec![
-            unit().named("100% sure"),
-            unit().named("under_score"),
-            unit().named("back\\slash"),
-            unit().named("quote'd \"so\""),
-            unit().named("star*red"),
-        ])
+        .submit_all(like_patterns.map(|name| unit().named(name)).into())
         .await;
-    s.expect(text("100%"), &jobs[..1]).await;
-    s.expect(text("r_s"), &jobs[1..2]).await;
-    s.expect(text("k\\s"), &jobs[2..3]).await;
-    s.expect(text("e'd"), &jobs[3..4]).await;
-    s.expect(text("\"so\""), &jobs[3..4]).await;
-    s.expect(text("r*r"), &jobs[4..5]).await;
-    s.expect(text("u%e"), &[]).await;
-    s.expect(text("OR NOT AND"), &[]).await;
+    s.submit_all(decoys.map(|name| unit().named(name)).into())
+        .await;
+    for (searched, found) in [
+        ("100%", &jobs[..1]),
+        ("r_s", &jobs[1..2]),
+        ("k\\s", &jobs[2..3]),
+        ("e'd", &jobs[3..4]),
+        ("\"so\"", &jobs[3..4]),
+        ("r*r", &jobs[4..5]),
+        ("u%e", &[]),
+        ("OR NOT AND", &[]),
+    ] {
+        s.expect(text(searched), found).await;
+    }
 }
 
 /// A short text and a text whose jobs were just changed are found like any other.

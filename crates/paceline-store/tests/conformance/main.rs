@@ -21,6 +21,7 @@ mod items;
 mod lease;
 mod list;
 mod list_filter;
+mod list_model;
 mod log;
 mod model;
 mod nodes;

@@ -179,6 +179,36 @@ async fn a_restarted_unit_has_no_result(s: Case) {
     assert_eq!(s.state(job).await, JobState::Completed);
 }
 
+/// The time that an earlier run waited for holds back no later one.
+async fn a_job_that_runs_again_waits_for_no_old_time(s: Case) {
+    for draft in [unit(), items(2)] {
+        let job = s.submit(draft.at(s.now() + minutes(60))).await;
+        s.cancel(job).await;
+        s.retry(job).await;
+        s.pause(job).await;
+        s.resume(job).await;
+        let again = s.job(job).await;
+        assert_eq!((again.state, again.run_at), (JobState::Pending, None));
+    }
+}
+
+async fn a_job_that_runs_again_starts_anew(s: Case) {
+    for draft in [unit(), items(1)] {
+        let job = s.start(draft).await;
+        s.run_all().await;
+        s.advance(minutes(1));
+        s.restart(job).await;
+        assert_eq!(s.job(job).await.started_at, None);
+        s.advance(minutes(1));
+        s.run_all().await;
+        let again = s.job(job).await;
+        assert_eq!(
+            (again.started_at, again.finished_at),
+            (Some(s.now()), Some(s.now()))
+        );
+    }
+}
+
 async fn a_restart_of_nothing_completes_at_once(s: Case) {
     let job = s.submit(items(0)).await;
     s.restart(job).await;
@@ -209,6 +239,8 @@ store_tests!(
     a_retry_while_an_item_waited_for_its_next_attempt,
     a_restart_runs_everything_again,
     a_restarted_unit_has_no_result,
+    a_job_that_runs_again_waits_for_no_old_time,
+    a_job_that_runs_again_starts_anew,
     a_restart_of_nothing_completes_at_once,
     a_job_that_runs_again_has_its_whole_time,
 );

@@ -8,6 +8,7 @@ mod kill;
 mod many_callers;
 mod open;
 mod reopen;
+mod search;
 mod shell;
 mod support;
 mod tidy;

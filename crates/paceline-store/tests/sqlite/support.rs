@@ -1,5 +1,6 @@
 //! A database in a folder of its own, jobs to put into it, and the programs that the tests start.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -66,45 +67,69 @@ pub(crate) fn assert_sound(file: &Path) {
     assert_eq!(found, "ok");
 }
 
-/// A program among this package's examples, built now if a run of the tests alone left it out.
-pub(crate) fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("the test has a path");
-    let target = test.ancestors().nth(2).expect("target/debug");
-    let path = target.join("examples").join(name);
-    if !path.exists() {
-        let profile = target.file_name().and_then(|name| name.to_str());
-        let profile = profile.filter(|name| *name != "debug").unwrap_or("dev");
-        let build = std::process::Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "-p",
-                env!("CARGO_PKG_NAME"),
-                "--example",
-                name,
-                "--profile",
-                profile,
-            ])
-            .arg("--target-dir")
-            .arg(target.parent().expect("target"))
-            .status();
-        assert!(
-            build.expect("cargo runs").success(),
-            "{name} does not build"
-        );
-    }
-    path
+/// Names the file or folder that a child works on, which also makes a test a child.
+pub(crate) const CHILDS_PLACE: &str = "PACELINE_TEST_CHILD";
+const CHILDS_SEED: &str = "PACELINE_TEST_SEED";
+/// What a child says begins so; the test harness around it says other things.
+const SAYS: &str = "child: ";
+
+/// This very program, to be run as the ignored test `name` alone: so a child is always as new as
+/// its parent. Arguments to follow are the harness's.
+pub(crate) fn child(name: &str, place: &Path, seed: u64) -> std::process::Command {
+    let mut child = std::process::Command::new(this_program());
+    child
+        .args(child_arguments(name))
+        .env(CHILDS_PLACE, place)
+        .env(CHILDS_SEED, seed.to_string());
+    child
 }
 
-pub(crate) fn new_id() -> JobId {
+pub(crate) fn this_program() -> PathBuf {
+    std::env::current_exe().expect("the test has a path")
+}
+
+pub(crate) fn child_arguments(name: &str) -> [&str; 4] {
+    ["--exact", name, "--ignored", "--nocapture"]
+}
+
+/// What a child is given; nothing when it is run by somebody who wanted to see all tests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the harness leaves a child no other argument"
+)]
+pub(crate) fn childs_part() -> Option<(PathBuf, u64)> {
+    let place = std::env::var_os(CHILDS_PLACE)?;
+    let seed = std::env::var(CHILDS_SEED)
+        .ok()
+        .and_then(|seed| seed.parse().ok());
+    Some((place.into(), seed.unwrap_or_default()))
+}
+
+/// Says something to the parent. Ends in a full stop, so that it is known to be whole.
+pub(crate) fn say(what: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{SAYS}{what}.")
+        .and_then(|()| out.flush())
+        .expect("the parent listens");
+}
+
+/// What a child said in a line of its output, if it is that and whole.
+pub(crate) fn said(line: &str) -> Option<&str> {
+    let (_, what) = line.split_once(SAYS)?;
+    what.strip_suffix('.')
+}
+
+/// Different in each run of a program; `seed` keeps the runs apart.
+pub(crate) fn new_id_of(seed: u64) -> JobId {
     static COUNT: AtomicU64 = AtomicU64::new(1);
-    let mut dice = Dice::new(COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut dice = Dice::new(COUNT.fetch_add(1, Ordering::Relaxed) ^ (seed << 32));
     let mut random = [0; 10];
     random.fill_with(|| dice.next_u64().to_le_bytes()[0]);
     JobId::new(NOW, random)
 }
 
 pub(crate) fn job(work: Work) -> NewJob {
-    let id = new_id();
+    let id = new_id_of(0);
     let retry = RetryPolicy {
         attempts: 2,
         jitter: false,

@@ -1,5 +1,6 @@
 //! What a newcomer does first: init, up, submit, look at the results.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::{Node, Project};
@@ -68,7 +69,8 @@ fn workers_need_no_installed_sdk() {
 #[test]
 fn an_installed_sdk_is_left_alone() {
     let project = Project::with_tasks();
-    let sdk = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/python/src");
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo");
+    let sdk = Path::new(&here).join("../../sdk/python/src");
     let mut command = project.paceline(&["up", "--json", "--port", "0"]);
     let node = Node::adopt(&project, command.env("PYTHONPATH", sdk));
     node.run(&["submit", "square", "--wait"]).exits(0);

@@ -18,7 +18,7 @@ async fn twenty_kills_of_workers_cost_an_attempt_each_and_no_item() {
     let mut dice = seed::dice("twenty kills of workers");
     let project = Project::new();
     let node = Node::start(&project).await;
-    let primes = Primes::new(3_000, &mut dice);
+    let primes = Primes::new(6_000, &mut dice);
     let id = node.api().submit(&primes.job).await;
     started(&project.journal(), 1).await;
 

@@ -11,14 +11,14 @@ use serde_json::json;
 
 use crate::work::LONG;
 
-const KILLS: usize = 10;
+const KILLS: usize = 20;
 /// Enough to be killed in so often.
 const RACES: u64 = 600;
 /// Each start loads the model: seconds on a machine that others use too.
 const VERY_LONG: Duration = Duration::from_mins(10);
 
 #[tokio::test]
-async fn ten_kills_of_the_races_example() {
+async fn twenty_kills_of_the_races_example() {
     let mut dice = seed::dice("kills of the races example");
     let example = project::repository().join("examples/races");
     let prepared = Command::new(node::python())

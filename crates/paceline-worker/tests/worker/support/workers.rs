@@ -17,7 +17,8 @@ pub(crate) fn supervisor() -> Supervisor {
 
 /// A pool of `fixtures/worker.py` with these arguments.
 pub(crate) fn pool(processes: u32, args: &[&str]) -> PoolConfig {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/worker.py");
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo");
+    let script = Path::new(&here).join("tests/fixtures/worker.py");
     let script = script.to_str().expect("a text path").to_owned();
     let mut command = vec!["python3".to_owned(), "-S".to_owned(), script];
     command.extend(args.iter().map(|arg| (*arg).to_owned()));
