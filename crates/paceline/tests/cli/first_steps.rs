@@ -1,6 +1,6 @@
 //! What a newcomer does first: init, up, submit, look at the results.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::support::{Node, Project};
@@ -65,12 +65,19 @@ fn workers_need_no_installed_sdk() {
     assert_eq!(unpacked.count(), 1);
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "as of this run: checkouts may share what they build"
+)]
+fn here() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo"))
+}
+
 /// A `paceline` that the interpreter finds by itself wins.
 #[test]
 fn an_installed_sdk_is_left_alone() {
     let project = Project::with_tasks();
-    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo");
-    let sdk = Path::new(&here).join("../../sdk/python/src");
+    let sdk = here().join("../../sdk/python/src");
     let mut command = project.paceline(&["up", "--json", "--port", "0"]);
     let node = Node::adopt(&project, command.env("PYTHONPATH", sdk));
     node.run(&["submit", "square", "--wait"]).exits(0);

@@ -15,10 +15,18 @@ pub(crate) fn supervisor() -> Supervisor {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "as of this run: checkouts may share what they build"
+)]
+fn fixtures() -> PathBuf {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo");
+    Path::new(&here).join("tests/fixtures")
+}
+
 /// A pool of `fixtures/worker.py` with these arguments.
 pub(crate) fn pool(processes: u32, args: &[&str]) -> PoolConfig {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("tests are run by cargo");
-    let script = Path::new(&here).join("tests/fixtures/worker.py");
+    let script = fixtures().join("worker.py");
     let script = script.to_str().expect("a text path").to_owned();
     let mut command = vec!["python3".to_owned(), "-S".to_owned(), script];
     command.extend(args.iter().map(|arg| (*arg).to_owned()));
