@@ -14,8 +14,8 @@ use paceline_core::{JobId, Json, NewJob, Work};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    CHILDS_PLACE, NOW, Place, all_jobs, assert_sound, child_arguments, childs_part, items_of, job,
-    open, said, say, this_program,
+    CHILD_PLACE, NOW, Place, all_jobs, assert_sound, child_arguments, items_of, job, open,
+    part_of_child, said, say, this_program,
 };
 
 /// What else is on the disk, until somebody makes room.
@@ -33,7 +33,7 @@ fn run(place: &Place) -> Output {
             .args(["sh", "-c", MOUNT_AND_RUN])
             .arg(this_program())
             .args(child_arguments("full_disk::child_on_the_disk"))
-            .env(CHILDS_PLACE, place.folder())
+            .env(CHILD_PLACE, place.folder())
             .output();
         command.expect("`unshare` (util-linux) is installed")
     };
@@ -71,7 +71,7 @@ fn a_full_disk_is_said_so_and_spoils_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the child of the test above, which mounts a disk for it"]
 async fn child_on_the_disk() {
-    let Some((folder, _)) = childs_part() else {
+    let Some((folder, _)) = part_of_child() else {
         return;
     };
     say("begin");

@@ -144,7 +144,7 @@ async fn all_that_was_acknowledged_survives_a_kill() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the child of the test above, which runs it"]
 async fn busy_child() {
-    if let Some((file, seed)) = crate::support::childs_part() {
+    if let Some((file, seed)) = crate::support::part_of_child() {
         busy::Busy::start(&file, seed).await.go_on().await;
     }
 }

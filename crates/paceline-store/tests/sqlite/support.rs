@@ -68,8 +68,8 @@ pub(crate) fn assert_sound(file: &Path) {
 }
 
 /// Names the file or folder that a child works on, which also makes a test a child.
-pub(crate) const CHILDS_PLACE: &str = "PACELINE_TEST_CHILD";
-const CHILDS_SEED: &str = "PACELINE_TEST_SEED";
+pub(crate) const CHILD_PLACE: &str = "PACELINE_TEST_CHILD";
+const CHILD_SEED: &str = "PACELINE_TEST_SEED";
 /// What a child says begins so; the test harness around it says other things.
 const SAYS: &str = "child: ";
 
@@ -79,8 +79,8 @@ pub(crate) fn child(name: &str, place: &Path, seed: u64) -> std::process::Comman
     let mut child = std::process::Command::new(this_program());
     child
         .args(child_arguments(name))
-        .env(CHILDS_PLACE, place)
-        .env(CHILDS_SEED, seed.to_string());
+        .env(CHILD_PLACE, place)
+        .env(CHILD_SEED, seed.to_string());
     child
 }
 
@@ -97,9 +97,9 @@ pub(crate) fn child_arguments(name: &str) -> [&str; 4] {
     clippy::disallowed_methods,
     reason = "the harness leaves a child no other argument"
 )]
-pub(crate) fn childs_part() -> Option<(PathBuf, u64)> {
-    let place = std::env::var_os(CHILDS_PLACE)?;
-    let seed = std::env::var(CHILDS_SEED)
+pub(crate) fn part_of_child() -> Option<(PathBuf, u64)> {
+    let place = std::env::var_os(CHILD_PLACE)?;
+    let seed = std::env::var(CHILD_SEED)
         .ok()
         .and_then(|seed| seed.parse().ok());
     Some((place.into(), seed.unwrap_or_default()))
