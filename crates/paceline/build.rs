@@ -1,4 +1,4 @@
-//! Lists the sources of the Python SDK, so that they can be compiled into the binary.
+//! Copies and lists the sources of the Python SDK, so that they can be compiled into the binary.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -16,15 +16,23 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     files.sort();
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let mut list = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).map_err(io::Error::other)?;
-        let (name, file) = (name.to_string_lossy(), file.to_string_lossy());
-        writeln!(list, "    ({name:?}, include_bytes!({file:?})),").map_err(io::Error::other)?;
+        // Copied: checkouts may share what they build, and this one may be gone by then.
+        let copy = out.join("sdk").join(name);
+        fs::create_dir_all(copy.parent().unwrap_or(&out))?;
+        fs::copy(&file, copy)?;
+        let (name, place) = (name.to_string_lossy(), format!("/sdk/{}", name.display()));
+        writeln!(
+            list,
+            "    ({name:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {place:?}))),"
+        )
+        .map_err(io::Error::other)?;
     }
     list.push(']');
-    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("sdk_files.rs"), list)
+    fs::write(out.join("sdk_files.rs"), list)
 }
 
 /// Sources only: no caches, nothing hidden.
