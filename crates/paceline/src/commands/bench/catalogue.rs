@@ -31,6 +31,8 @@ const SORTS: [&str; 7] = [
     "state",
     "duration",
 ];
+/// A text that no job has.
+pub(super) const NOWHERE: &str = "nothing like this";
 /// Long after any measuring.
 const LATER: &str = "2099-01-01T00:00:00Z";
 
@@ -235,7 +237,7 @@ fn searches(job: &JobView) -> Vec<Option<String>> {
         &job.name,
         "u42",
         "\"model\":\"m3\"",
-        "nothing like this",
+        NOWHERE,
     ];
     let texts = texts.into_iter().map(|text| Some(text.to_owned()));
     std::iter::once(None).chain(texts).collect()

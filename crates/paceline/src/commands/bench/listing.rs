@@ -20,6 +20,11 @@ const BUDGET: Duration = Duration::from_mins(4);
 /// How many of the slowest pages are named.
 const NAMED: usize = 5;
 
+/// A search for what is nowhere that takes longer than this reads rows.
+const QUICK_MILLIS: f64 = 50.0;
+/// Between two looks at it; the index grows while nobody asks.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// One page and the milliseconds that it took.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
@@ -34,6 +39,7 @@ pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
         human::plural(count, "job")
     ));
     let (workbench, node) = catalogue::fill(lab, count).await?;
+    let indexed = until_indexed(&node.client).await?;
     let questions = catalogue::questions(&node.client).await?;
     let all = questions.len();
     lab.note(format!(
@@ -43,7 +49,37 @@ pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
     let asked = ask_all(&node.client, questions, BUDGET).await?;
     node.stop().await?;
     drop(workbench);
-    Ok(figures(count, all, &asked))
+    let mut figures = figures(count, all, &asked);
+    figures.push(
+        Figure::single(
+            Target::T10,
+            "until searches were quick",
+            Unit::Seconds,
+            indexed.as_secs_f64(),
+        )
+        .how("from the last submission; until then texts are read one by one"),
+    );
+    Ok(figures)
+}
+
+/// Waits until the index for searches has caught up with the submissions: then what is nowhere is
+/// not looked for in the rows.
+async fn until_indexed(client: &Client) -> Result<Duration> {
+    let began = Instant::now();
+    let nowhere = Question {
+        filter: Vec::new(),
+        sort: "-created_at".to_owned(),
+        search: Some(catalogue::NOWHERE.to_owned()),
+        cursor: None,
+    };
+    while began.elapsed() < BUDGET {
+        let (millis, _) = ask(client, &nowhere).await?;
+        if millis < QUICK_MILLIS {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(began.elapsed())
 }
 
 fn figures(count: u64, all: usize, asked: &[Asked]) -> Vec<Figure> {
