@@ -232,13 +232,7 @@ fn filters(oldest: &JobView, newest: &JobView) -> Vec<Vec<(&'static str, String)
 /// None, the beginning of an id, a whole name, a user, part of the params, and what is nowhere.
 fn searches(job: &JobView) -> Vec<Option<String>> {
     let id = job.id.to_string();
-    let texts = [
-        &id[..13],
-        &job.name,
-        "u42",
-        "\"model\":\"m3\"",
-        NOWHERE,
-    ];
+    let texts = [&id[..13], &job.name, "u42", "\"model\":\"m3\"", NOWHERE];
     let texts = texts.into_iter().map(|text| Some(text.to_owned()));
     std::iter::once(None).chain(texts).collect()
 }
