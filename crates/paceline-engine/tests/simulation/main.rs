@@ -16,7 +16,7 @@ mod world;
 
 use world::{Plan, World};
 
-const DEFAULT_SEEDS: u64 = 30;
+const DEFAULT_SEEDS: u64 = 40;
 
 fn seeds() -> Vec<u64> {
     #[expect(clippy::disallowed_methods, reason = "seeds are named from outside")]

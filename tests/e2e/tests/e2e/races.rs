@@ -13,7 +13,7 @@ use crate::work::LONG;
 
 const KILLS: usize = 20;
 /// Enough to be killed in so often.
-const RACES: u64 = 600;
+const RACES: u64 = 1_000;
 /// Each start loads the model: seconds on a machine that others use too.
 const VERY_LONG: Duration = Duration::from_mins(10);
 
@@ -42,10 +42,11 @@ async fn twenty_kills_of_the_races_example() {
     let mut last = 0;
     for kill in 0..KILLS {
         let job = going_on(&node, &id, last).await;
-        if state(&job) == "completed" {
-            println!("over before kill {kill}");
-            break;
-        }
+        assert_ne!(
+            state(&job),
+            "completed",
+            "over before kill {kill}: more RACES"
+        );
         tokio::time::sleep(Duration::from_millis(dice.random_range(0..300))).await;
         let recorded = progress(&node.api().job(&id).await, "succeeded");
         node.kill9().await;
