@@ -160,9 +160,71 @@ impl Reader {
                     self.caught_up = false;
                     return;
                 }
+                // What was lost is older than what comes next, which then decides.
                 Ok(_) | Err(TryRecvError::Lagged(_)) => {}
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return,
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use paceline_core::event::EventKind;
+    use paceline_core::{Json, Time};
+    use paceline_store::SqliteStore;
+
+    use super::*;
+
+    /// More than the buffer holds.
+    const MANY: i64 = 5_000;
+
+    async fn record(store: &SqliteStore, events: i64) {
+        for _ in 0..events {
+            let recorded = store.record_event(EventKind::CleanedUp, Json::null(), Time::EPOCH);
+            recorded.await.expect("recorded");
+        }
+    }
+
+    async fn page(store: &SqliteStore, after: EventSeq) -> Vec<EventRecord> {
+        let query = EventQuery {
+            after,
+            job: None,
+            limit: PAGE,
+        };
+        store.events(query).await.expect("read")
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_lags_while_it_reads_the_store_misses_nothing() {
+        let (later, store) = (
+            SqliteStore::in_memory_inline().expect("a store"),
+            Arc::new(SqliteStore::in_memory_inline().expect("a store")),
+        );
+        assert!(usize::try_from(MANY).is_ok_and(|many| many > BUFFER));
+        record(&later, MANY).await;
+        record(&store, 10).await;
+        let feed = EventFeed::new(store.clone());
+        let mut reader = Reader {
+            store: store.clone(),
+            live: feed.live.subscribe(),
+            last: EventSeq(0),
+            page: Vec::new().into_iter(),
+            caught_up: false,
+        };
+        // More is published than the buffer holds, after the reader's look at the store.
+        let mut last = EventSeq(0);
+        while last.0 < MANY {
+            for event in page(&later, last).await {
+                last = event.seq;
+                feed.live.send(Arc::new(event)).expect("a listener");
+            }
+        }
+        reader.read_page().await;
+        record(&store, MANY - 10).await;
+
+        for seq in 1..=MANY {
+            assert_eq!(reader.next().await.expect("an event").seq, EventSeq(seq));
         }
     }
 }
