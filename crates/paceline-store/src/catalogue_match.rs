@@ -4,7 +4,7 @@ use paceline_core::query::JobFilter;
 use paceline_core::{JobState, Time};
 
 use crate::catalogue::{Catalogue, Entry, WordId, Words, hash};
-use crate::search::Found;
+use crate::search_found::{Found, Held};
 use crate::text::Labels;
 
 /// Whether a job fulfils a filter.
@@ -107,9 +107,14 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Whether the catalogue alone can tell, but for words that were too many.
-    pub(crate) fn is_certain(&self) -> bool {
-        self.key.is_none() && self.text.is_none()
+    /// How many jobs that fit or may fit to look at for one that does.
+    pub(crate) fn candidates_for_one(&self) -> usize {
+        match self.text {
+            Some(found) if found.is_all() => 2,
+            Some(_) => 16,
+            None if self.key.is_some() => 16,
+            None => 1,
+        }
     }
 
     pub(crate) fn fits(&self, entry: &Entry) -> Fits {
@@ -128,8 +133,11 @@ impl<'a> Matcher<'a> {
         };
         let text = match self.text {
             None => Fits::Yes,
-            Some(found) if found.may_hold(entry.num) => Fits::Perhaps,
-            Some(_) => Fits::No,
+            Some(found) => match found.held(entry.num) {
+                Held::Yes => Fits::Yes,
+                Held::No => Fits::No,
+                Held::Unknown => Fits::Perhaps,
+            },
         };
         self.task
             .fits(entry.task)

@@ -4,14 +4,12 @@ use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 
 use paceline_core::JobState;
-use paceline_core::query::{JobFilter, Sort, SortKey};
-use rusqlite::types::Value;
-use rusqlite::{CachedStatement, Connection, params_from_iter};
+use paceline_core::query::{Sort, SortKey};
 
 use crate::catalogue::{Catalogue, Entry};
 use crate::catalogue_match::{Fits, Matcher};
+use crate::catalogue_rows::RowMatcher;
 use crate::error::Result;
-use crate::filter::Conditions;
 
 /// A place in a list: the value sorted by, then the number.
 pub(crate) type Place = (i64, i64);
@@ -47,35 +45,6 @@ pub(crate) fn rank(state: JobState) -> i64 {
     i64::try_from(before.count()).unwrap_or(i64::MAX)
 }
 
-/// Looks at rows where the catalogue cannot tell.
-struct Rows<'c> {
-    select: CachedStatement<'c>,
-    values: Vec<Value>,
-}
-
-impl<'c> Rows<'c> {
-    fn new(connection: &'c Connection, filter: &JobFilter) -> Result<Self> {
-        let conditions = Conditions::new(filter);
-        let sql = format!(
-            "SELECT 1 FROM jobs j WHERE {} AND j.num = ?",
-            conditions.sql()
-        );
-        let mut values = conditions.values().to_vec();
-        values.push(Value::Null);
-        Ok(Rows {
-            select: connection.prepare_cached(&sql)?,
-            values,
-        })
-    }
-
-    fn fits(&mut self, num: i64) -> Result<bool> {
-        if let Some(last) = self.values.last_mut() {
-            *last = Value::Integer(num);
-        }
-        Ok(self.select.exists(params_from_iter(&self.values))?)
-    }
-}
-
 /// Where a list goes on, and how far.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
@@ -87,20 +56,14 @@ pub(crate) struct Window {
 /// The first jobs of a window that fulfil the filter.
 pub(crate) fn first(
     catalogue: &Catalogue,
-    connection: &Connection,
-    (filter, matcher): (&JobFilter, &Matcher<'_>),
+    (matcher, mut rows): (&Matcher<'_>, RowMatcher<'_>),
     window: Window,
 ) -> Result<Vec<Place>> {
     let Window { sort, after, most } = window;
     let mut after = after.map(|place| directed(place, sort));
-    let mut rows = Rows::new(connection, filter)?;
     let mut chosen = Vec::new();
     // Where rows must be looked at many may be needed for a few that fit.
-    let mut wanted = if matcher.is_certain() {
-        most
-    } else {
-        most * 16
-    };
+    let mut wanted = most * matcher.candidates_for_one();
     loop {
         let candidates = smallest(catalogue, matcher, sort, after, wanted);
         let last = candidates.last().map(|candidate| candidate.0);
@@ -186,14 +149,12 @@ impl Best {
 /// How many jobs fulfil the filter, counted up to one more than `cap`.
 pub(crate) fn count(
     catalogue: &Catalogue,
-    connection: &Connection,
-    (filter, matcher): (&JobFilter, &Matcher<'_>),
+    (matcher, mut rows): (&Matcher<'_>, RowMatcher<'_>),
     cap: u64,
 ) -> Result<u64> {
-    let mut rows = Rows::new(connection, filter)?;
-    if let Some(found) = matcher.text.filter(|found| found.is_part()) {
+    if let Some(found) = matcher.text.filter(|found| !found.is_all()) {
         // The finds at hand may be enough already.
-        let among = |entry: &Entry| found.holds(entry.num);
+        let among = |entry: &Entry| found.has(entry.num);
         let counted = count_among(catalogue, &mut rows, matcher, among, cap)?;
         if counted > cap {
             return Ok(counted);
@@ -204,7 +165,7 @@ pub(crate) fn count(
 
 fn count_among(
     catalogue: &Catalogue,
-    rows: &mut Rows<'_>,
+    rows: &mut RowMatcher<'_>,
     matcher: &Matcher<'_>,
     among: impl Fn(&Entry) -> bool,
     cap: u64,

@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::counters;
 use crate::error::{Error, Result};
 use crate::readers::in_snapshot;
+use crate::search_recent::{RecentSearches, Searches};
 
 /// With more changes than this since a list was last asked for, following costs more than it is
 /// worth: the catalogue is given up, and made anew when it is next needed.
@@ -23,6 +24,7 @@ pub(crate) struct SharedCatalogue {
     following: AtomicBool,
     changes: Mutex<Vec<i64>>,
     catalogue: RwLock<Option<Catalogue>>,
+    pub(crate) searches: RecentSearches,
 }
 
 impl SharedCatalogue {
@@ -32,6 +34,7 @@ impl SharedCatalogue {
             following: AtomicBool::new(false),
             changes: Mutex::default(),
             catalogue: RwLock::default(),
+            searches: RecentSearches::default(),
         }
     }
 
@@ -64,12 +67,13 @@ impl SharedCatalogue {
     pub(crate) fn with<T>(
         &self,
         connection: &Connection,
-        use_it: impl FnOnce(&Catalogue, &Connection) -> Result<T>,
+        use_it: impl FnOnce(&Catalogue, &Connection, Searches<'_>) -> Result<T>,
     ) -> Result<T> {
+        let searches = self.searches.now();
         let catalogue = self.caught_up(connection)?;
         let catalogue = catalogue.as_ref();
         let catalogue = catalogue.ok_or_else(|| Error::corrupt("the catalogue is gone"))?;
-        in_snapshot(connection, |snapshot| use_it(catalogue, snapshot))
+        in_snapshot(connection, |snapshot| use_it(catalogue, snapshot, searches))
     }
 
     fn caught_up(&self, connection: &Connection) -> Result<RwLockReadGuard<'_, Option<Catalogue>>> {

@@ -1,6 +1,6 @@
 //! What a writing verb works with: the open transaction and what the writer remembers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(crate) struct Memory {
     pub(crate) lanes: HashMap<String, i64>,
     /// Jobs that this transaction has changed, for the catalogue.
     pub(crate) changed: RefCell<Vec<i64>>,
+    /// Whether this transaction has changed texts that the search index knows.
+    pub(crate) texts_changed: Cell<bool>,
     /// Most bytes of log that a job keeps.
     pub(crate) log_bytes: u64,
     /// Whether logs were looked at that may be longer, from before this start.
@@ -46,6 +48,7 @@ impl Memory {
             statistics: Statistics::default(),
             lanes: HashMap::new(),
             changed: RefCell::default(),
+            texts_changed: Cell::new(false),
             log_bytes: Retention::default().log_bytes,
             logs_cut: false,
         })
@@ -56,6 +59,7 @@ impl Memory {
         self.counters = counters;
         self.statistics.forget();
         self.changed.get_mut().clear();
+        self.texts_changed.set(false);
         self.reload_unit_leases(connection);
     }
 

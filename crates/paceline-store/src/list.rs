@@ -8,6 +8,7 @@ use rusqlite::{Connection, params_from_iter};
 use crate::catalogue::Catalogue;
 use crate::catalogue_match::Matcher;
 use crate::catalogue_query::{self, Place, Window};
+use crate::catalogue_rows::RowMatcher;
 use crate::catalogue_shared::SharedCatalogue;
 use crate::counters;
 use crate::error::Result;
@@ -15,7 +16,7 @@ use crate::filter::Conditions;
 use crate::list_sql::{self, cursor, position};
 use crate::read;
 use crate::readers::in_snapshot;
-use crate::search::{self, Found};
+use crate::search_found::Found;
 
 /// A page of jobs. Called outside of a transaction: the catalogue must first catch up.
 pub(crate) fn jobs(
@@ -27,9 +28,9 @@ pub(crate) fn jobs(
     if as_stored || !catalogue.is_for(all(connection)?) {
         return in_snapshot(connection, |snapshot| list_sql::jobs(snapshot, query));
     }
-    catalogue.with(connection, |catalogue, snapshot| {
-        let found = found(snapshot, &query.filter)?;
-        page(snapshot, catalogue, query, found.as_ref())
+    catalogue.with(connection, |catalogue, snapshot, searches| {
+        let found = searches.found(snapshot, &query.filter)?;
+        page(snapshot, catalogue, query, found.as_deref())
     })
 }
 
@@ -44,10 +45,11 @@ pub(crate) fn count(
     let counted = if *filter == JobFilter::default() {
         all
     } else if catalogue.is_for(all) {
-        catalogue.with(connection, |catalogue, snapshot| {
-            let found = found(snapshot, filter)?;
-            let matcher = Matcher::new(catalogue, filter, found.as_ref());
-            catalogue_query::count(catalogue, snapshot, (filter, &matcher), cap)
+        catalogue.with(connection, |catalogue, snapshot, searches| {
+            let found = searches.found(snapshot, filter)?;
+            let matcher = Matcher::new(catalogue, filter, found.as_deref());
+            let rows = RowMatcher::new(snapshot, filter, found.as_deref())?;
+            catalogue_query::count(catalogue, (&matcher, rows), cap)
         })?
     } else {
         in_snapshot(connection, |snapshot| {
@@ -65,12 +67,6 @@ fn all(connection: &Connection) -> Result<u64> {
     Ok(counters::counts(connection)?.values().sum())
 }
 
-fn found(connection: &Connection, filter: &JobFilter) -> Result<Option<Found>> {
-    let text = filter.text.as_deref();
-    text.map(|text| search::search(connection, text))
-        .transpose()
-}
-
 fn page(
     connection: &Connection,
     catalogue: &Catalogue,
@@ -86,22 +82,22 @@ fn page(
     let matcher = Matcher::new(catalogue, filter, found);
     let after = after.as_deref().map(position).transpose()?;
     let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
-    let filter = (filter, &matcher);
+    let rows = RowMatcher::new(connection, filter, found)?;
     let window = Window {
         sort: *sort,
         after,
         most: limit.saturating_add(1),
     };
-    let mut places = catalogue_query::first(catalogue, connection, filter, window)?;
+    let mut places = catalogue_query::first(catalogue, (&matcher, rows), window)?;
     let more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| more).map(|place| cursor(*place));
-    let items = rows(connection, &query.filter, &places)?;
+    let items = read_rows(connection, &query.filter, &places)?;
     Ok(Page { items, next })
 }
 
 /// The rows at some places. One that was changed just now may not belong there any more.
-fn rows(connection: &Connection, filter: &JobFilter, places: &[Place]) -> Result<Vec<Job>> {
+fn read_rows(connection: &Connection, filter: &JobFilter, places: &[Place]) -> Result<Vec<Job>> {
     let conditions = Conditions::new(filter);
     let sql = format!(
         "{} FROM jobs j LEFT JOIN progress p ON p.job = j.num WHERE {} AND j.num = ?",

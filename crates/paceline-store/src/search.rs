@@ -3,8 +3,6 @@
 //! The index only narrows down: what it finds is looked at in the row, and jobs that it does not
 //! know yet are looked at all. So an answer is right however far the index has come.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, Row};
 
 use crate::context::{WriteContext, find, list};
@@ -12,12 +10,10 @@ use crate::counters::Sequence;
 use crate::error::Result;
 use crate::num::JobNum;
 use crate::read::id_range;
+use crate::search_found::Found;
 
 /// Jobs taken into the index in one slice.
 const SLICE: u32 = 100;
-/// With more finds than this it is quicker to look at rows in the order of the list. More than
-/// the 10,000 up to which lists are counted.
-const FINDS: usize = 12_000;
 
 const COLUMNS: &str = "num, name, user, key, labels, params";
 
@@ -63,6 +59,7 @@ pub(crate) fn changed(context: &WriteContext<'_>, job: JobNum) -> Result<()> {
         if let Some((num, text)) = context.find(&select, (job,), text)? {
             put(context, num, &text)?;
         }
+        context.memory.texts_changed.set(true);
     }
     Ok(())
 }
@@ -74,53 +71,31 @@ pub(crate) fn removed(context: &WriteContext<'_>, job: JobNum) -> Result<()> {
     Ok(())
 }
 
-/// Where a text may be.
-#[derive(Debug)]
-pub(crate) struct Found {
-    /// Jobs that probably hold it, among those that the index knows.
-    jobs: HashSet<i64>,
-    /// Whether these are all.
-    all: bool,
-    /// How far the index has come.
-    known: i64,
-}
-
-impl Found {
-    /// Whether the job may hold the text.
-    pub(crate) fn may_hold(&self, num: i64) -> bool {
-        !self.all || num > self.known || self.jobs.contains(&num)
-    }
-
-    /// Whether there are finds, but not all.
-    pub(crate) fn is_part(&self) -> bool {
-        !self.all && !self.jobs.is_empty()
-    }
-
-    /// Whether the job is among the finds.
-    pub(crate) fn holds(&self, num: i64) -> bool {
-        self.jobs.contains(&num)
-    }
-}
-
-pub(crate) fn search(connection: &Connection, text: &str) -> Result<Found> {
-    const KNOWN: &str = "SELECT value FROM counters WHERE name = 'searchable'";
-    const BY_TEXT: &str = "SELECT rowid FROM job_search WHERE job_search MATCH ?1 LIMIT ?2";
-    const BY_ID: &str = "SELECT num FROM jobs WHERE id BETWEEN ?1 AND ?2 LIMIT ?3";
-    let known = find(connection, KNOWN, (), |row| row.get(0))?.unwrap_or(0);
-    let mut jobs: HashSet<i64> = HashSet::new();
+/// Takes down where the index finds a text, among the jobs after `found.known()`.
+pub(crate) fn search(connection: &Connection, text: &str, found: &mut Found) -> Result<()> {
+    const BY_TEXT: &str =
+        "SELECT rowid FROM job_search WHERE job_search MATCH ?1 AND rowid > ?2 LIMIT ?3";
+    const BY_ID: &str = "SELECT num FROM jobs WHERE id BETWEEN ?1 AND ?2 AND num > ?3 LIMIT ?4";
+    let (known, after, room) = (known(connection)?, found.known(), found.room());
+    let mut finds: Vec<i64> = Vec::new();
     let query = trigrams(text);
     if let Some(query) = &query {
-        jobs.extend(list(connection, BY_TEXT, (query, FINDS), |row| {
-            row.get::<_, i64>(0)
-        })?);
+        finds = list(connection, BY_TEXT, (query, after, room), |row| row.get(0))?;
     }
     if let Some((first, last)) = id_range(text) {
-        jobs.extend(list(connection, BY_ID, (first, last, FINDS), |row| {
+        let by_id = list(connection, BY_ID, (first, last, after, room), |row| {
             row.get::<_, i64>(0)
-        })?);
+        })?;
+        finds.extend(by_id);
     }
-    let all = query.is_some() && jobs.len() < FINDS;
-    Ok(Found { jobs, all, known })
+    found.take(&finds, query.is_some() && finds.len() < room, known);
+    Ok(())
+}
+
+/// How far the index has come.
+pub(crate) fn known(connection: &Connection) -> Result<i64> {
+    const KNOWN: &str = "SELECT value FROM counters WHERE name = 'searchable'";
+    Ok(find(connection, KNOWN, (), |row| row.get(0))?.unwrap_or(0))
 }
 
 /// A query for all that hold every three characters of the text; `None` when it is shorter.

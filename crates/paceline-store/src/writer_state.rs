@@ -159,6 +159,9 @@ impl WriterState {
         self.batch("COMMIT")?;
         self.memory.committed();
         self.catalogue.changed(self.memory.changed.get_mut());
+        if self.memory.texts_changed.take() {
+            self.catalogue.searches.forget();
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use paceline_core::dice::Dice;
 use paceline_core::query::{Count, JobFilter, JobQuery, Sort, SortKey};
-use paceline_core::store::{Action, Store, StoreError};
+use paceline_core::store::{Action, Change, Store, StoreError};
 use paceline_core::{JobId, JobState, NewJob, Work};
 use paceline_store::{Options, SqliteStore};
 
@@ -293,4 +293,29 @@ async fn find(store: &dyn Store, text: &str) -> Vec<JobId> {
     };
     let page = store.jobs(query).await.expect("listed");
     page.items.iter().map(|job| job.id).collect()
+}
+
+/// What a search has learnt counts no longer when texts change.
+#[tokio::test]
+async fn a_search_follows_labels_that_change() {
+    let place = Place::new();
+    let store = open(&place, 0);
+    let labelled = |team: &str| Change {
+        labels: Some(vec![("team".to_owned(), team.to_owned())]),
+        ..Change::default()
+    };
+    let mut jobs = Vec::new();
+    for _ in 0..20 {
+        let mut new = unit();
+        new.labels = vec![("team".to_owned(), "yellow".to_owned())];
+        jobs.push(submit(&store, new).await);
+    }
+    place.until_searchable(20).await;
+    for (n, job) in jobs.iter().enumerate() {
+        assert_eq!(find(&store, "yellow").await.len(), 20 - n);
+        assert_eq!(find(&store, "violet").await.len(), n);
+        act(&store, *job, Action::Change(labelled("violet"))).await;
+    }
+    assert_eq!(find(&store, "yellow").await, []);
+    assert_eq!(find(&store, "violet").await.len(), 20);
 }

@@ -49,6 +49,24 @@ impl Place {
     pub(crate) fn shell(&self) -> rusqlite::Connection {
         shell(&self.file())
     }
+
+    /// Waits until the index for searches knows so many jobs.
+    pub(crate) async fn until_searchable(&self, jobs: i64) {
+        const KNOWN: &str = "SELECT value FROM counters WHERE name = 'searchable'";
+        let shell = self.shell();
+        let searchable = async {
+            while shell
+                .query_row(KNOWN, (), |row| row.get::<_, i64>(0))
+                .unwrap_or(0)
+                < jobs
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), searchable)
+            .await
+            .expect("the index catches up");
+    }
 }
 
 pub(crate) fn open(file: &Path) -> Arc<SqliteStore> {
