@@ -21,8 +21,8 @@ const PEERS: [&str; 3] = ["process-pool", "pool", "joblib"];
 const FEW: u64 = 1_000;
 const FEW_IF_QUICK: u64 = 400;
 const VERY_MANY: u64 = 20_000;
-/// Rounds of the long runs, which take minutes each.
-const LONG_ROUNDS: usize = 3;
+/// Rounds of the long runs: each takes ten minutes, long enough for what varies to even out.
+const LONG_ROUNDS: usize = 1;
 
 /// What the rounds measured, by mode and tool.
 type Rounds = BTreeMap<(Mode, &'static str), Vec<Round>>;

@@ -1,7 +1,8 @@
 //! Keeping the process in work, without hoarding.
 //!
-//! A little work is held ready on the node's side, and while chunks are short the next one lies
-//! in the pipe already. What was not begun goes back at once when it cannot be begun soon.
+//! A little work is held ready on the node's side, and shortly before the process is through the
+//! next lease lies in the pipe already. What was not begun goes back at once when it cannot be
+//! begun soon.
 
 use std::time::Duration;
 
@@ -19,8 +20,6 @@ use crate::pace::{LOW_WATER, Pace, late_after};
 const MOST_LEASES: usize = 64;
 /// The next lease is sent ahead when the process has less than this to do.
 const SEND_AHEAD: Duration = Duration::from_millis(10);
-/// Only leases shorter than this are sent ahead.
-const SHORT: Duration = Duration::from_millis(20);
 
 impl Session {
     /// Asks for more leases when what is held is short.
@@ -72,10 +71,7 @@ impl Session {
             return Some(now);
         };
         let alone = current.is_plan() || matches!(next.work, LeasedWork::Plan);
-        let short = pace
-            .items(&next.task, items_of(next))
-            .is_some_and(|time| time < SHORT);
-        if alone || !short || self.is_late(pace, now) {
+        if alone || !pace.may_ask_ahead_of(&next.task) || self.is_late(pace, now) {
             return None;
         }
         Some(now + self.work_sent(pace, now)?.saturating_sub(SEND_AHEAD))

@@ -10,9 +10,12 @@ use crate::executor::held::{Held, hand_back};
 use crate::tree::Meter;
 use crate::words;
 
-/// Results are reported at latest after this, though their chunk goes on.
-const PART_AFTER: Duration = Duration::from_millis(250);
-const SAMPLE_EVERY: Duration = Duration::from_millis(250);
+/// Results are reported at latest after this, though their chunk goes on. Each report costs a
+/// flush, and a core that a handler could have.
+const PART_AFTER: Duration = Duration::from_millis(500);
+const SAMPLE_EVERY: Duration = Duration::from_millis(500);
+/// The same once the process uses more than half of what it may.
+const SAMPLE_OFTEN: Duration = Duration::from_millis(125);
 /// How long a worker that gathers messages may keep a sign of life to itself.
 const GATHERING: Duration = Duration::from_secs(1);
 
@@ -21,6 +24,7 @@ const GATHERING: Duration = Duration::from_secs(1);
 pub(super) struct Memory {
     meter: Meter,
     sampled: Option<Instant>,
+    used: u64,
 }
 
 impl Memory {
@@ -28,6 +32,7 @@ impl Memory {
         Memory {
             meter: Meter::new(root_pid),
             sampled: None,
+            used: 0,
         }
     }
 }
@@ -106,6 +111,7 @@ impl Session {
         self.memory.sampled = Some(now);
         let reading = self.memory.meter.read();
         let used = reading.memory_bytes;
+        self.memory.used = used;
         self.status.set_memory(used);
         if let Some(current) = self.sent.front() {
             let board = &self.pool.host.notes.usage;
@@ -119,7 +125,11 @@ impl Session {
             // The first look, when the process is ready, tells what loading took.
             return Some(now);
         };
-        (!self.sent.is_empty()).then_some(sampled + SAMPLE_EVERY)
+        let near = self
+            .memory_cap()
+            .is_some_and(|cap| self.memory.used > cap / 2);
+        let pause = if near { SAMPLE_OFTEN } else { SAMPLE_EVERY };
+        (!self.sent.is_empty()).then_some(sampled + pause)
     }
 
     fn check_memory(&mut self, used: u64, now: Instant) {
