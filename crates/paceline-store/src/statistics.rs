@@ -25,7 +25,7 @@ pub(crate) struct Histogram {
 }
 
 impl Histogram {
-    fn of(steps: BTreeMap<u32, u32>) -> Self {
+    pub(crate) fn of(steps: BTreeMap<u32, u32>) -> Self {
         let count = steps.values().sum();
         Histogram { steps, count }
     }
