@@ -86,6 +86,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Among the jobs up to the number `known`: these probably, and, if they are not `all`, others.
+    pub(crate) fn new(jobs: HashSet<i64>, all: bool, known: i64) -> Self {
+        Found { jobs, all, known }
+    }
+
     /// Whether the job may hold the text.
     pub(crate) fn may_hold(&self, num: i64) -> bool {
         !self.all || num > self.known || self.jobs.contains(&num)
@@ -120,7 +125,7 @@ pub(crate) fn search(connection: &Connection, text: &str) -> Result<Found> {
         })?);
     }
     let all = query.is_some() && jobs.len() < FINDS;
-    Ok(Found { jobs, all, known })
+    Ok(Found::new(jobs, all, known))
 }
 
 /// A query for all that hold every three characters of the text; `None` when it is shorter.

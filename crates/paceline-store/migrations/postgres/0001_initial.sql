@@ -179,7 +179,8 @@ CREATE TABLE events (
     -- Only in events about jobs that are no more: what would be found in `jobs`.
     id    uuid,
     task  text,
-    batch text
+    batch text,
+    gone  bigint  -- its number
 );
 CREATE INDEX events_job ON events (job, seq) WHERE job IS NOT NULL;
 CREATE INDEX events_of_none ON events (at) WHERE job IS NULL;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use paceline_core::store::{Result, StoreError};
 use tokio::task::AbortHandle;
 
+use super::catalogue::SharedCatalogue;
 use super::error::Error;
 use super::hook::Told;
 use super::listen::listen;
@@ -26,6 +27,9 @@ pub struct Options {
     pub readers: u32,
     /// Most transactions that write at once.
     pub writers: u32,
+    /// From how many jobs on lists use a catalogue in memory: 64 bytes a job, made when a list
+    /// first needs it.
+    pub catalogue_from: u64,
 }
 
 impl Default for Options {
@@ -33,6 +37,7 @@ impl Default for Options {
         Options {
             readers: 10,
             writers: 6,
+            catalogue_from: 2_000,
         }
     }
 }
@@ -49,6 +54,7 @@ pub struct PostgresStore {
 pub(crate) struct Shared {
     pub(crate) pools: Pools,
     pub(crate) told: Told,
+    pub(crate) catalogue: SharedCatalogue,
     /// What notifications are sent under.
     pub(crate) channel: String,
     /// The node that registered here last; 0 before.
@@ -73,6 +79,7 @@ impl PostgresStore {
         let shared = Arc::new(Shared {
             pools,
             told,
+            catalogue: SharedCatalogue::new(options.catalogue_from),
             channel: target.channel(),
             node: AtomicI64::new(0),
             options: Mutex::default(),

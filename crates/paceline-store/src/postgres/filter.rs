@@ -99,7 +99,10 @@ impl Conditions {
     /// `jsonb` where it holds a zero character.)
     fn label(&mut self, name: &str, value: &str) {
         let object = labels_text(&[(name.to_owned(), value.to_owned())]).unwrap_or_default();
-        let pair = object.trim_start_matches('{').trim_end_matches('}').to_owned();
+        let pair = object
+            .trim_start_matches('{')
+            .trim_end_matches('}')
+            .to_owned();
         let pair = self.value(Box::new(pair));
         let has_text = format!("strpos(j.labels, {pair}) > 0");
         self.add(has_text.as_str());
@@ -124,9 +127,10 @@ impl Conditions {
             let last = self.value(Box::new(Uuid::from_bytes(last)));
             clauses.push(format!("j.id BETWEEN {first} AND {last}"));
         }
-        match clauses.is_empty() {
-            true => self.add("false"),
-            false => self.add(format!("({})", clauses.join(" OR "))),
+        if clauses.is_empty() {
+            self.add("false");
+        } else {
+            self.add(format!("({})", clauses.join(" OR ")));
         }
     }
 
@@ -178,7 +182,10 @@ mod tests {
         };
         let conditions = Conditions::new(&filter);
         let sql = conditions.sql();
-        assert!(sql.starts_with("j.state IN ('failed', 'running') AND j.task = $1"), "{sql}");
+        assert!(
+            sql.starts_with("j.state IN ('failed', 'running') AND j.task = $1"),
+            "{sql}"
+        );
         assert!(sql.ends_with("j.id BETWEEN $5 AND $6)"), "{sql}");
         assert_eq!(conditions.into_values().len(), 6);
     }

@@ -113,7 +113,12 @@ async fn all(session: &mut Session, around: &Around, window: Window) -> Result<V
         ORDER BY i.seq"
     );
     let Window { first, limit } = window;
-    let values = values![around.job.0, int(first), int(around.total), i64::from(limit)];
+    let values = values![
+        around.job.0,
+        int(first),
+        int(around.total),
+        i64::from(limit)
+    ];
     let rows = session.list(&sql, values).await?;
     rows.iter().map(|row| read(around, row)).collect()
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use paceline_core::query::{Count, JobFilter, JobQuery, Page, SortKey};
 use paceline_core::{Job, JobState, Time};
 
+use super::catalogue::SharedCatalogue;
 use super::error::Result;
 use super::filter::Conditions;
-use super::read;
 use super::row::Columns;
-use super::session::{Session, values};
+use super::session::{Session, Value, values};
+use super::{list_catalogue, read};
 use crate::catalogue_query::rank;
 use crate::list_sql::{cursor, position};
 
@@ -39,37 +40,24 @@ fn expression(key: SortKey) -> String {
     }
 }
 
-pub(crate) async fn jobs(session: &mut Session, query: &JobQuery) -> Result<Page<Job>> {
-    let mut conditions = Conditions::new(&query.filter);
-    let key = expression(query.sort.key);
-    let (direction, beyond) = if query.sort.descending {
-        ("DESC", "<")
-    } else {
-        ("ASC", ">")
-    };
-    let order = match query.sort.key {
-        SortKey::CreatedAt => format!("j.num {direction}"),
-        _ => format!("{key} {direction}, j.num {direction}"),
-    };
-    if let Some(cursor) = &query.cursor {
-        let (value, num) = position(cursor)?;
-        let num = conditions.value(Box::new(num));
-        match query.sort.key {
-            SortKey::CreatedAt => conditions.add(format!("j.num {beyond} {num}")),
-            _ => {
-                let value = conditions.value(Box::new(value));
-                conditions.add(format!("({key}, j.num) {beyond} ({value}, {num})"));
-            }
-        }
+/// A page of jobs: in the order of the table, by text, or while jobs are few by SQL alone; else by
+/// the catalogue.
+pub(crate) async fn jobs(
+    session: &mut Session,
+    catalogue: &SharedCatalogue,
+    query: &JobQuery,
+) -> Result<Page<Job>> {
+    let as_stored = query.sort.key == SortKey::CreatedAt && query.filter == JobFilter::default();
+    let by_sql = as_stored || query.filter.text.is_some();
+    if by_sql || !catalogue.is_for(all(session).await?) {
+        return page(session, query).await;
     }
-    let sql = format!(
-        "{}, {key} FROM jobs j LEFT JOIN progress p ON p.job = j.num
-        WHERE {} ORDER BY {order} LIMIT {}",
-        read::COLUMNS,
-        conditions.sql(),
-        u64::from(query.limit) + 1,
-    );
-    let mut rows = session.once(&sql, conditions.into_values()).await?;
+    list_catalogue::page(session, catalogue, query).await
+}
+
+async fn page(session: &mut Session, query: &JobQuery) -> Result<Page<Job>> {
+    let (sql, values) = statement(query)?;
+    let mut rows = session.once(&sql, values).await?;
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -81,25 +69,78 @@ pub(crate) async fn jobs(session: &mut Session, query: &JobQuery) -> Result<Page
     Ok(Page { items, next })
 }
 
-/// Jobs that match, counted up to `cap`.
-pub(crate) async fn count(session: &mut Session, filter: &JobFilter, cap: u64) -> Result<Count> {
-    let counted = if *filter == JobFilter::default() {
-        counts(session).await?.values().sum()
+/// One row more than the page holds, to know whether there is a next.
+fn statement(query: &JobQuery) -> Result<(String, Vec<Value<'static>>)> {
+    let mut conditions = Conditions::new(&query.filter);
+    let key = expression(query.sort.key);
+    let (direction, beyond) = if query.sort.descending {
+        ("DESC", "<")
     } else {
-        let conditions = Conditions::new(filter);
-        let sql = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM jobs j WHERE {} LIMIT {}) AS counted",
-            conditions.sql(),
-            cap.saturating_add(1).min(i64::MAX.unsigned_abs()),
-        );
-        let rows = session.once(&sql, conditions.into_values()).await?;
-        rows.first().map_or(Ok(0), |row| row.size(0))?
+        ("ASC", ">")
+    };
+    let by_num = query.sort.key == SortKey::CreatedAt;
+    let order = if by_num {
+        format!("j.num {direction}")
+    } else {
+        format!("{key} {direction}, j.num {direction}")
+    };
+    if let Some(cursor) = &query.cursor {
+        let (value, num) = position(cursor)?;
+        let num = conditions.value(Box::new(num));
+        let clause = if by_num {
+            format!("j.num {beyond} {num}")
+        } else {
+            let value = conditions.value(Box::new(value));
+            format!("({key}, j.num) {beyond} ({value}, {num})")
+        };
+        conditions.add(clause);
+    }
+    let sql = format!(
+        "{}, {key} FROM jobs j LEFT JOIN progress p ON p.job = j.num
+        WHERE {} ORDER BY {order} LIMIT {}",
+        read::COLUMNS,
+        conditions.sql(),
+        u64::from(query.limit) + 1,
+    );
+    Ok((sql, conditions.into_values()))
+}
+
+/// Jobs that match, counted up to `cap`.
+pub(crate) async fn count(
+    session: &mut Session,
+    catalogue: &SharedCatalogue,
+    filter: &JobFilter,
+    cap: u64,
+) -> Result<Count> {
+    let all = all(session).await?;
+    let counted = if *filter == JobFilter::default() {
+        all
+    } else if filter.text.is_some() || !catalogue.is_for(all) {
+        count_rows(session, filter, cap).await?
+    } else {
+        list_catalogue::count(session, catalogue, filter, cap).await?
     };
     Ok(if counted > cap {
         Count::AtLeast(cap)
     } else {
         Count::Exact(counted)
     })
+}
+
+/// How many jobs match, counted up to one more than `cap`.
+async fn count_rows(session: &mut Session, filter: &JobFilter, cap: u64) -> Result<u64> {
+    let conditions = Conditions::new(filter);
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM jobs j WHERE {} LIMIT {}) AS counted",
+        conditions.sql(),
+        cap.saturating_add(1).min(i64::MAX.unsigned_abs()),
+    );
+    let rows = session.once(&sql, conditions.into_values()).await?;
+    rows.first().map_or(Ok(0), |row| row.size(0))
+}
+
+async fn all(session: &mut Session) -> Result<u64> {
+    Ok(counts(session).await?.values().sum())
 }
 
 /// All jobs by state, as of the last commit.

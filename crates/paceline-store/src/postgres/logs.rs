@@ -91,7 +91,11 @@ pub(crate) async fn tail(session: &mut Session, job: JobId, lines: usize) -> Res
     pieces.reverse();
     let surplus = found.saturating_sub(lines);
     Ok(LogPage {
-        text: pieces.concat().split_inclusive('\n').skip(surplus).collect(),
+        text: pieces
+            .concat()
+            .split_inclusive('\n')
+            .skip(surplus)
+            .collect(),
         next: newest,
     })
 }

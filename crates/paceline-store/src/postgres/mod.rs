@@ -13,6 +13,7 @@
 //! statistics. The rows of a job's ranges, leases, items and outcomes are guarded by its row of
 //! `progress`.
 
+mod catalogue;
 mod connect;
 mod error;
 mod errors;
@@ -23,6 +24,7 @@ mod hook;
 mod idempotency;
 mod items;
 mod list;
+mod list_catalogue;
 mod listen;
 mod logs;
 mod migrate;

@@ -137,11 +137,13 @@ impl Store for PostgresStore {
     }
 
     async fn jobs(&self, query: JobQuery) -> Result<Page<Job>> {
-        Ok(list::jobs(&mut self.reader().await?, &query).await?)
+        let catalogue = &self.shared.catalogue;
+        Ok(list::jobs(&mut self.reader().await?, catalogue, &query).await?)
     }
 
     async fn count(&self, filter: JobFilter, cap: u64) -> Result<Count> {
-        Ok(list::count(&mut self.reader().await?, &filter, cap).await?)
+        let catalogue = &self.shared.catalogue;
+        Ok(list::count(&mut self.reader().await?, catalogue, &filter, cap).await?)
     }
 
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>> {
