@@ -14,6 +14,7 @@ use tokio_postgres::Row;
 use super::error::{Error, Result};
 use super::events;
 use super::list::{PROGRESS, counts};
+use super::pool::Pools;
 use super::row::{Columns, invalid};
 use super::session::{Session, values};
 use crate::catalogue::{Catalogue, EntryColumns};
@@ -59,9 +60,10 @@ impl SharedCatalogue {
         jobs >= self.from
     }
 
-    /// The catalogue as of now: everything that was committed before is in it.
-    pub(crate) async fn caught_up(&self, session: &mut Session) -> Result<Held> {
-        let newest = events::last(session).await?.0;
+    /// The catalogue as of now: everything that was committed before is in it. Who waits for it
+    /// keeps no connection from others meanwhile.
+    pub(crate) async fn caught_up(&self, pools: &Pools) -> Result<Held> {
+        let newest = events::last(&mut pools.reader().await?).await?.0;
         let read = self.followed.clone().read_owned().await;
         if read.as_ref().is_some_and(|known| known.will_do(newest)) {
             return held(read);
@@ -69,22 +71,19 @@ impl SharedCatalogue {
         drop(read);
         // Held while the changes are applied: who comes meanwhile waits for them.
         let mut followed = self.followed.clone().write_owned().await;
-        match followed.as_mut() {
-            Some(known) if known.will_do(newest) => {}
-            Some(known) if newest - known.seen <= CHANGES => {
-                session.snapshot().await?;
-                // What an error or a caller's departure leaves half done is done again: to read
-                // a job anew twice does no harm.
-                known.refresh(session).await?;
-                session.finish().await?;
+        if !followed.as_ref().is_some_and(|known| known.will_do(newest)) {
+            let mut session = pools.reader().await?.with_patience();
+            session.snapshot().await?;
+            match followed.as_mut() {
+                // What an error or a caller's departure leaves half done is done again: to read a
+                // job anew twice does no harm.
+                Some(known) if newest - known.seen <= CHANGES => known.refresh(&mut session).await?,
+                Some(_) | None => {
+                    *followed = None;
+                    *followed = Some(build(&mut session).await?);
+                }
             }
-            Some(_) | None => {
-                *followed = None;
-                session.snapshot().await?;
-                let built = build(session).await?;
-                session.finish().await?;
-                *followed = Some(built);
-            }
+            session.finish().await?;
         }
         held(OwnedRwLockWriteGuard::downgrade(followed))
     }

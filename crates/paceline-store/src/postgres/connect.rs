@@ -4,17 +4,22 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
-use paceline_core::store::{Result, StoreError};
+use paceline_core::lease::ReportAnswer;
+use paceline_core::store::{Result, StoreError, Submitted};
 use tokio::task::AbortHandle;
 
 use super::catalogue::SharedCatalogue;
 use super::error::Error;
+use super::gather::Gather;
 use super::hook::Told;
 use super::listen::listen;
 use super::pool::Pools;
+use super::report::Reports;
 use super::row::Columns;
+use super::submit::Submission;
+use super::unheard::Unheard;
 use super::url::Target;
-use super::{migrate, tls};
+use super::{migrate, report, submit, tls};
 use crate::options_row::OptionsCache;
 
 /// The oldest server that will do, as `server_version_num` has it.
@@ -46,6 +51,8 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct PostgresStore {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) submissions: Gather<Submission, Vec<Submitted>>,
+    pub(crate) reports: Gather<Reports, Vec<ReportAnswer>>,
     listener: AbortHandle,
 }
 
@@ -62,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) options: Mutex<OptionsCache>,
     /// When each task's line of unit jobs was served last by this node, as a turn.
     pub(crate) lanes: Mutex<HashMap<String, i64>>,
+    /// Leases that a claim may have given without anyone hearing of it.
+    pub(crate) unheard: Unheard,
     /// Most bytes of log that a job keeps.
     pub(crate) log_bytes: AtomicI64,
 }
@@ -84,9 +93,19 @@ impl PostgresStore {
             node: AtomicI64::new(0),
             options: Mutex::default(),
             lanes: Mutex::default(),
+            unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
         });
+        let (submitting, reporting) = (shared.clone(), shared.clone());
         Ok(PostgresStore {
+            submissions: Gather::start(move |calls| {
+                let shared = submitting.clone();
+                async move { submit::submit(&shared, calls).await }
+            }),
+            reports: Gather::start(move |calls| {
+                let shared = reporting.clone();
+                async move { report::report(&shared, calls).await }
+            }),
             shared,
             listener: listener.abort_handle(),
         })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use paceline_core::query::{Count, JobFilter, JobQuery, Page, SortKey};
 use paceline_core::{Job, JobState, Time};
 
-use super::catalogue::SharedCatalogue;
+use super::connect::Shared;
 use super::error::Result;
 use super::filter::Conditions;
 use super::row::Columns;
@@ -42,17 +42,15 @@ fn expression(key: SortKey) -> String {
 
 /// A page of jobs: in the order of the table, by text, or while jobs are few by SQL alone; else by
 /// the catalogue.
-pub(crate) async fn jobs(
-    session: &mut Session,
-    catalogue: &SharedCatalogue,
-    query: &JobQuery,
-) -> Result<Page<Job>> {
+pub(crate) async fn jobs(shared: &Shared, query: &JobQuery) -> Result<Page<Job>> {
+    let mut session = shared.pools.reader().await?;
     let as_stored = query.sort.key == SortKey::CreatedAt && query.filter == JobFilter::default();
     let by_sql = as_stored || query.filter.text.is_some();
-    if by_sql || !catalogue.is_for(all(session).await?) {
-        return page(session, query).await;
+    if by_sql || !shared.catalogue.is_for(all(&mut session).await?) {
+        return page(&mut session, query).await;
     }
-    list_catalogue::page(session, catalogue, query).await
+    drop(session);
+    list_catalogue::page(shared, query).await
 }
 
 async fn page(session: &mut Session, query: &JobQuery) -> Result<Page<Job>> {
@@ -106,19 +104,16 @@ fn statement(query: &JobQuery) -> Result<(String, Vec<Value<'static>>)> {
 }
 
 /// Jobs that match, counted up to `cap`.
-pub(crate) async fn count(
-    session: &mut Session,
-    catalogue: &SharedCatalogue,
-    filter: &JobFilter,
-    cap: u64,
-) -> Result<Count> {
-    let all = all(session).await?;
+pub(crate) async fn count(shared: &Shared, filter: &JobFilter, cap: u64) -> Result<Count> {
+    let mut session = shared.pools.reader().await?;
+    let all = all(&mut session).await?;
     let counted = if *filter == JobFilter::default() {
         all
-    } else if filter.text.is_some() || !catalogue.is_for(all) {
-        count_rows(session, filter, cap).await?
+    } else if filter.text.is_some() || !shared.catalogue.is_for(all) {
+        count_rows(&mut session, filter, cap).await?
     } else {
-        list_catalogue::count(session, catalogue, filter, cap).await?
+        drop(session);
+        list_catalogue::count(shared, filter, cap).await?
     };
     Ok(if counted > cap {
         Count::AtLeast(cap)

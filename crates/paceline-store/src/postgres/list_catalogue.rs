@@ -6,7 +6,8 @@ use std::sync::Arc;
 use paceline_core::Job;
 use paceline_core::query::{JobFilter, JobQuery, Page, Sort};
 
-use super::catalogue::{Held, SharedCatalogue};
+use super::catalogue::Held;
+use super::connect::Shared;
 use super::error::{Error, Result};
 use super::filter::Conditions;
 use super::read;
@@ -37,20 +38,20 @@ async fn scan<T: Send + 'static>(
 
 /// A page of jobs; `query` has no text.
 pub(crate) async fn page(
-    session: &mut Session,
-    shared: &SharedCatalogue,
+    shared: &Shared,
     query: &JobQuery,
 ) -> Result<Page<Job>> {
     let after = query.cursor.as_deref().map(position).transpose()?;
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let held = Arc::new(shared.caught_up(session).await?);
+    let held = Arc::new(shared.catalogue.caught_up(&shared.pools).await?);
+    let mut session = shared.pools.reader().await?;
     let most = limit.saturating_add(1);
-    let mut places = first(session, &held, (&query.filter, query.sort), after, most).await?;
+    let mut places = first(&mut session, &held, (&query.filter, query.sort), after, most).await?;
     drop(held);
     let more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| more).map(|place| cursor(*place));
-    let items = rows(session, &query.filter, &places).await?;
+    let items = rows(&mut session, &query.filter, &places).await?;
     Ok(Page { items, next })
 }
 
@@ -138,19 +139,19 @@ async fn rows(session: &mut Session, filter: &JobFilter, places: &[Place]) -> Re
 
 /// How many jobs fulfil the filter, which has no text; counted up to one more than `cap`.
 pub(crate) async fn count(
-    session: &mut Session,
-    shared: &SharedCatalogue,
+    shared: &Shared,
     filter: &JobFilter,
     cap: u64,
 ) -> Result<u64> {
-    let held = Arc::new(shared.caught_up(session).await?);
+    let held = Arc::new(shared.catalogue.caught_up(&shared.pools).await?);
     let look = move |held: &Held, matcher: &Matcher<'_>| tally(held, matcher, cap);
     let (mut counted, unsure) = scan(&held, filter, look).await?;
+    let mut session = shared.pools.reader().await?;
     for slice in unsure.chunks(SLICE) {
         if counted > cap {
             break;
         }
-        let fit = which_fit(session, filter, slice).await?;
+        let fit = which_fit(&mut session, filter, slice).await?;
         counted += u64::try_from(fit.len()).unwrap_or(0);
     }
     Ok(counted)

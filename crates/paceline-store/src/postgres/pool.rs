@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{Error, Result};
@@ -12,6 +13,11 @@ use super::url::Target;
 
 /// Longest wait for a connection to become free, to come about, or to be looked at.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// Statements that write find their rows by an index, always: what the server knows of a table's
+/// size may be from a time when it was empty, and a plan that reads all of it may be kept long.
+const PLANS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
+    -c plan_cache_mode=force_generic_plan";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pools {
@@ -25,9 +31,12 @@ impl Pools {
         tls: &MakeRustlsConnect,
         (writers, readers): (u32, u32),
     ) -> Result<Self> {
+        let mut writing = target.config.clone();
+        let options = writing.get_options().unwrap_or_default();
+        writing.options(format!("{options} {PLANS}"));
         Ok(Pools {
-            writers: pool(target, tls, writers)?,
-            readers: pool(target, tls, readers)?,
+            writers: pool(writing, tls, writers)?,
+            readers: pool(target.config.clone(), tls, readers)?,
         })
     }
 
@@ -57,11 +66,11 @@ impl Pools {
     }
 }
 
-fn pool(target: &Target, tls: &MakeRustlsConnect, most: u32) -> Result<Pool> {
+fn pool(target: Config, tls: &MakeRustlsConnect, most: u32) -> Result<Pool> {
     let config = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = Manager::from_config(target.config.clone(), tls.clone(), config);
+    let manager = Manager::from_config(target, tls.clone(), config);
     Pool::builder(manager)
         .max_size(usize::try_from(most.max(1)).unwrap_or(1))
         .wait_timeout(Some(WAIT))

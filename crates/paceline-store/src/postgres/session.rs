@@ -13,6 +13,7 @@ use super::error::{Error, Result};
 
 /// Longest that one call may take in all.
 const PATIENCE: Duration = Duration::from_secs(30);
+const MUCH_PATIENCE: Duration = Duration::from_secs(600);
 
 /// A value in a statement.
 pub(crate) type Value<'a> = Box<dyn ToSql + Sync + Send + 'a>;
@@ -97,11 +98,28 @@ impl Session {
         let begins = batch.0.iter().any(|(sql, _)| sql.starts_with("BEGIN"));
         let ends = batch.0.last().is_some_and(|(sql, _)| sql == "COMMIT");
         self.open |= begins;
-        let answers = self.within(send(self.client()?, &batch)).await?;
-        if ends {
-            self.open = false;
+        match self.within(send(self.client()?, &batch)).await {
+            Ok(answers) => {
+                if ends {
+                    self.open = false;
+                }
+                Ok(answers)
+            }
+            Err(error) => {
+                if let Error::Sql(answered) = &error
+                    && answered.as_db_error().is_some()
+                {
+                    self.roll_back().await;
+                }
+                Err(error)
+            }
         }
-        Ok(answers)
+    }
+
+    /// For calls that may have very much to do.
+    pub(crate) fn with_patience(mut self) -> Self {
+        self.until = Instant::now() + MUCH_PATIENCE;
+        self
     }
 
     /// Waits for an answer no longer than the call has time.
@@ -142,7 +160,11 @@ impl Session {
 
     /// Gives up what was done. A connection that cannot even do that is not used again.
     pub(crate) async fn roll_back(&mut self) {
-        if self.open && self.list("ROLLBACK", values![]).await.is_ok() {
+        let undone = match self.client() {
+            Ok(client) if self.open => self.within(send_rollback(client)).await.is_ok(),
+            Ok(_) | Err(_) => false,
+        };
+        if undone {
             self.open = false;
         }
     }
@@ -163,6 +185,10 @@ impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").field("open", &self.open).finish_non_exhaustive()
     }
+}
+
+async fn send_rollback(client: &Object) -> Result<()> {
+    Ok(client.batch_execute("ROLLBACK").await?)
 }
 
 async fn send(client: &Object, batch: &Batch<'_>) -> Result<Answers> {

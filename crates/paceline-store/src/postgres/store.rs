@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use paceline_core::admission::{Limits, Reason};
@@ -21,7 +22,12 @@ use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, U
 
 use super::connect::PostgresStore;
 use super::session::Session;
-use super::{errors, events, health, idempotency, items, list, logs, read, tasks, waiting};
+use super::report::Reports;
+use super::submit::Submission;
+use super::{
+    admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
+    prune, read, remember, tasks, tick, upload, waiting,
+};
 
 impl PostgresStore {
     async fn reader(&self) -> Result<Session> {
@@ -29,103 +35,101 @@ impl PostgresStore {
     }
 }
 
-fn unwritten<T>() -> Result<T> {
-    Err(StoreError::Unavailable("not written yet".into()))
-}
-
 #[async_trait]
 impl Store for PostgresStore {
-    async fn submit(&self, _jobs: Vec<NewJob>, _now: Time) -> Result<Vec<Submitted>> {
-        unwritten()
+    async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>> {
+        let jobs = Arc::new(jobs);
+        self.submissions.call(Submission { jobs, now }).await
     }
 
-    async fn begin_upload(&self, _job: NewJob, _now: Time) -> Result<UploadId> {
-        unwritten()
+    async fn begin_upload(&self, job: NewJob, now: Time) -> Result<UploadId> {
+        Ok(upload::begin(&self.shared, &job, now).await?)
     }
 
-    async fn append_upload(&self, _upload: UploadId, _items: Vec<NewItem>) -> Result<()> {
-        unwritten()
+    async fn append_upload(&self, upload: UploadId, items: Vec<NewItem>) -> Result<()> {
+        Ok(upload::append(&self.shared, upload, &items).await?)
     }
 
-    async fn finish_upload(&self, _upload: UploadId, _now: Time) -> Result<Submitted> {
-        unwritten()
+    async fn finish_upload(&self, upload: UploadId, now: Time) -> Result<Submitted> {
+        Ok(upload::finish(&self.shared, upload, now).await?)
     }
 
-    async fn abort_upload(&self, _upload: UploadId) -> Result<()> {
-        unwritten()
+    async fn abort_upload(&self, upload: UploadId) -> Result<()> {
+        Ok(upload::abort(&self.shared, upload).await?)
     }
 
     async fn recall(&self, key: &str, now: Time) -> Result<Option<(Vec<u8>, String)>> {
         Ok(idempotency::recall(&mut self.reader().await?, key, now).await?)
     }
 
-    async fn remember(&self, _: &str, _: Vec<u8>, _: String, _: Time) -> Result<()> {
-        unwritten()
+    async fn remember(&self, key: &str, hash: Vec<u8>, answer: String, until: Time) -> Result<()> {
+        Ok(remember::remember(&self.shared, key, hash, answer, until).await?)
     }
 
-    async fn admit(&self, _limits: Limits, _now: Time) -> Result<u64> {
-        unwritten()
+    async fn admit(&self, limits: Limits, now: Time) -> Result<u64> {
+        Ok(admit::admit(&self.shared, limits, now).await?)
     }
 
-    async fn claim(&self, _claim: Claim) -> Result<Claimed> {
-        unwritten()
+    async fn claim(&self, claim: Claim) -> Result<Claimed> {
+        Ok(claim::claim(&self.shared, &claim).await?)
     }
 
     async fn report(
         &self,
-        _reports: Vec<LeaseReport>,
-        _seed: u64,
-        _now: Time,
+        reports: Vec<LeaseReport>,
+        seed: u64,
+        now: Time,
     ) -> Result<Vec<ReportAnswer>> {
-        unwritten()
+        let reports = Arc::new(reports);
+        self.reports.call(Reports { reports, seed, now }).await
     }
 
-    async fn note(&self, _notes: Vec<Note>, _now: Time) -> Result<()> {
-        unwritten()
+    async fn note(&self, notes: Vec<Note>, now: Time) -> Result<()> {
+        Ok(note::note(&self.shared, &notes, now).await?)
     }
 
     async fn control(
         &self,
-        _selector: Selector,
-        _action: Action,
-        _dry_run: bool,
-        _now: Time,
+        selector: Selector,
+        action: Action,
+        dry_run: bool,
+        now: Time,
     ) -> Result<Controlled> {
-        unwritten()
+        Ok(control::control(&self.shared, &selector, &action, dry_run, now).await?)
     }
 
-    async fn register_node(&self, _node: NodeInfo, _until: Time, _now: Time) -> Result<NodeId> {
-        unwritten()
+    async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
+        Ok(node::register(&self.shared, &node, until, now).await?)
     }
 
     async fn heartbeat(
         &self,
-        _node: NodeId,
-        _held: Vec<LeaseId>,
-        _until: Time,
+        node: NodeId,
+        held: Vec<LeaseId>,
+        until: Time,
         _now: Time,
     ) -> Result<Vec<LeaseId>> {
-        unwritten()
+        Ok(node::heartbeat(&self.shared, node, &held, until).await?)
     }
 
-    async fn remove_node(&self, _node: NodeId, _now: Time) -> Result<()> {
-        unwritten()
+    async fn remove_node(&self, node: NodeId, now: Time) -> Result<()> {
+        Ok(node::remove(&self.shared, node, now).await?)
     }
 
-    async fn tick(&self, _now: Time) -> Result<Ticked> {
-        unwritten()
+    async fn tick(&self, now: Time) -> Result<Ticked> {
+        Ok(tick::tick(&self.shared, now).await?)
     }
 
-    async fn prune(&self, _retention: Retention, _now: Time) -> Result<Pruned> {
-        unwritten()
+    async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned> {
+        Ok(prune::prune(&self.shared, retention, now).await?)
     }
 
-    async fn declare_tasks(&self, _declared: Vec<Task>) -> Result<()> {
-        unwritten()
+    async fn declare_tasks(&self, declared: Vec<Task>) -> Result<()> {
+        Ok(remember::declare(&self.shared, &declared).await?)
     }
 
-    async fn record_event(&self, _kind: EventKind, _data: Json, _now: Time) -> Result<()> {
-        unwritten()
+    async fn record_event(&self, kind: EventKind, data: Json, now: Time) -> Result<()> {
+        Ok(remember::record(&self.shared, kind, &data, now).await?)
     }
 
     async fn job(&self, id: JobId) -> Result<Option<Job>> {
@@ -137,13 +141,11 @@ impl Store for PostgresStore {
     }
 
     async fn jobs(&self, query: JobQuery) -> Result<Page<Job>> {
-        let catalogue = &self.shared.catalogue;
-        Ok(list::jobs(&mut self.reader().await?, catalogue, &query).await?)
+        Ok(list::jobs(&self.shared, &query).await?)
     }
 
     async fn count(&self, filter: JobFilter, cap: u64) -> Result<Count> {
-        let catalogue = &self.shared.catalogue;
-        Ok(list::count(&mut self.reader().await?, catalogue, &filter, cap).await?)
+        Ok(list::count(&self.shared, &filter, cap).await?)
     }
 
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>> {
