@@ -114,9 +114,7 @@ pub(crate) fn items(connection: &Connection, id: JobId, query: &ItemQuery) -> Re
         Some(state @ (ItemState::Succeeded | ItemState::Failed | ItemState::Skipped)) => {
             ended(connection, &around, places, state, limit)
         }
-        Some(ItemState::Running) => {
-            some(connection, &around, places, around.leased_seqs(), limit)
-        }
+        Some(ItemState::Running) => some(connection, &around, places, around.leased_seqs(), limit),
         Some(state @ (ItemState::Pending | ItemState::Cancelled)) => {
             // Both are what is free: the job's own state makes the difference.
             if around.state.is_terminal() != (state == ItemState::Cancelled) {

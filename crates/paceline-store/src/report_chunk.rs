@@ -255,9 +255,9 @@ pub(crate) fn badly(conclusion: Conclusion, counters: &Counters) -> Option<Strin
     match conclusion {
         Conclusion::Completed => None,
         Conclusion::AllFailed => Some(format!("all {failed} items failed")),
-        Conclusion::TooManyFailures => {
-            Some(format!("{failed} of {total} items failed, more than allowed"))
-        }
+        Conclusion::TooManyFailures => Some(format!(
+            "{failed} of {total} items failed, more than allowed"
+        )),
     }
 }
 

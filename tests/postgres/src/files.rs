@@ -33,7 +33,11 @@ impl Folder {
 
     fn at(path: PathBuf) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-        let user = if me()? == 0 { Some(unprivileged()?) } else { None };
+        let user = if me()? == 0 {
+            Some(unprivileged()?)
+        } else {
+            None
+        };
         fs::create_dir_all(&path).map_err(failed)?;
         if let Some(User { id, group }) = user {
             chown(&path, Some(id), Some(group)).map_err(failed)?;
@@ -62,7 +66,8 @@ impl Folder {
 
     pub(crate) fn lock_shared(&self, name: &str) -> Result<File, String> {
         let file = self.open(name)?;
-        file.lock_shared().map_err(|error| format!("{name}: {error}"))?;
+        file.lock_shared()
+            .map_err(|error| format!("{name}: {error}"))?;
         Ok(file)
     }
 
@@ -112,7 +117,9 @@ fn unprivileged() -> Result<User, String> {
     ["postgres", "nobody"]
         .iter()
         .find_map(|name| {
-            let user = users.lines().find(|line| line.split(':').next() == Some(name))?;
+            let user = users
+                .lines()
+                .find(|line| line.split(':').next() == Some(name))?;
             let mut numbers = user.split(':').skip(2);
             Some(User {
                 id: numbers.next()?.parse().ok()?,

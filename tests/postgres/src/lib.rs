@@ -86,7 +86,10 @@ impl Server {
     /// The URL of the database, for tests that look into it by themselves.
     pub fn database(&self) -> String {
         let socket = self.folder.socket().display().to_string();
-        format!("postgres://postgres@/postgres?host={}", socket.replace('/', "%2F"))
+        format!(
+            "postgres://postgres@/postgres?host={}",
+            socket.replace('/', "%2F")
+        )
     }
 
     /// Where its socket is, for libpq.

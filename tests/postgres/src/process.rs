@@ -16,7 +16,12 @@ const IDLE: u32 = 60;
 pub(crate) fn make(folder: &Folder) -> Result<(), String> {
     let mut command = as_user(folder, &program("initdb")?);
     command.arg("--pgdata").arg(folder.data());
-    command.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
+    command.args([
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+    ]);
     command.arg("--no-sync");
     run(command)?;
     start(folder)
@@ -60,7 +65,9 @@ pub(crate) fn watch(folder: &Folder) -> Result<(), String> {
     command.args(["-c", SCRIPT, "watchdog"]).arg(&folder.path);
     command.arg(program("pg_ctl")?).arg(IDLE.to_string());
     let started = quiet(&mut command).process_group(0).spawn();
-    started.map(|_| ()).map_err(|error| format!("the watchdog: {error}"))
+    started
+        .map(|_| ())
+        .map_err(|error| format!("the watchdog: {error}"))
 }
 
 fn as_user(folder: &Folder, program: &Path) -> Command {
@@ -68,7 +75,9 @@ fn as_user(folder: &Folder, program: &Path) -> Command {
         None => Command::new(program),
         Some(User { id, group }) => {
             let mut command = Command::new("setpriv");
-            command.arg(format!("--reuid={id}")).arg(format!("--regid={group}"));
+            command
+                .arg(format!("--reuid={id}"))
+                .arg(format!("--regid={group}"));
             command.arg("--clear-groups").arg(program);
             command
         }

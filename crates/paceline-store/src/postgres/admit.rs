@@ -72,7 +72,8 @@ async fn try_admit(shared: &Shared, limits: Limits, now: Time) -> Result<u64> {
 /// Looked at first without any lock: mostly there is nobody.
 async fn is_anyone_pending(session: &mut Session, limits: &Limits) -> Result<bool> {
     const ITEMS: &str = "SELECT 1 FROM jobs WHERE lane = 2 ORDER BY priority DESC, num LIMIT 1";
-    const UNITS: &str = "SELECT 1 FROM jobs WHERE lane = 1 ORDER BY task, priority DESC, num LIMIT 1";
+    const UNITS: &str =
+        "SELECT 1 FROM jobs WHERE lane = 1 ORDER BY task, priority DESC, num LIMIT 1";
     let mut batch = Batch::default();
     let items = batch.add(ITEMS, values![]);
     let units = batch.add(UNITS, values![]);
@@ -150,8 +151,14 @@ fn candidates(batch: &mut Batch<'_>, limits: &Limits) -> Vec<usize> {
     let count = |count| i64::from(int(count));
     vec![
         batch.add(OF_USERS, values![count(CANDIDATES), count(each)]),
-        batch.add(ITEMS_OF_NOBODY, values![i64::from(PASSED_OVER), count(most)]),
-        batch.add(UNITS_OF_NOBODY, values![i64::from(PASSED_OVER), count(most)]),
+        batch.add(
+            ITEMS_OF_NOBODY,
+            values![i64::from(PASSED_OVER), count(most)],
+        ),
+        batch.add(
+            UNITS_OF_NOBODY,
+            values![i64::from(PASSED_OVER), count(most)],
+        ),
     ]
 }
 
@@ -162,7 +169,7 @@ const OF_USERS: &str = "WITH RECURSIVE users (name, n) AS (
         UNION ALL
         SELECT (SELECT min(user_name) FROM jobs
             WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name > users.name), n + 1
-        FROM users WHERE users.name IS NOT NULL AND n < $1)
+        FROM users WHERE users.name IS NOT NULL AND n < $1::bigint)
     SELECT j.num, j.priority, j.user_name FROM users, LATERAL (
         SELECT num, priority, user_name FROM jobs
         WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name = users.name

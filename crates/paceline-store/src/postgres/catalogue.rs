@@ -77,7 +77,9 @@ impl SharedCatalogue {
             match followed.as_mut() {
                 // What an error or a caller's departure leaves half done is done again: to read a
                 // job anew twice does no harm.
-                Some(known) if newest - known.seen <= CHANGES => known.refresh(&mut session).await?,
+                Some(known) if newest - known.seen <= CHANGES => {
+                    known.refresh(&mut session).await?
+                }
                 Some(_) | None => {
                     *followed = None;
                     *followed = Some(build(&mut session).await?);

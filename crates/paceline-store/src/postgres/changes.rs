@@ -9,12 +9,24 @@ use paceline_core::{JobState, Json, LeaseId, Seq, Time};
 use uuid::Uuid;
 
 use super::row::int;
-use super::session::values;
+use super::session::{Value, values};
 use crate::events::Data;
 use crate::job_row::JobRow;
 use crate::num::JobNum;
 use crate::statistics::step;
 use crate::text::to_json;
+
+/// Rows of a table, to be written by one statement.
+pub(crate) trait Rows {
+    fn len(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The arrays, in the order of the columns.
+    fn into_values(self) -> Vec<Value<'static>>;
+}
 
 /// Rows of a table as arrays, one a column, as `unnest` takes them.
 macro_rules! columns {
@@ -29,16 +41,14 @@ macro_rules! columns {
                 $(self.$column.push($column);)+
                 self.rows += 1;
             }
+        }
 
-            pub(crate) fn len(&self) -> usize {
+        impl $crate::postgres::changes::Rows for $name {
+            fn len(&self) -> usize {
                 self.rows
             }
 
-            pub(crate) fn is_empty(&self) -> bool {
-                self.rows == 0
-            }
-
-            pub(crate) fn into_values(self) -> Vec<$crate::postgres::session::Value<'static>> {
+            fn into_values(self) -> Vec<$crate::postgres::session::Value<'static>> {
                 values![$(self.$column),+]
             }
         }
@@ -67,7 +77,13 @@ columns!(OutcomeRows {
     error: Option<String>,
     result: Option<String>,
 });
-columns!(RangeRows { job: i64, not_before: i64, first: i32, last: i32, alone: bool });
+columns!(RangeRows {
+    job: i64,
+    not_before: i64,
+    first: i32,
+    last: i32,
+    alone: bool
+});
 columns!(LeaseRows { id: i64, job: i64, node: i64, ranges: Option<String>, since: i64 });
 columns!(SampleRows {
     job: i64,
@@ -77,19 +93,31 @@ columns!(SampleRows {
     memory: Option<i64>,
     cpu: Option<f64>,
 });
-columns!(LogRows { job: i64, n: i32, at: i64, text: String });
+columns!(LogRows {
+    job: i64,
+    n: i32,
+    at: i64,
+    text: String
+});
 columns!(
     /// Ranges that were cut: the row is known by its first position of before.
     CutRows { job: i64, not_before: i64, first: i32, new_first: i32 }
 );
-columns!(SuccessRows { task: String, job: i64, seq: i32 });
+columns!(SuccessRows {
+    task: String,
+    job: i64,
+    seq: i32
+});
 columns!(SaidRows {
     job: i64,
     fraction: Option<f64>,
     stage: Option<String>,
     message: Option<String>,
 });
-columns!(GarbageRows { job: i64, task: String });
+columns!(GarbageRows {
+    job: i64,
+    task: String
+});
 
 const STATES: usize = JobState::ALL.len();
 
@@ -166,7 +194,16 @@ impl Changes {
     /// Appends an event that is about no job.
     pub(crate) fn record(&mut self, kind: EventKind, data: &Json, now: Time) {
         let data = Some(data.as_str().to_owned());
-        let row = (now.as_micros(), kind.as_str(), None, None, data, None, None, None);
+        let row = (
+            now.as_micros(),
+            kind.as_str(),
+            None,
+            None,
+            data,
+            None,
+            None,
+            None,
+        );
         self.events.push(row);
     }
 

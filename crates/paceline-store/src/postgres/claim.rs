@@ -15,12 +15,12 @@ use super::claim_chunk::{self, Chunks};
 use super::claim_round::{Locked, Round};
 use super::connect::Shared;
 use super::error::{Error, Result};
+use super::flush;
 use super::load::{self, job_columns, progress_columns};
 use super::node;
 use super::row::{Columns, int};
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
-use super::flush;
 
 /// Unit jobs of some tasks that wait in a line, locked.
 macro_rules! units_of {
@@ -248,7 +248,10 @@ async fn lock(
         [
             batch.add(PROGRESS, values![jobs()]),
             batch.add(JOBS, values![jobs()]),
-            batch.add(claim_chunk::DUE_RANGES, values![jobs(), now, i64::from(int(RANGES))]),
+            batch.add(
+                claim_chunk::DUE_RANGES,
+                values![jobs(), now, i64::from(int(RANGES))],
+            ),
         ]
     });
     let numbers = batch.add(LEASE_IDS, values![limit]);
@@ -267,7 +270,8 @@ async fn lock(
             locked.job(load::job_row(shared, &row)?, row.json(17)?);
         }
         for row in answers.take(progress) {
-            let ready = row.value::<bool>(24)? || row.maybe_time(25)?.is_some_and(|at| at <= claim.now);
+            let ready =
+                row.value::<bool>(24)? || row.maybe_time(25)?.is_some_and(|at| at <= claim.now);
             let (progress, extra) = load::progress_row(&row)?;
             locked.progress(progress, extra, ready);
         }

@@ -140,7 +140,10 @@ pub(crate) fn fill(
         let of_chunk = positions.seqs().map(|seq| items.remove(&(*job, seq)));
         let of_chunk: Option<Vec<LeasedItem>> = of_chunk.collect();
         let of_chunk = of_chunk.ok_or_else(|| {
-            Error::corrupt(format!("items {positions} of job number {} are missing", job.0))
+            Error::corrupt(format!(
+                "items {positions} of job number {} are missing",
+                job.0
+            ))
         })?;
         lease.work = LeasedWork::Chunk(of_chunk);
     }

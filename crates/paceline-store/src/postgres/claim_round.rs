@@ -136,7 +136,11 @@ impl<'a> Round<'a> {
     ) -> Self {
         let mut contenders = Vec::new();
         for &num in locked.ready.keys() {
-            if let Some(Entry { job, progress: Some(progress), .. }) = locked.entries.get(&num)
+            if let Some(Entry {
+                job,
+                progress: Some(progress),
+                ..
+            }) = locked.entries.get(&num)
                 && offer.tasks.contains(&job.task)
             {
                 contenders.push(Contender {
@@ -218,6 +222,8 @@ impl<'a> Round<'a> {
             let size = paceline_core::chunk::size(progress.free, workers, chunk_size);
             let taken = super::claim_chunk::take(&mut ranges, size);
             if taken.is_empty() {
+                // Used up by an offer before, whose cuts are still to be written.
+                self.locked.ready.insert(num, ranges);
                 return Ok((None, false));
             }
             progress.free = progress.free.saturating_sub(taken.len());
@@ -244,7 +250,9 @@ impl<'a> Round<'a> {
         let text = positions.as_ref().map(ToString::to_string);
         let node = self.claim.node.0;
         let changes = &mut self.locked.changes;
-        changes.leases.push((id, num.0, node, text, now.as_micros()));
+        changes
+            .leases
+            .push((id, num.0, node, text, now.as_micros()));
         if let Some(positions) = positions {
             self.locked.chunks.add_chunk(LeaseId(id), num, positions);
         }
@@ -253,7 +261,11 @@ impl<'a> Round<'a> {
 
     /// Leases the unit job that is next.
     fn unit(&mut self, task: &str) -> Result<Option<Lease>> {
-        let next = self.locked.units.get_mut(task).and_then(VecDeque::pop_front);
+        let next = self
+            .locked
+            .units
+            .get_mut(task)
+            .and_then(VecDeque::pop_front);
         let Some(num) = next else {
             return Ok(None);
         };
@@ -301,7 +313,8 @@ fn lease_pending(
     claim: &Claim,
 ) -> Result<()> {
     // The lease is there before the event that tells of the start, which counts it as running.
-    entry.step(changes, Event::Admit, claim.now)
+    entry
+        .step(changes, Event::Admit, claim.now)
         .map_err(|refused| Error::corrupt(refused.to_string()))?;
     entry.job.lease = Some(lease);
     entry.job.node = Some(claim.node);

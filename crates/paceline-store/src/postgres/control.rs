@@ -68,7 +68,14 @@ async fn try_control(
         return Ok(run.controlled);
     }
     let changes = run.changes;
-    flush::commit(shared, &mut session, Batch::default(), Entries::new(), changes).await?;
+    flush::commit(
+        shared,
+        &mut session,
+        Batch::default(),
+        Entries::new(),
+        changes,
+    )
+    .await?;
     Ok(run.controlled)
 }
 
@@ -124,7 +131,10 @@ impl Run<'_> {
             Selector::Ids(asked) => {
                 let known: std::collections::HashMap<JobId, JobNum> =
                     selected.iter().copied().collect();
-                asked.iter().filter_map(|id| known.get(id).copied()).collect()
+                asked
+                    .iter()
+                    .filter_map(|id| known.get(id).copied())
+                    .collect()
             }
         }
     }
@@ -244,7 +254,7 @@ fn delete(changes: &mut Changes, entry: &mut Entry, now: Time) {
     changes.events.push((
         now.as_micros(),
         EventKind::Deleted.as_str(),
-        None,
+        Some(job.num.0),
         Some(job.state.as_str()),
         None,
         Some(uuid(job.id)),

@@ -36,12 +36,7 @@ pub(crate) fn end(
 }
 
 /// What was not run counts as cancelled, and stays free for a retry.
-fn end_items(
-    changes: &mut Changes,
-    entry: &mut Entry,
-    ending: &Ending,
-    now: Time,
-) -> Vec<LeaseId> {
+fn end_items(changes: &mut Changes, entry: &mut Entry, ending: &Ending, now: Time) -> Vec<LeaseId> {
     let revoked: Vec<LeaseId> = entry.leases.keys().copied().collect();
     for &lease in &revoked {
         take_back(changes, entry, lease, false);

@@ -34,8 +34,7 @@ impl Error {
     /// Two transactions got into each other's way, so that the same again will do.
     pub(crate) fn is_a_clash(&self) -> bool {
         self.code().is_some_and(|code| {
-            *code == SqlState::T_R_SERIALIZATION_FAILURE
-                || *code == SqlState::T_R_DEADLOCK_DETECTED
+            *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
         })
     }
 
@@ -87,9 +86,7 @@ fn explain(error: &tokio_postgres::Error) -> StoreError {
         return StoreError::Full;
     }
     // Connections, authorisation, read-only servers, clashes, resources, locks, shut-downs, files.
-    const PASSING: [&str; 10] = [
-        "08", "25", "28", "3D", "40", "53", "55", "57", "58", "72",
-    ];
+    const PASSING: [&str; 10] = ["08", "25", "28", "3D", "40", "53", "55", "57", "58", "72"];
     if PASSING.iter().any(|class| code.code().starts_with(class)) {
         StoreError::Unavailable(message(error))
     } else {

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::session::Value;
 use crate::filter::like_pattern;
-use crate::num::JobNum;
 use crate::read::id_range;
 use crate::text::labels_text;
 
@@ -144,23 +143,6 @@ impl Conditions {
 
     pub(crate) fn into_values(self) -> Vec<Value<'static>> {
         self.values
-    }
-
-    /// The numbers of the jobs that match, in the order of submission, after one of them: a
-    /// statement and its values.
-    pub(crate) fn nums_after(
-        filter: &JobFilter,
-        after: JobNum,
-        limit: u32,
-    ) -> (String, Vec<Value<'static>>) {
-        let mut conditions = Conditions::new(filter);
-        let after = conditions.value(Box::new(after.0));
-        conditions.add(format!("j.num > {after}"));
-        let sql = format!(
-            "SELECT j.num FROM jobs j WHERE {} ORDER BY j.num LIMIT {limit}",
-            conditions.sql()
-        );
-        (sql, conditions.into_values())
     }
 }
 

@@ -4,7 +4,7 @@ use paceline_core::JobState;
 use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 
-use super::changes::{Changes, EventRows, TaskDelta, columns};
+use super::changes::{Changes, EventRows, Rows, TaskDelta, columns};
 use super::connect::Shared;
 use super::entry::Entry;
 use super::error::Result;
@@ -147,7 +147,11 @@ pub(crate) fn rows(
     set!(INSERT_LOGS, changes.logs);
     let cut = std::mem::take(&mut changes.logs_cut);
     if !cut.is_empty() {
-        cut_logs(batch, cut, shared.log_bytes.load(std::sync::atomic::Ordering::Relaxed));
+        cut_logs(
+            batch,
+            cut,
+            shared.log_bytes.load(std::sync::atomic::Ordering::Relaxed),
+        );
     }
     delete(batch, changes);
 }
@@ -177,7 +181,8 @@ fn delete(batch: &mut Batch<'_>, changes: &mut Changes) {
     }
     let garbage = std::mem::take(&mut changes.garbage);
     if !garbage.is_empty() {
-        let insert = "INSERT INTO garbage (job, task) SELECT * FROM unnest($1::bigint[], $2::text[])";
+        let insert =
+            "INSERT INTO garbage (job, task) SELECT * FROM unnest($1::bigint[], $2::text[])";
         batch.add(insert, garbage.into_values());
     }
     batch.add("DELETE FROM jobs WHERE num = ANY($1)", values![deleted]);
@@ -212,8 +217,9 @@ fn append() -> &'static str {
             completed = completed + $6, failed = failed + $7, cancelled = cancelled + $8,
             merged = merged + $9
         RETURNING event)
-    INSERT INTO events (seq, at, kind, job, state, data, id, task, batch)
-    SELECT t.event - $10 + e.n, e.at, e.kind, e.job, e.state, e.data, e.id, e.task, e.batch
+    INSERT INTO events (seq, at, kind, job, gone, state, data, id, task, batch)
+    SELECT t.event - $10 + e.n, e.at, e.kind, CASE WHEN e.id IS NULL THEN e.job END,
+        CASE WHEN e.id IS NOT NULL THEN e.job END, e.state, e.data, e.id, e.task, e.batch
     FROM numbered t, unnest($11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::text[],
         $16::uuid[], $17::text[], $18::text[])
         WITH ORDINALITY AS e (at, kind, job, state, data, id, task, batch, n)"
@@ -229,7 +235,11 @@ fn numbers(moved: [i64; JobState::ALL.len()], events: EventRows) -> Vec<Value<'s
     numbers
 }
 
-columns!(CountRows { task: String, completed: i64, failed: i64 });
+columns!(CountRows {
+    task: String,
+    completed: i64,
+    failed: i64
+});
 columns!(DurationRows { task: String, of: &'static str, step: i32, count: i32 });
 
 /// Under the lock of `tally`, so that the order of these rows does not matter.

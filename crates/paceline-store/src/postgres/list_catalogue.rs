@@ -37,16 +37,20 @@ async fn scan<T: Send + 'static>(
 }
 
 /// A page of jobs; `query` has no text.
-pub(crate) async fn page(
-    shared: &Shared,
-    query: &JobQuery,
-) -> Result<Page<Job>> {
+pub(crate) async fn page(shared: &Shared, query: &JobQuery) -> Result<Page<Job>> {
     let after = query.cursor.as_deref().map(position).transpose()?;
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let held = Arc::new(shared.catalogue.caught_up(&shared.pools).await?);
     let mut session = shared.pools.reader().await?;
     let most = limit.saturating_add(1);
-    let mut places = first(&mut session, &held, (&query.filter, query.sort), after, most).await?;
+    let mut places = first(
+        &mut session,
+        &held,
+        (&query.filter, query.sort),
+        after,
+        most,
+    )
+    .await?;
     drop(held);
     let more = places.len() > limit;
     places.truncate(limit);
@@ -138,11 +142,7 @@ async fn rows(session: &mut Session, filter: &JobFilter, places: &[Place]) -> Re
 }
 
 /// How many jobs fulfil the filter, which has no text; counted up to one more than `cap`.
-pub(crate) async fn count(
-    shared: &Shared,
-    filter: &JobFilter,
-    cap: u64,
-) -> Result<u64> {
+pub(crate) async fn count(shared: &Shared, filter: &JobFilter, cap: u64) -> Result<u64> {
     let held = Arc::new(shared.catalogue.caught_up(&shared.pools).await?);
     let look = move |held: &Held, matcher: &Matcher<'_>| tally(held, matcher, cap);
     let (mut counted, unsure) = scan(&held, filter, look).await?;

@@ -100,7 +100,11 @@ pub(crate) struct Places([usize; 4]);
 
 /// Locks jobs and reads them.
 pub(crate) fn add(batch: &mut Batch<'_>, which: &Which) -> Places {
-    Places(which.statements().map(|sql| batch.add(sql, vec![which.value()])))
+    Places(
+        which
+            .statements()
+            .map(|sql| batch.add(sql, vec![which.value()])),
+    )
 }
 
 pub(crate) fn read(shared: &Shared, answers: &mut Answers, places: Places) -> Result<Entries> {
@@ -169,10 +173,11 @@ pub(crate) fn priority(row: &Row, column: usize) -> Result<Priority> {
 }
 
 pub(crate) fn options(shared: &Shared, text: &str) -> Result<std::sync::Arc<JobOptions>> {
-    let mut cache = shared.options.lock().unwrap_or_else(PoisonError::into_inner);
-    cache
-        .get(text)
-        .map_err(|error| Error::Store(error.into()))
+    let mut cache = shared
+        .options
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    cache.get(text).map_err(|error| Error::Store(error.into()))
 }
 
 pub(crate) fn progress_row(row: &Row) -> Result<(Progress, Extra)> {

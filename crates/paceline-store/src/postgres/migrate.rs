@@ -52,7 +52,9 @@ async fn step(client: &Object, schema: &str) -> Result<bool> {
         client.batch_execute(&make).await?;
     }
     let found = version(client, schema).await?.unwrap_or(0);
-    let next = usize::try_from(found).ok().and_then(|found| STEPS.get(found));
+    let next = usize::try_from(found)
+        .ok()
+        .and_then(|found| STEPS.get(found));
     let Some(sql) = next else {
         return Ok(false);
     };

@@ -48,15 +48,17 @@ pub(crate) async fn heartbeat(
     shared: &Shared,
     node: NodeId,
     held: &[LeaseId],
-    until: Time,
+    (until, now): (Time, Time),
 ) -> Result<Vec<LeaseId>> {
     const GONE: &str = "SELECT h.id FROM unnest($1::bigint[]) WITH ORDINALITY AS h (id, place)
         WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.id = h.id)
             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.lease = h.id AND j.lease IS NOT NULL)
         ORDER BY h.place";
+    /// A node that slept for so long that it was forgotten is known again.
+    const ALIVE: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
+        VALUES ($1, 'unknown', 0, '', $2, $3) ON CONFLICT (id) DO UPDATE SET until = excluded.until";
     let mut batch = Batch::begin_relaxed();
-    let update = "UPDATE nodes SET until = $2 WHERE id = $1";
-    batch.add(update, values![node.0, until.as_micros()]);
+    batch.add(ALIVE, values![node.0, now.as_micros(), until.as_micros()]);
     let held: Vec<i64> = held.iter().map(|lease| lease.0).collect();
     let gone = batch.add(GONE, values![held]);
     batch.commit();
@@ -167,7 +169,11 @@ pub(crate) fn take_back(
     leases: &[i64],
     now: Time,
 ) -> Result<u64> {
-    if entry.job.lease.is_some_and(|lease| leases.contains(&lease.0)) {
+    if entry
+        .job
+        .lease
+        .is_some_and(|lease| leases.contains(&lease.0))
+    {
         give_back(changes, entry, EventKind::Recovered, now)?;
         return Ok(1);
     }

@@ -50,7 +50,8 @@ async fn take(shared: &Shared, notes: &[Note], now: Time) -> Result<()> {
         }
     }
     let changes = down.changes();
-    flush::commit(shared, &mut session, Batch::default(), entries, changes).await
+    flush::commit(shared, &mut session, Batch::default(), entries, changes)
+        .await
         .map(|_| ())
 }
 
@@ -77,8 +78,8 @@ impl Down {
         }
         match body {
             // The last word of a job that has ended is its result.
-            NoteBody::Progress { .. } | NoteBody::Usage { .. }
-                if entry.job.state.is_terminal() => {}
+            NoteBody::Progress { .. } | NoteBody::Usage { .. } if entry.job.state.is_terminal() => {
+            }
             NoteBody::Progress {
                 fraction,
                 stage,
@@ -104,7 +105,8 @@ impl Down {
             message,
             ..entry.data()
         };
-        self.changes.tell(EventKind::Progress, &entry.job, &data, now);
+        self.changes
+            .tell(EventKind::Progress, &entry.job, &data, now);
     }
 
     fn usage(&mut self, entry: &mut Entry, memory_bytes: u64, cpu_seconds: f64, now: Time) {

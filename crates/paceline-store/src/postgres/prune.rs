@@ -77,7 +77,14 @@ async fn step(shared: &Shared, retention: Retention, now: Time) -> Result<(Prune
     let longest = completed.max(failed).max(cancelled);
     let of_none = remove_events_of_none(&mut session, now - longest).await?;
     more |= more_told || of_none == SLICE;
-    flush::commit(shared, &mut session, Batch::default(), Entries::new(), changes).await?;
+    flush::commit(
+        shared,
+        &mut session,
+        Batch::default(),
+        Entries::new(),
+        changes,
+    )
+    .await?;
     let pruned = Pruned {
         jobs: u64::try_from(pruned_jobs).unwrap_or(0),
         events: u64::try_from(told + of_none).unwrap_or(0),

@@ -4,7 +4,7 @@ use paceline_core::event::EventKind;
 use paceline_core::task::Task;
 use paceline_core::{Json, Time};
 
-use super::changes::{Changes, columns};
+use super::changes::{Changes, Rows, columns};
 use super::connect::Shared;
 use super::error::Result;
 use super::flush;
@@ -46,8 +46,10 @@ pub(crate) async fn declare(shared: &Shared, tasks: &[Task]) -> Result<()> {
         ON CONFLICT (name) DO UPDATE SET options = excluded.options,
             params_schema = excluded.params_schema, has_planner = excluded.has_planner,
             declared_by = excluded.declared_by, declared_at = excluded.declared_at";
-    let last: std::collections::BTreeMap<&str, &Task> =
-        tasks.iter().map(|task| (task.name.as_str(), task)).collect();
+    let last: std::collections::BTreeMap<&str, &Task> = tasks
+        .iter()
+        .map(|task| (task.name.as_str(), task))
+        .collect();
     let mut rows = TaskRows::default();
     for task in last.into_values() {
         let Task {
@@ -61,7 +63,9 @@ pub(crate) async fn declare(shared: &Shared, tasks: &[Task]) -> Result<()> {
         rows.push((
             clean(name),
             options.as_str().to_owned(),
-            params_schema.as_ref().map(|schema| schema.as_str().to_owned()),
+            params_schema
+                .as_ref()
+                .map(|schema| schema.as_str().to_owned()),
             *has_planner,
             clean(declared_by),
             declared_at.as_micros(),

@@ -53,7 +53,10 @@ async fn take(shared: &Shared, calls: &[Reports]) -> Result<Vec<Vec<ReportAnswer
     let mut answers = session.run(batch).await?;
     let entries = load::read(shared, &mut answers, jobs)?;
     let mut run = Run {
-        nums: entries.values().map(|entry| (entry.job.id, entry.job.num)).collect(),
+        nums: entries
+            .values()
+            .map(|entry| (entry.job.id, entry.job.num))
+            .collect(),
         known: asked.read(&mut answers, places)?,
         entries,
         changes: Changes::default(),
@@ -238,7 +241,9 @@ impl Asked {
             known.keys.insert(item, row.text(2)?);
         }
         for row in take(listed) {
-            known.listed.insert((row.num(0)?, row.text(1)?), row.count(2)?);
+            known
+                .listed
+                .insert((row.num(0)?, row.text(1)?), row.count(2)?);
         }
         for row in take(succeeded) {
             known.succeeded.insert((row.num(0)?, row.text(1)?));

@@ -123,12 +123,7 @@ fn failed(
 }
 
 /// Ends the job if its counters say so, else tells of its progress.
-fn settle(
-    changes: &mut Changes,
-    entry: &mut Entry,
-    turn: &Turn<'_>,
-    recorded: bool,
-) -> Result<()> {
+fn settle(changes: &mut Changes, entry: &mut Entry, turn: &Turn<'_>, recorded: bool) -> Result<()> {
     let now = turn.now;
     let max_failures = entry.job.options.max_failures;
     let progress = entry.must_progress()?;

@@ -118,8 +118,7 @@ pub(crate) trait Columns {
         let Some(text) = text else {
             return Ok(Vec::new());
         };
-        let labels: Labels =
-            serde_json::from_str(text).map_err(|error| invalid(column, error))?;
+        let labels: Labels = serde_json::from_str(text).map_err(|error| invalid(column, error))?;
         Ok(labels.0)
     }
 

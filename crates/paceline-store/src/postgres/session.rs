@@ -62,7 +62,10 @@ pub(crate) struct Answers(Vec<Vec<Row>>);
 
 impl Answers {
     pub(crate) fn take(&mut self, place: usize) -> Vec<Row> {
-        self.0.get_mut(place).map(std::mem::take).unwrap_or_default()
+        self.0
+            .get_mut(place)
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     pub(crate) fn first(&mut self, place: usize) -> Option<Row> {
@@ -75,6 +78,8 @@ pub(crate) struct Session {
     object: Option<Object>,
     /// A transaction was begun and its end was not seen: the connection must not be used again.
     open: bool,
+    /// Statements were sent and not answered: nor must it be used then.
+    waits: bool,
     until: Instant,
 }
 
@@ -83,6 +88,7 @@ impl Session {
         Session {
             object: Some(object),
             open: false,
+            waits: false,
             until: Instant::now() + PATIENCE,
         }
     }
@@ -98,8 +104,10 @@ impl Session {
         let begins = batch.0.iter().any(|(sql, _)| sql.starts_with("BEGIN"));
         let ends = batch.0.last().is_some_and(|(sql, _)| sql == "COMMIT");
         self.open |= begins;
+        self.waits = true;
         match self.within(send(self.client()?, &batch)).await {
             Ok(answers) => {
+                self.waits = false;
                 if ends {
                     self.open = false;
                 }
@@ -109,6 +117,7 @@ impl Session {
                 if let Error::Sql(answered) = &error
                     && answered.as_db_error().is_some()
                 {
+                    self.waits = false;
                     self.roll_back().await;
                 }
                 Err(error)
@@ -172,7 +181,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.open
+        if (self.open || self.waits)
             && let Some(object) = self.object.take()
         {
             // Closing it rolls back.
@@ -183,7 +192,9 @@ impl Drop for Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("open", &self.open).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("open", &self.open)
+            .finish_non_exhaustive()
     }
 }
 

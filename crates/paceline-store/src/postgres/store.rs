@@ -21,8 +21,8 @@ use paceline_core::task::{Task, TaskHistory};
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 
 use super::connect::PostgresStore;
-use super::session::Session;
 use super::report::Reports;
+use super::session::Session;
 use super::submit::Submission;
 use super::{
     admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
@@ -107,9 +107,9 @@ impl Store for PostgresStore {
         node: NodeId,
         held: Vec<LeaseId>,
         until: Time,
-        _now: Time,
+        now: Time,
     ) -> Result<Vec<LeaseId>> {
-        Ok(node::heartbeat(&self.shared, node, &held, until).await?)
+        Ok(node::heartbeat(&self.shared, node, &held, (until, now)).await?)
     }
 
     async fn remove_node(&self, node: NodeId, now: Time) -> Result<()> {

@@ -12,7 +12,7 @@ use paceline_core::store::{StoreError, Submitted};
 use paceline_core::{JobOptions, JobState, Time};
 use uuid::Uuid;
 
-use super::changes::{Changes, columns};
+use super::changes::{Changes, Rows, columns};
 use super::connect::Shared;
 use super::ending;
 use super::entry::Entry;
@@ -140,7 +140,9 @@ async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Vec<Submitte
     for call in calls {
         let mut of_call = Vec::with_capacity(call.jobs.len());
         for job in call.jobs.iter() {
-            let num = nums.next().ok_or_else(|| Error::corrupt("too few numbers"))?;
+            let num = nums
+                .next()
+                .ok_or_else(|| Error::corrupt("too few numbers"))?;
             let state = arrivals.add(JobNum(num), job, options.text(&job.options), call.now)?;
             of_call.push(Submitted { id: job.id, state });
         }
@@ -294,13 +296,15 @@ impl Arrivals {
         entry.job.state = lifecycle::waiting_until(entry.job.run_at, now);
         self.changes.job_moved(None, Some(entry.job.state));
         let data = entry.data();
-        self.changes.tell(EventKind::Submitted, &entry.job, &data, now);
+        self.changes
+            .tell(EventKind::Submitted, &entry.job, &data, now);
         if done {
             ending::end(&mut self.changes, &mut entry, &Ending::Completed, now)?;
         }
         // Nobody can serve it yet: the row is written as it is, and admission judges it anew.
         entry.written.job = false;
         entry.written.new_progress = true;
+        entry.extra.told = true;
         entry.progressed(now);
         self.row(&entry.job, job, options, created_at);
         let state = entry.job.state;

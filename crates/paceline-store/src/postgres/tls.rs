@@ -34,7 +34,8 @@ pub(crate) fn connector(trust: &Trust) -> Result<MakeRustlsConnect, StoreError> 
 fn roots(file: Option<&Path>) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     let Some(file) = file else {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        // Those of the system; what it holds that cannot be read is of no use to anyone.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(roots);
     };
     let read = CertificateDer::pem_file_iter(file)

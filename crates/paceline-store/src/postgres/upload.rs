@@ -84,7 +84,11 @@ async fn try_append(shared: &Shared, upload: UploadId, items: &[NewItem]) -> Res
     const UPDATE: &str =
         "UPDATE uploads SET items = items + $2, skipped = skipped + $3 WHERE num = $1";
     let keys = || -> Vec<String> {
-        items.iter().filter_map(|item| item.key.as_deref()).map(clean).collect()
+        items
+            .iter()
+            .filter_map(|item| item.key.as_deref())
+            .map(clean)
+            .collect()
     };
     let mut session = shared.pools.writer().await?.with_patience();
     let mut batch = Batch::begin_relaxed();

@@ -25,14 +25,15 @@ pub(crate) struct Target {
 pub(crate) enum Trust {
     /// Whoever answers: `prefer` and `require` encrypt and do not ask.
     Anyone,
-    /// Those whom the usual authorities know, or the ones of a file (`sslrootcert`).
+    /// Those whom the system's authorities know, or the ones of a file (`sslrootcert`).
     Authorities(Option<PathBuf>),
 }
 
 impl Target {
     /// `postgres://user:password@host:5432/database?sslmode=verify-full&schema=paceline`
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
-        let wrong = |what: &str| StoreError::Unavailable(format!("the store's URL is wrong: {what}"));
+        let wrong =
+            |what: &str| StoreError::Unavailable(format!("the store's URL is wrong: {what}"));
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let mut schema = SCHEMA.to_owned();
         let mut trust = Trust::Anyone;
@@ -44,9 +45,11 @@ impl Target {
             match name {
                 "schema" => value.clone_into(&mut schema),
                 "sslrootcert" => roots = Some(PathBuf::from(value)),
-                "sslmode" => (mode, trust) = security(value).ok_or_else(|| {
-                    wrong("sslmode is one of disable, prefer, require, verify-full")
-                })?,
+                "sslmode" => {
+                    (mode, trust) = security(value).ok_or_else(|| {
+                        wrong("sslmode is one of disable, prefer, require, verify-full")
+                    })?
+                }
                 _ => rest.push(param),
             }
         }
@@ -54,14 +57,16 @@ impl Target {
             *of = Some(roots);
         }
         if !is_plain(&schema) {
-            return Err(wrong("a schema's name has lower-case letters, digits and `_` only"));
+            return Err(wrong(
+                "a schema's name has lower-case letters, digits and `_` only",
+            ));
         }
-        let mut config: Config = format!("{base}?{}", rest.join("&"))
-            .parse()
-            .map_err(|error: tokio_postgres::Error| {
+        let mut config: Config = format!("{base}?{}", rest.join("&")).parse().map_err(
+            |error: tokio_postgres::Error| {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 wrong(&cause.unwrap_or_else(|| error.to_string()))
-            })?;
+            },
+        )?;
         config.ssl_mode(mode);
         settings(&mut config, &schema);
         Ok(Target {
@@ -136,7 +141,10 @@ mod tests {
     #[test]
     fn what_is_not_said_is_usual() {
         let target = Target::parse("postgres://localhost/jobs").expect("a URL");
-        assert_eq!((target.schema.as_str(), target.trust), ("paceline", Trust::Anyone));
+        assert_eq!(
+            (target.schema.as_str(), target.trust),
+            ("paceline", Trust::Anyone)
+        );
     }
 
     #[test]
