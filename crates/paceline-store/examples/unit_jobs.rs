@@ -1,7 +1,8 @@
 //! What the store itself takes for small jobs: submits, claims and reports unit jobs, or streams
 //! and reports the items of one job, and prints the time of each verb.
 //!
-//! `cargo run --release -p paceline-store --example unit_jobs -- FOLDER [JOBS] [ITEMS]`
+//! `cargo run --release -p paceline-store --example unit_jobs -- FOLDER|URL [JOBS] [ITEMS]`: on SQLite in
+//! the folder, or on the PostgreSQL server of the URL.
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::store::{Claim, NodeInfo, Offer, Store};
 use paceline_core::{JobId, JobOptions, Json, NewJob, NodeId, Priority, Time, Work};
-use paceline_store::{Options, SqliteStore};
+use paceline_store::{Options, PostgresStore, SqliteStore, postgres};
 use tokio::task::JoinSet;
 
 const SUBMITTED_AT_ONCE: usize = 1_000;
@@ -23,15 +24,15 @@ const NOW: Time = Time::from_micros(1_795_000_000_000_000);
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().expect("a folder"));
+    let place = arguments
+        .next()
+        .expect("a folder, or the URL of a PostgreSQL server");
     let mut number = |default| {
         let argument = arguments.next();
         argument.map_or(default, |text| text.parse().expect("a number"))
     };
     let (jobs, items) = (number(100_000), number(200_000));
-    let path = folder.join("unit_jobs.db");
-    let store = SqliteStore::open(&path, Options::default()).expect("a database");
-    let store = Arc::new(store);
+    let store = open(&place).await;
     let info = NodeInfo {
         name: "bench".to_owned(),
         pid: std::process::id(),
@@ -42,7 +43,7 @@ async fn main() {
         .register_node(info, until, NOW)
         .await
         .expect("registers");
-    unit_jobs(&store, node, jobs).await;
+    unit_jobs(&*store, node, jobs).await;
     item_job(&store, node, items).await;
     let health = store.health(NOW).await.expect("healthy");
     println!(
@@ -50,6 +51,15 @@ async fn main() {
         health.write_latency,
         health.size_bytes >> 20
     );
+}
+
+async fn open(place: &str) -> Arc<dyn Store> {
+    if place.starts_with("postgres") {
+        let store = PostgresStore::connect(place, postgres::Options::default()).await;
+        return Arc::new(store.expect("a server"));
+    }
+    let path = PathBuf::from(place).join("unit_jobs.db");
+    Arc::new(SqliteStore::open(&path, Options::default()).expect("a database"))
 }
 
 /// Time of the wall and of the processors since it was made.
@@ -108,7 +118,7 @@ fn new_job(number: u64, work: Work, options: &Arc<JobOptions>) -> NewJob {
     }
 }
 
-async fn claim(store: &SqliteStore, node: NodeId) -> Vec<Lease> {
+async fn claim(store: &dyn Store, node: NodeId) -> Vec<Lease> {
     store.admit(Limits::NONE, NOW).await.expect("admits");
     let offer = Offer {
         tasks: vec!["bench_noop".to_owned()],
@@ -125,7 +135,7 @@ async fn claim(store: &SqliteStore, node: NodeId) -> Vec<Lease> {
     claimed.leases.into_iter().next().unwrap_or_default()
 }
 
-async fn unit_jobs(store: &SqliteStore, node: NodeId, count: usize) {
+async fn unit_jobs(store: &dyn Store, node: NodeId, count: usize) {
     let options = Arc::new(JobOptions::default());
     let all = Meter::start();
     let meter = Meter::start();
@@ -164,7 +174,7 @@ async fn unit_jobs(store: &SqliteStore, node: NodeId, count: usize) {
     all.print("units, all three verbs", count);
 }
 
-async fn item_job(store: &Arc<SqliteStore>, node: NodeId, count: usize) {
+async fn item_job(store: &Arc<dyn Store>, node: NodeId, count: usize) {
     let options = Arc::new(JobOptions::default());
     let meter = Meter::start();
     let job = new_job(u64::MAX, Work::Unit, &options);
@@ -186,7 +196,7 @@ async fn item_job(store: &Arc<SqliteStore>, node: NodeId, count: usize) {
     let mut ended = 0;
     let mut now = NOW;
     while ended < count {
-        let leases = claim(store, node).await;
+        let leases = claim(&**store, node).await;
         now = now + Duration::from_millis(50);
         // As from many workers at once: each report is a call of its own.
         let mut calls = JoinSet::new();

@@ -18,7 +18,7 @@ use crate::num::JobNum;
 use crate::progress_row;
 
 /// Most candidates of one kind that are looked at in one call.
-const CANDIDATES: u32 = 1_000;
+pub(crate) const CANDIDATES: u32 = 1_000;
 /// Most pending jobs that are passed over in search of those that belong to no user.
 const PASSED_OVER: usize = 20_000;
 

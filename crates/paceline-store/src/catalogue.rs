@@ -41,6 +41,24 @@ pub(crate) struct Entry {
     dead: bool,
 }
 
+/// A job's columns that an entry is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryColumns<'r> {
+    pub(crate) num: i64,
+    pub(crate) created_at: i64,
+    pub(crate) started_at: Option<i64>,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) progress: u32,
+    pub(crate) task: &'r str,
+    pub(crate) queue: &'r str,
+    pub(crate) user: Option<&'r str>,
+    pub(crate) batch: Option<&'r str>,
+    pub(crate) labels: Option<&'r str>,
+    pub(crate) key: Option<&'r str>,
+    pub(crate) state: JobState,
+    pub(crate) priority: u8,
+}
+
 /// A word's number in its [`Words`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WordId(u32);
@@ -100,15 +118,20 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// Reads all jobs, about `jobs` of them: about a second for a million.
-    pub(crate) fn build(connection: &Connection, jobs: usize) -> Result<Self> {
+    /// Of no jobs yet, with room for so many.
+    pub(crate) fn for_jobs(jobs: usize) -> Self {
         let mut catalogue = Catalogue::default();
         catalogue.entries.reserve_exact(jobs + jobs / 16);
+        catalogue
+    }
+
+    /// Reads all jobs, about `jobs` of them: about a second for a million.
+    pub(crate) fn build(connection: &Connection, jobs: usize) -> Result<Self> {
+        let mut catalogue = Catalogue::for_jobs(jobs);
         let mut select = connection.prepare(&select("true ORDER BY j.num"))?;
         let mut rows = select.query(())?;
         while let Some(row) = rows.next()? {
-            let entry = catalogue.read(row)?;
-            catalogue.entries.push(entry);
+            catalogue.put(&columns(row)?);
         }
         Ok(catalogue)
     }
@@ -121,10 +144,7 @@ impl Catalogue {
         for num in nums {
             let mut rows = select.query((num,))?;
             match rows.next()? {
-                Some(row) => {
-                    let entry = self.read(row)?;
-                    self.put(entry);
-                }
+                Some(row) => self.put(&columns(row)?),
                 None => self.remove(num),
             }
         }
@@ -136,7 +156,9 @@ impl Catalogue {
         self.entries.iter().filter(|entry| !entry.dead)
     }
 
-    fn put(&mut self, entry: Entry) {
+    /// Takes a job in, or anew.
+    pub(crate) fn put(&mut self, columns: &EntryColumns<'_>) {
+        let entry = self.entry(columns);
         match self.position(entry.num) {
             Ok(index) => self.entries[index] = entry,
             // Nearly always the end: only a streamed job comes later than its number.
@@ -144,7 +166,7 @@ impl Catalogue {
         }
     }
 
-    fn remove(&mut self, num: i64) {
+    pub(crate) fn remove(&mut self, num: i64) {
         if let Ok(index) = self.position(num)
             && !self.entries[index].dead
         {
@@ -157,6 +179,16 @@ impl Catalogue {
         }
     }
 
+    /// Removes all jobs but these, which are given in order.
+    pub(crate) fn keep_only(&mut self, nums: &[i64]) {
+        let mut kept = nums.iter().copied().peekable();
+        self.entries.retain(|entry| {
+            while kept.next_if(|num| *num < entry.num).is_some() {}
+            !entry.dead && kept.peek() == Some(&entry.num)
+        });
+        self.dead = 0;
+    }
+
     fn position(&self, num: i64) -> Result<usize, usize> {
         match self.entries.last() {
             Some(last) if last.num < num => Err(self.entries.len()),
@@ -164,32 +196,46 @@ impl Catalogue {
         }
     }
 
-    fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<Entry> {
-        let time = |column| {
-            let time: Option<i64> = row.get(column)?;
-            Ok::<_, rusqlite::Error>(time.unwrap_or(NONE))
-        };
-        let text = |column| {
-            let text = row.get_ref(column)?.as_str_or_null();
-            text.map_err(rusqlite::Error::from)
-        };
-        Ok(Entry {
-            num: row.get(0)?,
-            created_at: row.get(1)?,
-            started_at: time(2)?,
-            finished_at: time(3)?,
-            progress: row.get(4)?,
-            task: self.tasks.number(text(5)?),
-            queue: self.queues.number(text(6)?),
-            user: self.users.number(text(7)?),
-            batch: self.batches.number(text(8)?),
-            labels: self.labels.number(text(9)?),
-            key: text(10)?.map_or(0, hash),
-            state: word(row, 11)?,
-            priority: row.get(12)?,
+    fn entry(&mut self, columns: &EntryColumns<'_>) -> Entry {
+        Entry {
+            num: columns.num,
+            created_at: columns.created_at,
+            started_at: columns.started_at.unwrap_or(NONE),
+            finished_at: columns.finished_at.unwrap_or(NONE),
+            progress: columns.progress,
+            task: self.tasks.number(Some(columns.task)),
+            queue: self.queues.number(Some(columns.queue)),
+            user: self.users.number(columns.user),
+            batch: self.batches.number(columns.batch),
+            labels: self.labels.number(columns.labels),
+            key: columns.key.map_or(0, hash),
+            state: columns.state,
+            priority: columns.priority,
             dead: false,
-        })
+        }
     }
+}
+
+fn columns<'r>(row: &'r Row<'_>) -> rusqlite::Result<EntryColumns<'r>> {
+    let text = |column| {
+        let text = row.get_ref(column)?.as_str_or_null();
+        text.map_err(rusqlite::Error::from)
+    };
+    Ok(EntryColumns {
+        num: row.get(0)?,
+        created_at: row.get(1)?,
+        started_at: row.get(2)?,
+        finished_at: row.get(3)?,
+        progress: row.get(4)?,
+        task: row.get_ref(5)?.as_str()?,
+        queue: row.get_ref(6)?.as_str()?,
+        user: text(7)?,
+        batch: text(8)?,
+        labels: text(9)?,
+        key: text(10)?,
+        state: word(row, 11)?,
+        priority: row.get(12)?,
+    })
 }
 
 fn select(condition: &str) -> String {
@@ -229,6 +275,32 @@ mod tests {
     #[test]
     fn a_job_takes_one_cache_line() {
         assert_eq!(size_of::<Entry>(), 64);
+    }
+
+    #[test]
+    fn only_what_is_left_is_kept() {
+        let mut catalogue = Catalogue::default();
+        for num in [1, 2, 4, 5, 7] {
+            catalogue.put(&EntryColumns {
+                num,
+                created_at: 0,
+                started_at: None,
+                finished_at: None,
+                progress: 0,
+                task: "t",
+                queue: "q",
+                user: None,
+                batch: None,
+                labels: None,
+                key: None,
+                state: JobState::Pending,
+                priority: 1,
+            });
+        }
+        catalogue.remove(2);
+        catalogue.keep_only(&[2, 3, 4, 7, 8]);
+        let left: Vec<i64> = catalogue.entries().map(|entry| entry.num).collect();
+        assert_eq!(left, [4, 7]);
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub(crate) fn first(
 
 /// The `most` first jobs after a place that fulfil the filter or may do so, in order. Places are
 /// directed.
-fn smallest(
+pub(crate) fn smallest(
     catalogue: &Catalogue,
     matcher: &Matcher<'_>,
     sort: Sort,

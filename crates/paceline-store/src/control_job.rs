@@ -47,7 +47,8 @@ pub(crate) fn would(
     Ok(check(job, progress.as_ref(), action, now).map(|()| Done::default()))
 }
 
-fn check(
+/// Whether the lifecycle allows the action.
+pub(crate) fn check(
     job: &JobRow,
     progress: Option<&Progress>,
     action: &Action,

@@ -30,7 +30,7 @@ impl Ending {
         }
     }
 
-    const fn event_kind(&self) -> EventKind {
+    pub(crate) const fn event_kind(&self) -> EventKind {
         match self {
             Ending::Completed => EventKind::Completed,
             Ending::Failed(_) => EventKind::Failed,
@@ -38,7 +38,7 @@ impl Ending {
         }
     }
 
-    fn error(&self) -> Option<JobError> {
+    pub(crate) fn error(&self) -> Option<JobError> {
         match self {
             Ending::Completed => None,
             Ending::Failed(error) => Some(error.clone()),

@@ -11,7 +11,7 @@ use crate::read;
 use crate::text::{invalid, maybe_error};
 
 /// Most failures that are looked at.
-const MOST: u32 = 100_000;
+pub(crate) const MOST: u32 = 100_000;
 /// Most examples of a group.
 const EXAMPLES: usize = 5;
 
@@ -40,10 +40,10 @@ fn failure(row: &Row<'_>) -> rusqlite::Result<(JobError, String)> {
 }
 
 #[derive(Default)]
-struct Groups(HashMap<(ErrorKind, String), ErrorGroup>);
+pub(crate) struct Groups(HashMap<(ErrorKind, String), ErrorGroup>);
 
 impl Groups {
-    fn add(&mut self, error: JobError, item: String) {
+    pub(crate) fn add(&mut self, error: JobError, item: String) {
         let shape = fingerprint::shape(&error.message);
         let group = self
             .0
@@ -61,7 +61,7 @@ impl Groups {
         }
     }
 
-    fn most_frequent_first(self) -> Vec<ErrorGroup> {
+    pub(crate) fn most_frequent_first(self) -> Vec<ErrorGroup> {
         let mut groups: Vec<ErrorGroup> = self.0.into_values().collect();
         groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.shape.cmp(&b.shape)));
         groups

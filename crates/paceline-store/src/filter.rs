@@ -132,7 +132,7 @@ fn time_value(time: Time) -> Value {
     Value::Integer(time.as_micros())
 }
 
-fn like_pattern(text: &str) -> String {
+pub(crate) fn like_pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {

@@ -17,11 +17,11 @@ const COLUMNS: &str = "SELECT i.place, i.key, i.payload, o.state, o.attempts, o.
     o.duration, o.finished_at FROM";
 
 /// What the states of a job's items depend on beside their outcomes.
-struct Around {
-    job: JobNum,
-    state: JobState,
-    total: u32,
-    leased: Vec<Ranges>,
+pub(crate) struct Around {
+    pub(crate) job: JobNum,
+    pub(crate) state: JobState,
+    pub(crate) total: u32,
+    pub(crate) leased: Vec<Ranges>,
 }
 
 impl Around {
@@ -51,8 +51,15 @@ impl Around {
         self.leased.iter().any(|ranges| ranges.contains(seq))
     }
 
+    /// The positions in workers' hands, in order.
+    pub(crate) fn leased_seqs(&self) -> Vec<Seq> {
+        let mut seqs: Vec<Seq> = self.leased.iter().flat_map(Ranges::seqs).collect();
+        seqs.sort_unstable();
+        seqs
+    }
+
     /// The state of an item, given the state of its outcome, if it has one.
-    fn item_state(&self, seq: Seq, outcome: Option<ItemState>) -> ItemState {
+    pub(crate) fn item_state(&self, seq: Seq, outcome: Option<ItemState>) -> ItemState {
         match outcome {
             Some(state) if state.is_terminal() => state,
             _ if self.state.is_terminal() => ItemState::Cancelled,
@@ -107,11 +114,7 @@ pub(crate) fn items(connection: &Connection, id: JobId, query: &ItemQuery) -> Re
         Some(state @ (ItemState::Succeeded | ItemState::Failed | ItemState::Skipped)) => {
             ended(connection, &around, places, state, limit)
         }
-        Some(ItemState::Running) => {
-            let mut seqs: Vec<Seq> = around.leased.iter().flat_map(Ranges::seqs).collect();
-            seqs.sort_unstable();
-            some(connection, &around, places, seqs, limit)
-        }
+        Some(ItemState::Running) => some(connection, &around, places, around.leased_seqs(), limit),
         Some(state @ (ItemState::Pending | ItemState::Cancelled)) => {
             // Both are what is free: the job's own state makes the difference.
             if around.state.is_terminal() != (state == ItemState::Cancelled) {

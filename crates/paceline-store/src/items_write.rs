@@ -97,21 +97,21 @@ pub(crate) fn not_skipped(
 ) -> Result<Ranges> {
     const SELECT: &str = "SELECT place FROM outcomes
         WHERE state = 'skipped' AND place BETWEEN ?1 AND ?2 ORDER BY place";
-    let mut work = Ranges::first(total);
     if skipped == 0 {
-        return Ok(work);
+        return Ok(Ranges::first(total));
     }
     if skipped == total {
         return Ok(Ranges::new());
     }
     let places = context.list(SELECT, job.places(), |row| row.get(0))?;
-    let mut out = places.into_iter().map(seq_of).peekable();
-    work = Ranges::from_seqs(
-        (0..total)
-            .map(Seq)
-            .filter(|seq| out.next_if_eq(seq).is_none()),
-    );
-    Ok(work)
+    Ok(all_but(total, places.into_iter().map(seq_of)))
+}
+
+/// The positions below `total` without some, which are in order.
+pub(crate) fn all_but(total: u32, without: impl IntoIterator<Item = Seq>) -> Ranges {
+    let mut without = without.into_iter().peekable();
+    let all = (0..total).map(Seq);
+    Ranges::from_seqs(all.filter(|seq| without.next_if_eq(seq).is_none()))
 }
 
 /// Removes all items of a job, with their keys and what became of them.

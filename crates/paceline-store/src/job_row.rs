@@ -129,7 +129,7 @@ impl JobRow {
         Ok(())
     }
 
-    fn standing(&self) -> Standing<'_> {
+    pub(crate) fn standing(&self) -> Standing<'_> {
         Standing {
             state: self.state,
             kind: self.kind,
@@ -168,10 +168,20 @@ impl JobRow {
         event: Event,
         now: Time,
     ) -> Result<(), Refused> {
-        let to = lifecycle::decide(&self.facts(progress), event, now)?;
-        context.job_moved(Some(self.state), Some(to));
-        self.state = to;
+        let from = self.decide(progress, event, now)?;
+        context.job_moved(Some(from), Some(self.state));
         Ok(())
+    }
+
+    /// Moves on as the lifecycle decides; returns the state before.
+    pub(crate) fn decide(
+        &mut self,
+        progress: Option<&Progress>,
+        event: Event,
+        now: Time,
+    ) -> Result<JobState, Refused> {
+        let to = lifecycle::decide(&self.facts(progress), event, now)?;
+        Ok(std::mem::replace(&mut self.state, to))
     }
 
     /// A step that a verb knows to be legal.
@@ -220,13 +230,18 @@ pub(crate) const fn kind_word(kind: JobKind) -> &'static str {
     }
 }
 
-pub(crate) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<JobKind> {
-    match row.get_ref(column)?.as_str()? {
-        "unit" => Ok(JobKind::Unit),
-        "items" => Ok(JobKind::Items),
-        "planned" => Ok(JobKind::Planned),
-        other => Err(invalid(column, UnknownKind(other.to_owned()))),
+pub(crate) fn kind_of(word: &str) -> Option<JobKind> {
+    match word {
+        "unit" => Some(JobKind::Unit),
+        "items" => Some(JobKind::Items),
+        "planned" => Some(JobKind::Planned),
+        _ => None,
     }
+}
+
+pub(crate) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<JobKind> {
+    let word = row.get_ref(column)?.as_str()?;
+    kind_of(word).ok_or_else(|| invalid(column, UnknownKind(word.to_owned())))
 }
 
 #[derive(Debug, thiserror::Error)]

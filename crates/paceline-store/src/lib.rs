@@ -1,9 +1,9 @@
-//! Where Paceline's state lives: an embedded `SQLite` database behind
-//! [`paceline_core::store::Store`].
+//! Where Paceline's state lives: an embedded `SQLite` database, or a `PostgreSQL` server that many
+//! nodes share ([`postgres`]), behind [`paceline_core::store::Store`].
 //!
-//! Owns the schema, every SQL statement, the one thread that writes (with group commit) and the
-//! pool that reads. Owns no rule: each verb reads what a rule of `paceline-core` needs, asks the
-//! rule, and writes the answer together with the events that tell of it.
+//! Owns the schemas, every SQL statement, the one thread that writes to `SQLite` (with group commit)
+//! and the pool that reads. Owns no rule: each verb reads what a rule of `paceline-core` needs, asks
+//! the rule, and writes the answer together with the events that tell of it.
 
 mod admit;
 mod background;
@@ -33,6 +33,7 @@ mod hook;
 mod idempotency;
 mod items;
 mod items_write;
+mod job_columns;
 mod job_row;
 mod lane;
 mod leases;
@@ -44,6 +45,7 @@ mod node;
 mod note;
 mod num;
 mod options_row;
+pub mod postgres;
 mod progress_row;
 mod prune;
 mod read;
@@ -69,4 +71,5 @@ mod waiting;
 mod writer;
 mod writer_state;
 
+pub use postgres::PostgresStore;
 pub use sqlite::{Durability, Options, SqliteStore};

@@ -83,7 +83,7 @@ pub(crate) fn cursor((value, num): Place) -> String {
     format!("{value}.{num}")
 }
 
-pub(crate) fn position(cursor: &str) -> Result<Place> {
+pub(crate) fn position(cursor: &str) -> Result<Place, StoreError> {
     const WRONG: StoreError = StoreError::NotFound("page: the cursor is not one of this list");
     let (value, num) = cursor.split_once('.').ok_or(WRONG)?;
     let number = |text: &str| text.parse::<i64>().map_err(|_| WRONG);

@@ -13,7 +13,7 @@ use crate::job_row::JobRow;
 use crate::num::{JobNum, as_i64};
 
 /// What stands where lines were dropped.
-const MARKER: &str = "… older lines were removed to save space\n";
+pub(crate) const MARKER: &str = "… older lines were removed to save space\n";
 /// When a log is too large it is cut to this share, so that not every line cuts it again.
 const KEPT_PERCENT: u64 = 90;
 /// Most bytes in one row: pages of a log are made of whole rows.
@@ -47,7 +47,7 @@ pub(crate) fn append(
 }
 
 /// The lines as text, in pieces that are not too long.
-fn rows(lines: &[LogLine]) -> Vec<String> {
+pub(crate) fn rows(lines: &[LogLine]) -> Vec<String> {
     let mut rows = vec![String::new()];
     for line in lines {
         if rows.last().is_some_and(|row| row.len() >= ROW_BYTES) {
@@ -99,7 +99,7 @@ pub(crate) fn cut(context: &WriteContext<'_>, job: JobNum, most: u64) -> Result<
         SELECT job, n - 1, at, ?3 FROM logs WHERE job = ?1 AND n = ?2";
     const COUNT: &str = "UPDATE progress SET log_bytes = (
         SELECT coalesce(sum(octet_length(text)), 0) FROM logs WHERE job = ?1) WHERE job = ?1";
-    let kept = most / 100 * KEPT_PERCENT;
+    let kept = kept(most);
     let oldest: Option<i64> = context
         .find(OLDEST_KEPT, (job, kept), |row| row.get(0))?
         .flatten();
@@ -110,6 +110,11 @@ pub(crate) fn cut(context: &WriteContext<'_>, job: JobNum, most: u64) -> Result<
         context.execute(COUNT, (job,))?;
     }
     Ok(())
+}
+
+/// What is kept of a log that may have `most` bytes.
+pub(crate) const fn kept(most: u64) -> u64 {
+    most / 100 * KEPT_PERCENT
 }
 
 pub(crate) const fn nothing_after(after: i64) -> LogPage {

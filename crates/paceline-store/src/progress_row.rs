@@ -30,6 +30,15 @@ pub(crate) struct Progress {
     pub(crate) cpu_seconds: Option<f64>,
 }
 
+/// What a job can be served with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Nothing,
+    Plan,
+    /// A chunk, once the first of its free items is due.
+    Chunk,
+}
+
 const SELECT: &str = "SELECT workers, leases, last_served, planned, listed, total, succeeded,
     failed, skipped, cancelled, running, free, rate, rate_covers, rate_done, rate_at, sampled_at,
     memory_bytes, cpu_seconds FROM progress WHERE job = ?1";
@@ -107,18 +116,24 @@ impl Progress {
         Ok(ready)
     }
 
+    /// What the job, being in this state, could be served with.
+    pub(crate) fn next(&self, state: JobState) -> Next {
+        let full = self.workers.is_some_and(|most| self.leases >= most);
+        match self.planned {
+            _ if state != JobState::Running || full => Next::Nothing,
+            false if self.leases == 0 => Next::Plan,
+            true if self.free > 0 => Next::Chunk,
+            _ => Next::Nothing,
+        }
+    }
+
     /// When the job can be given a chunk or plan more, if only the time can hold it.
     fn next_work(&self, context: &WriteContext<'_>, state: JobState) -> Result<Option<Time>> {
-        if state != JobState::Running || self.workers.is_some_and(|most| self.leases >= most) {
-            return Ok(None);
+        match self.next(state) {
+            Next::Nothing => Ok(None),
+            Next::Plan => Ok(Some(Time::EPOCH)),
+            Next::Chunk => free::next_due(context, self.job),
         }
-        if !self.planned {
-            return Ok((self.leases == 0).then_some(Time::EPOCH));
-        }
-        if self.free == 0 {
-            return Ok(None);
-        }
-        free::next_due(context, self.job)
     }
 
     fn write(&self, context: &WriteContext<'_>, ready: bool, next_due: Option<Time>) -> Result<()> {

@@ -1,20 +1,17 @@
 //! Reading jobs: the one mapping from rows to [`Job`].
 
-use std::sync::Arc;
-
 use paceline_core::job::JobKind;
 use paceline_core::progress::Stage;
-use paceline_core::{Job, JobId, JobState, Json, Priority, Time};
+use paceline_core::{Job, JobId};
 use rusqlite::{Connection, Row};
 
 use crate::context::{find, list};
-use crate::ending::unit_counters_of;
 use crate::error::Result;
+use crate::job_columns::JobColumns;
 use crate::job_row::kind;
 use crate::num::JobNum;
-use crate::options_row;
 use crate::progress_row::counters;
-use crate::text::{Labels, invalid, maybe_error, maybe_json, maybe_time, word};
+use crate::text::{invalid, word};
 
 /// The columns of [`read`], of `jobs j` and `progress p`.
 pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j.kind, j.state,
@@ -25,43 +22,42 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind = kind(row, 5)?;
-    let state: JobState = word(row, 6)?;
-    let leased = row.get::<_, Option<i64>>(13)?.is_some();
-    let options = options_row::from_text(row.get_ref(18)?.as_str()?);
-    let rate: Option<f64> = row.get(28)?;
-    Ok(Job {
+    let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+    let columns = JobColumns {
         id: JobId::from_bytes(row.get(1)?),
         name: row.get(2)?,
         task: row.get(3)?,
         queue: row.get(4)?,
-        state,
-        priority: Priority::from_level(row.get(7)?),
+        kind,
+        state: word(row, 6)?,
+        priority: row.get(7)?,
+        attempt: row.get(8)?,
+        created_at: row.get(9)?,
+        run_at: row.get(10)?,
+        started_at: row.get(11)?,
+        finished_at: row.get(12)?,
+        leased: row.get::<_, Option<i64>>(13)?.is_some(),
         user: row.get(14)?,
         key: row.get(15)?,
         batch: row.get(16)?,
-        labels: maybe_json::<Labels>(row, 17)?.map_or_else(Vec::new, |labels| labels.0),
-        params: Json::from_checked(row.get_ref(21)?.as_str()?),
-        options: Arc::new(options.map_err(|error| invalid(18, error))?),
-        kind,
-        attempt: row.get(8)?,
+        labels: text(17)?,
+        options: row.get_ref(18)?.as_str()?,
+        error: text(19)?,
+        result: text(20)?,
+        params: row.get_ref(21)?.as_str()?,
         counters: match kind {
-            JobKind::Unit => unit_counters_of(state, leased),
-            JobKind::Items | JobKind::Planned => counters(row, 22)?,
+            JobKind::Unit => None,
+            JobKind::Items | JobKind::Planned => Some(counters(row, 22)?),
         },
+        rate: row.get(28)?,
         stage: Stage {
             fraction: row.get(29)?,
             name: row.get(30)?,
             message: row.get(31)?,
         },
-        created_at: Time::from_micros(row.get(9)?),
-        run_at: maybe_time(row, 10)?,
-        started_at: maybe_time(row, 11)?,
-        finished_at: maybe_time(row, 12)?,
-        result: row.get::<_, Option<String>>(20)?.map(Json::from_checked),
-        error: maybe_error(row, 19)?,
         memory_bytes: row.get(32)?,
-        rate: rate.filter(|rate| *rate > 0.0),
-    })
+    };
+    columns.job().map_err(|error| invalid(0, error))
 }
 
 pub(crate) fn job(connection: &Connection, id: JobId) -> Result<Option<Job>> {

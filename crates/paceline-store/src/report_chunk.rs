@@ -7,7 +7,7 @@ use paceline_core::dice::Dice;
 use paceline_core::event::EventKind;
 use paceline_core::item::{ItemReport, Outcome};
 use paceline_core::lease::{Release, ReportAnswer};
-use paceline_core::progress::{self, Conclusion};
+use paceline_core::progress::{self, Conclusion, Counters};
 use paceline_core::ranges::Ranges;
 use paceline_core::retry::Verdict;
 use paceline_core::{Failure, JobError, Seq, Time};
@@ -241,24 +241,37 @@ fn settle(
         data.rate = progress.rate.per_second();
         return events::append_data(context, EventKind::Progress, job.num, job.state, &data, now);
     };
-    let ending = match conclusion {
-        Conclusion::Completed => Ending::Completed,
-        Conclusion::AllFailed => {
-            let start = format!("all {} items failed", progress.counters.failed);
-            Ending::Failed(failure(context, job.num, &start)?)
-        }
-        Conclusion::TooManyFailures => {
-            let (failed, total) = (progress.counters.failed, progress.counters.total);
-            let start = format!("{failed} of {total} items failed, more than allowed");
-            Ending::Failed(failure(context, job.num, &start)?)
-        }
+    let ending = match badly(conclusion, &progress.counters) {
+        None => Ending::Completed,
+        Some(how) => Ending::Failed(failure(context, job.num, &how)?),
     };
     ending::end(context, job, Some(progress), &ending, now)?;
     Ok(())
 }
 
+/// How the items of a job ended, if that makes it fail.
+pub(crate) fn badly(conclusion: Conclusion, counters: &Counters) -> Option<String> {
+    let Counters { total, failed, .. } = counters;
+    match conclusion {
+        Conclusion::Completed => None,
+        Conclusion::AllFailed => Some(format!("all {failed} items failed")),
+        Conclusion::TooManyFailures => Some(format!(
+            "{failed} of {total} items failed, more than allowed"
+        )),
+    }
+}
+
+/// The error of a job that failed so, with the first of its failed items as an example.
+pub(crate) fn failure_of_items(how: &str, first: JobError, item: String) -> JobError {
+    JobError {
+        message: format!("{how}; first: {}", first.message),
+        item: Some(item),
+        ..first
+    }
+}
+
 /// The error of a job whose items failed: how many, and the first one as an example.
-fn failure(context: &WriteContext<'_>, job: JobNum, start: &str) -> Result<JobError> {
+fn failure(context: &WriteContext<'_>, job: JobNum, how: &str) -> Result<JobError> {
     const FIRST: &str = "SELECT o.error, coalesce(i.key, CAST(o.place & 0xffffff AS TEXT))
         FROM outcomes o JOIN items i ON i.place = o.place
         WHERE o.state = 'failed' AND o.place BETWEEN ?1 AND ?2 ORDER BY o.place LIMIT 1";
@@ -270,9 +283,5 @@ fn failure(context: &WriteContext<'_>, job: JobNum, start: &str) -> Result<JobEr
             job.0
         )));
     };
-    Ok(JobError {
-        message: format!("{start}; first: {}", first.message),
-        item: Some(item),
-        ..first
-    })
+    Ok(failure_of_items(how, first, item))
 }

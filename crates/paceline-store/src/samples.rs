@@ -12,9 +12,9 @@ use crate::num::JobNum;
 use crate::progress_row::Progress;
 
 /// Least time between two samples of a job.
-const STEP: Duration = Duration::from_secs(1);
+pub(crate) const STEP: Duration = Duration::from_secs(1);
 /// With more samples than this every second one goes, so the past grows coarser.
-const MOST: u32 = 1_000;
+pub(crate) const MOST: u32 = 1_000;
 
 /// Keeps the job's values of now, unless that was done just before.
 pub(crate) fn sample(context: &WriteContext<'_>, progress: &mut Progress, now: Time) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::text::{json, to_json};
 /// One step of a histogram is longer than the one before by this factor.
 const STEP: f64 = 1.05;
 /// When a histogram holds this many, all its counts are halved.
-const FULL: u32 = 2_000;
+pub(crate) const FULL: u32 = 2_000;
 
 /// Durations by logarithmic step.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ pub(crate) struct Histogram {
 }
 
 impl Histogram {
-    fn of(steps: BTreeMap<u32, u32>) -> Self {
+    pub(crate) fn of(steps: BTreeMap<u32, u32>) -> Self {
         let count = steps.values().sum();
         Histogram { steps, count }
     }
@@ -57,7 +57,7 @@ impl Histogram {
     clippy::cast_sign_loss,
     reason = "the logarithm of a duration in microseconds is small and not negative"
 )]
-fn step(duration: Duration) -> u32 {
+pub(crate) fn step(duration: Duration) -> u32 {
     ((duration.as_secs_f64() * 1e6).max(1.0).ln() / STEP.ln()).round() as u32
 }
 

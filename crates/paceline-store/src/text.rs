@@ -129,17 +129,36 @@ pub(crate) fn error_text(error: &JobError) -> String {
     })
 }
 
-pub(crate) fn maybe_error(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<JobError>> {
-    let Some(text) = maybe_json::<ErrorText>(row, column)? else {
-        return Ok(None);
-    };
-    let kind = text.kind.parse().map_err(|error| invalid(column, error))?;
-    Ok(Some(JobError {
+/// A text that does not hold what it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TextError {
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Word(#[from] paceline_core::state::UnknownWord),
+}
+
+/// What [`error_text`] wrote.
+pub(crate) fn error_of(text: &str) -> Result<JobError, TextError> {
+    let ErrorText {
         kind,
-        message: text.message,
-        traceback: text.traceback,
-        item: text.item,
-    }))
+        message,
+        traceback,
+        item,
+    } = serde_json::from_str(text)?;
+    Ok(JobError {
+        kind: kind.parse()?,
+        message,
+        traceback,
+        item,
+    })
+}
+
+pub(crate) fn maybe_error(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<JobError>> {
+    let text = row.get_ref(column)?.as_str_or_null()?;
+    text.map(error_of)
+        .transpose()
+        .map_err(|error| invalid(column, error))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Why jobs wait, in plain words, by the rules that hold them.
 
-use paceline_core::admission::{Limits, Reason};
+use paceline_core::admission::{Limits, Occupied, Reason};
 use paceline_core::{JobId, JobState, Time};
 use rusqlite::Connection;
 
@@ -9,12 +9,13 @@ use crate::context::find;
 use crate::error::Result;
 use crate::text::{maybe_time, word};
 
-struct Waiting {
-    state: JobState,
-    user: Option<String>,
-    run_at: Option<Time>,
-    attempt: u32,
-    first_attempt: u32,
+/// What a job's reason depends on.
+pub(crate) struct Waiting {
+    pub(crate) state: JobState,
+    pub(crate) user: Option<String>,
+    pub(crate) run_at: Option<Time>,
+    pub(crate) attempt: u32,
+    pub(crate) first_attempt: u32,
 }
 
 pub(crate) fn waiting_for(
@@ -36,13 +37,22 @@ pub(crate) fn waiting_for(
                 first_attempt: row.get(4)?,
             })
         })?;
-        let reason = waiting.and_then(|job| match job.state {
+        let reason = waiting.and_then(|job| job.reason(&limits, &occupied));
+        reasons.extend(reason.map(|reason| (id, reason)));
+    }
+    Ok(reasons)
+}
+
+impl Waiting {
+    /// `None` if the job does not wait.
+    pub(crate) fn reason(&self, limits: &Limits, occupied: &Occupied) -> Option<Reason> {
+        match self.state {
             JobState::Pending => Some(
                 limits
-                    .holds(job.user.as_deref(), &occupied)
+                    .holds(self.user.as_deref(), occupied)
                     .unwrap_or_else(|| "waits for its turn".to_owned()),
             ),
-            JobState::Scheduled => Some(scheduled(&job)),
+            JobState::Scheduled => Some(scheduled(self)),
             JobState::Paused => Some("paused: waits for someone to resume it".to_owned()),
             JobState::Blocked => Some("waits for other jobs".to_owned()),
             JobState::Running
@@ -50,10 +60,8 @@ pub(crate) fn waiting_for(
             | JobState::Failed
             | JobState::Cancelled
             | JobState::Merged => None,
-        });
-        reasons.extend(reason.map(|reason| (id, reason)));
+        }
     }
-    Ok(reasons)
 }
 
 fn scheduled(job: &Waiting) -> Reason {

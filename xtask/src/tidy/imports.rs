@@ -39,6 +39,8 @@ const CORE_MAY_USE: &[&str] = &["async-trait", "jiff", "thiserror", "uuid"];
 /// What the crates are there to confine, and where it may be used.
 const CONFINED: &[(&str, &[&str])] = &[
     ("rusqlite", &["paceline-store", "paceline"]),
+    ("tokio-postgres", &["paceline-store"]),
+    ("deadpool-postgres", &["paceline-store"]),
     ("axum", &["paceline-server"]),
     ("nix", &["paceline-worker", "paceline", "paceline-store"]),
     ("anyhow", &["paceline"]),

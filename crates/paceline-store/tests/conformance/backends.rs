@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use paceline_core::store::Store;
+use paceline_store::postgres::{self, PostgresStore};
 use paceline_store::{Options, SqliteStore};
 
 use crate::support::Case;
@@ -16,12 +17,12 @@ pub(crate) struct Opened {
 }
 
 /// A file of its own, with the writer thread and the pool of readers.
-pub(crate) fn sqlite_file() -> Opened {
+pub(crate) async fn sqlite_file() -> Opened {
     sqlite_file_with(Options::default())
 }
 
 /// The same as it is with very many jobs: lists come from memory.
-pub(crate) fn sqlite_file_with_catalogue() -> Opened {
+pub(crate) async fn sqlite_file_with_catalogue() -> Opened {
     sqlite_file_with(Options {
         catalogue_from: 0,
         ..Options::default()
@@ -39,7 +40,7 @@ fn sqlite_file_with(options: Options) -> Opened {
 }
 
 /// The store of the simulation: in memory, on the caller's thread.
-pub(crate) fn sqlite_in_memory() -> Opened {
+pub(crate) async fn sqlite_in_memory() -> Opened {
     let store = SqliteStore::in_memory_inline().expect("a new database");
     Opened {
         store: Arc::new(store),
@@ -47,9 +48,21 @@ pub(crate) fn sqlite_in_memory() -> Opened {
     }
 }
 
+/// A schema of its own in the server of the test run.
+pub(crate) async fn postgres() -> Opened {
+    let url = paceline_test_postgres::shared().new_store();
+    let store = PostgresStore::connect(&url, postgres::Options::default());
+    Opened {
+        store: Arc::new(store.await.expect("a new schema")),
+        keep: Box::new(()),
+    }
+}
+
 /// Runs one case to its end on a fresh store.
-pub(crate) fn run<F, Running>(open: fn() -> Opened, case: F)
+pub(crate) fn run<O, Opening, F, Running>(open: O, case: F)
 where
+    O: FnOnce() -> Opening,
+    Opening: Future<Output = Opened>,
     F: FnOnce(Case) -> Running,
     Running: Future<Output = ()>,
 {
@@ -57,21 +70,23 @@ where
         .enable_all()
         .build()
         .expect("a runtime");
-    runtime.block_on(async { case(Case::new(open()).await).await });
+    runtime.block_on(async { case(Case::new(open().await).await).await });
 }
 
 /// Histories that a run tells, unless the environment asks for one or for more.
 const SEEDS: u64 = 24;
 
 /// Runs one case once for each seed, each time on a fresh store. A failing run prints its seed.
-pub(crate) fn run_seeds<F, Running>(open: fn() -> Opened, case: F)
+pub(crate) fn run_seeds<O, Opening, F, Running>(open: O, case: F)
 where
+    O: Fn() -> Opening,
+    Opening: Future<Output = Opened>,
     F: Fn(Case, u64) -> Running,
     Running: Future<Output = ()>,
 {
     for seed in seeds() {
         let _named = Named(seed);
-        run(open, |s| case(s, seed));
+        run(&open, |s| case(s, seed));
     }
 }
 
@@ -116,6 +131,7 @@ macro_rules! on_each_backend {
         on_each_backend!(sqlite_file, $run: $($case),+);
         on_each_backend!(sqlite_file_with_catalogue, $run: $($case),+);
         on_each_backend!(sqlite_in_memory, $run: $($case),+);
+        on_each_backend!(postgres, $run: $($case),+);
     };
     ($backend:ident, $run:ident: $($case:ident),+) => {
         mod $backend {

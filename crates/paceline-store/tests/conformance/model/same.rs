@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// All events and the jobs and items at the end of one seed's history.
-fn history(open: fn() -> Opened, seed: u64) -> String {
+fn history<Opening: Future<Output = Opened>>(open: fn() -> Opening, seed: u64) -> String {
     let told = Rc::new(RefCell::new(String::new()));
     let into = Rc::clone(&told);
     run(open, |s| async move {

@@ -1,0 +1,250 @@
+//! What a transaction is going to write, gathered table by table.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use paceline_core::event::EventKind;
+use paceline_core::ranges::Ranges;
+use paceline_core::{JobState, Json, LeaseId, Seq, Time};
+use uuid::Uuid;
+
+use super::row::int;
+use super::session::{Value, values};
+use crate::events::Data;
+use crate::job_row::JobRow;
+use crate::num::JobNum;
+use crate::statistics::step;
+use crate::text::to_json;
+
+/// Rows of a table, to be written by one statement.
+pub(crate) trait Rows {
+    fn len(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The arrays, in the order of the columns.
+    fn into_values(self) -> Vec<Value<'static>>;
+}
+
+/// Rows of a table as arrays, one a column, as `unnest` takes them.
+macro_rules! columns {
+    ($(#[$doc:meta])* $name:ident { $($column:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub(crate) struct $name { rows: usize, $($column: Vec<$type>),+ }
+
+        impl $name {
+            pub(crate) fn push(&mut self, row: ($($type,)+)) {
+                let ($($column,)+) = row;
+                $(self.$column.push($column);)+
+                self.rows += 1;
+            }
+        }
+
+        impl $crate::postgres::changes::Rows for $name {
+            fn len(&self) -> usize {
+                self.rows
+            }
+
+            fn into_values(self) -> Vec<$crate::postgres::session::Value<'static>> {
+                values![$(self.$column),+]
+            }
+        }
+    };
+}
+pub(crate) use columns;
+
+columns!(EventRows {
+    at: i64,
+    kind: &'static str,
+    job: Option<i64>,
+    state: Option<&'static str>,
+    data: Option<String>,
+    id: Option<Uuid>,
+    task: Option<String>,
+    batch: Option<String>,
+});
+columns!(ItemRows { job: i64, seq: i32, key: Option<String>, payload: String });
+columns!(OutcomeRows {
+    job: i64,
+    seq: i32,
+    state: &'static str,
+    attempts: i32,
+    duration: Option<i64>,
+    finished_at: i64,
+    error: Option<String>,
+    result: Option<String>,
+});
+columns!(RangeRows {
+    job: i64,
+    not_before: i64,
+    first: i32,
+    last: i32,
+    alone: bool
+});
+columns!(LeaseRows { id: i64, job: i64, node: i64, ranges: Option<String>, since: i64 });
+columns!(SampleRows {
+    job: i64,
+    at: i64,
+    done: i32,
+    rate: Option<f64>,
+    memory: Option<i64>,
+    cpu: Option<f64>,
+});
+columns!(LogRows {
+    job: i64,
+    n: i32,
+    at: i64,
+    text: String
+});
+columns!(
+    /// Ranges that were cut: the row is known by its first position of before.
+    CutRows { job: i64, not_before: i64, first: i32, new_first: i32 }
+);
+columns!(SuccessRows {
+    task: String,
+    job: i64,
+    seq: i32
+});
+columns!(SaidRows {
+    job: i64,
+    fraction: Option<f64>,
+    stage: Option<String>,
+    message: Option<String>,
+});
+columns!(GarbageRows {
+    job: i64,
+    task: String
+});
+
+const STATES: usize = JobState::ALL.len();
+
+/// All that is written besides the rows of jobs and progress, which are in their entries.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) events: EventRows,
+    /// By how much the number of jobs in each state changes.
+    pub(crate) moved: [i64; STATES],
+    pub(crate) items: ItemRows,
+    pub(crate) outcomes: OutcomeRows,
+    pub(crate) successes: SuccessRows,
+    pub(crate) ranges: RangeRows,
+    /// Ranges that were taken whole, and in part.
+    pub(crate) taken: CutRows,
+    pub(crate) cut: CutRows,
+    pub(crate) leases: LeaseRows,
+    pub(crate) leases_ended: Vec<i64>,
+    /// What is left of leases that go on.
+    pub(crate) leases_shortened: BTreeMap<i64, String>,
+    pub(crate) samples: SampleRows,
+    /// Jobs with so many samples that every second one goes.
+    pub(crate) thinned: Vec<i64>,
+    pub(crate) logs: LogRows,
+    /// Jobs whose logs are too large.
+    pub(crate) logs_cut: Vec<i64>,
+    pub(crate) said: SaidRows,
+    /// Jobs whose last words are of an earlier run.
+    pub(crate) unsaid: Vec<i64>,
+    /// Jobs whose items are dropped: a plan that did not come to an end.
+    pub(crate) unlisted: Vec<i64>,
+    /// Jobs that begin from nothing.
+    pub(crate) restarted: Vec<i64>,
+    /// Jobs that are removed, and those of them with items.
+    pub(crate) deleted: Vec<i64>,
+    pub(crate) garbage: GarbageRows,
+    pub(crate) statistics: BTreeMap<String, TaskDelta>,
+}
+
+/// What is to be added to a task's statistics.
+#[derive(Debug, Default)]
+pub(crate) struct TaskDelta {
+    pub(crate) completed: i64,
+    pub(crate) failed: i64,
+    pub(crate) items: BTreeMap<u32, i32>,
+    pub(crate) jobs: BTreeMap<u32, i32>,
+}
+
+impl Changes {
+    /// Counts a job that came (`from` is `None`), moved, or went (`to` is `None`).
+    pub(crate) fn job_moved(&mut self, from: Option<JobState>, to: Option<JobState>) {
+        if let Some(from) = from {
+            self.moved[from as usize] -= 1;
+        }
+        if let Some(to) = to {
+            self.moved[to as usize] += 1;
+        }
+    }
+
+    /// Appends an event about a job.
+    pub(crate) fn tell(&mut self, kind: EventKind, job: &JobRow, data: &Data, now: Time) {
+        self.events.push((
+            now.as_micros(),
+            kind.as_str(),
+            Some(job.num.0),
+            Some(job.state.as_str()),
+            Some(to_json(data)),
+            None,
+            None,
+            None,
+        ));
+    }
+
+    /// Appends an event that is about no job.
+    pub(crate) fn record(&mut self, kind: EventKind, data: &Json, now: Time) {
+        let data = Some(data.as_str().to_owned());
+        let row = (
+            now.as_micros(),
+            kind.as_str(),
+            None,
+            None,
+            data,
+            None,
+            None,
+            None,
+        );
+        self.events.push(row);
+    }
+
+    /// Adds items that are due at `not_before` (0: at once) and in no lease.
+    pub(crate) fn free(&mut self, job: JobNum, ranges: &Ranges, not_before: i64, alone: bool) {
+        for (first, last) in ranges.iter() {
+            self.ranges
+                .push((job.0, not_before, int(first.0), int(last.0), alone));
+        }
+    }
+
+    /// Adds one item whose next attempt is due at `at`.
+    pub(crate) fn free_later(&mut self, job: JobNum, seq: Seq, at: Time) {
+        // 0 is kept for what is due at once.
+        let not_before = at.as_micros().max(1);
+        self.free(job, &Ranges::from_seqs([seq]), not_before, false);
+    }
+
+    /// Writes down what a lease holds still; the last word counts.
+    pub(crate) fn shorten(&mut self, lease: LeaseId, ranges: String) {
+        self.leases_shortened.insert(lease.0, ranges);
+    }
+
+    pub(crate) fn item_succeeded(&mut self, task: &str, duration: Duration) {
+        *self.of(task).items.entry(step(duration)).or_default() += 1;
+    }
+
+    /// A job ended by itself; `duration` is from its start to its end.
+    pub(crate) fn job_ended(&mut self, task: &str, completed: bool, duration: Option<Duration>) {
+        let delta = self.of(task);
+        if completed {
+            delta.completed += 1;
+        } else {
+            delta.failed += 1;
+        }
+        if let Some(duration) = duration {
+            *delta.jobs.entry(step(duration)).or_default() += 1;
+        }
+    }
+
+    fn of(&mut self, task: &str) -> &mut TaskDelta {
+        self.statistics.entry(task.to_owned()).or_default()
+    }
+}

@@ -1,0 +1,295 @@
+//! Leasing work to a node's workers, in turns.
+//!
+//! What there is to have is looked at without locks. Then the rows that may be served are locked:
+//! jobs with items wait for each other's transactions, unit jobs that somebody else has locked are
+//! passed over. The turns are taken in memory ([`super::claim_round`]), and all is written at once.
+
+use std::sync::PoisonError;
+
+use paceline_core::Time;
+use paceline_core::lease::Lease;
+use paceline_core::store::{Claim, Claimed, Offer};
+use tokio_postgres::Row;
+
+use super::claim_chunk::{self, Chunks};
+use super::claim_round::{Locked, Round};
+use super::connect::Shared;
+use super::error::{Error, Result};
+use super::flush;
+use super::load::{self, job_columns, progress_columns};
+use super::node;
+use super::row::{Columns, int};
+use super::session::{Batch, Session, values};
+use super::transact::retrying;
+
+/// Unit jobs of some tasks that wait in a line, locked.
+macro_rules! units_of {
+    ($lane:literal) => {
+        concat!(
+            "SELECT j.* FROM unnest($1::text[]) t (task), LATERAL (SELECT ",
+            job_columns!(),
+            ", params FROM jobs WHERE lane = ",
+            $lane,
+            " AND task = t.task ORDER BY priority DESC, num LIMIT $2 FOR UPDATE SKIP LOCKED) j"
+        )
+    };
+}
+
+/// How often unit jobs that others had locked are looked for again.
+const AGAIN: u32 = 3;
+/// Most leases that one transaction gives.
+const AT_ONCE: u32 = 10_000;
+/// Most rows of free ranges that are read of one job.
+const RANGES: u32 = 10_000;
+
+/// The earliest time after `$1` at which something becomes due: a retry, a start, the end of a
+/// job's time.
+pub(crate) const NEXT_DUE: &str = "SELECT least(
+    (SELECT min(next_due) FROM progress WHERE next_due IS NOT NULL AND next_due > $1),
+    (SELECT min(deadline_at) FROM jobs WHERE lane IN (3, 4)),
+    (SELECT min(run_at) FROM jobs WHERE lane = 5))";
+
+pub(crate) fn read_next_due(rows: &[Row]) -> Result<Option<Time>> {
+    match rows.first() {
+        Some(row) => row.maybe_time(0),
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn claim(shared: &Shared, claim: &Claim) -> Result<Claimed> {
+    node::take_back_unheard(shared, claim.now).await?;
+    let mut claimed = Claimed {
+        leases: claim.offers.iter().map(|_| Vec::new()).collect(),
+        next_due: None,
+    };
+    for _ in 0..AGAIN {
+        let rest = rest(claim, &claimed);
+        let (leases, next_due, passed_over) = retrying(|| step(shared, &rest)).await?;
+        for (all, some) in claimed.leases.iter_mut().zip(leases) {
+            all.extend(some);
+        }
+        claimed.next_due = next_due;
+        if !passed_over {
+            break;
+        }
+    }
+    Ok(claimed)
+}
+
+/// What is still wanted.
+fn rest(claim: &Claim, claimed: &Claimed) -> Claim {
+    let offers = claim.offers.iter().zip(&claimed.leases);
+    let offers = offers.map(|(offer, leases)| Offer {
+        leases: offer
+            .leases
+            .saturating_sub(u32::try_from(leases.len()).unwrap_or(u32::MAX)),
+        ..offer.clone()
+    });
+    Claim {
+        offers: offers.collect(),
+        ..claim.clone()
+    }
+}
+
+/// One transaction: the leases, what is due next, and whether there was work that others had
+/// locked.
+type Step = (Vec<Vec<Lease>>, Option<Time>, bool);
+
+async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
+    let mut session = shared.pools.writer().await?;
+    let seen = Seen::look(&mut session, claim).await?;
+    let none = claim.offers.iter().map(|_| Vec::new()).collect();
+    if seen.jobs.is_empty() && seen.units == 0 {
+        return Ok((none, seen.next_due, false));
+    }
+    let mut locked = lock(shared, &mut session, claim, &seen).await?;
+    let passed_over = locked.units() < seen.units;
+    let served = serve(shared, &mut locked, claim)?;
+    if served.iter().all(Vec::is_empty) {
+        session.roll_back().await;
+        return Ok((none, seen.next_due, passed_over));
+    }
+    let Locked {
+        entries,
+        mut changes,
+        chunks,
+        ready,
+        ..
+    } = locked;
+    claim_chunk::write_taken(&mut changes, &ready);
+    let ids = served.iter().flatten().map(|lease| lease.id.0).collect();
+    let watch = shared.unheard.watch(ids);
+    let mut batch = Batch::default();
+    let items = chunks.add(&mut batch);
+    let next_due = batch.add(NEXT_DUE, values![claim.now.as_micros()]);
+    let mut answers = flush::commit(shared, &mut session, batch, entries, changes).await?;
+    let leases = claim_chunk::fill(served, &answers.take(items), &chunks)?;
+    let next_due = read_next_due(&answers.take(next_due))?;
+    watch.heard();
+    let full = leases
+        .iter()
+        .zip(&claim.offers)
+        .all(|(leases, offer)| leases.len() >= usize::try_from(offer.leases).unwrap_or(0));
+    Ok((leases, next_due, passed_over && !full))
+}
+
+/// Takes turns for one offer after the other.
+fn serve(shared: &Shared, locked: &mut Locked, claim: &Claim) -> Result<Vec<Vec<Lease>>> {
+    let mut lanes = shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut served = Vec::with_capacity(claim.offers.len());
+    for offer in &claim.offers {
+        served.push(Round::new(locked, claim, offer, &mut lanes).serve()?);
+    }
+    Ok(served)
+}
+
+/// What there is to have, as far as can be seen without locks.
+#[derive(Debug)]
+struct Seen {
+    /// Jobs with due work.
+    jobs: Vec<i64>,
+    /// Unit jobs that wait, as many as are wanted at most of each task.
+    units: usize,
+    tasks: Vec<String>,
+    wanted: u32,
+    next_due: Option<Time>,
+}
+
+impl Seen {
+    async fn look(session: &mut Session, claim: &Claim) -> Result<Self> {
+        const READY: &str = "SELECT p.job FROM unnest($1::text[]) t (task), LATERAL (
+            SELECT job FROM progress WHERE ready AND task = t.task
+            ORDER BY priority DESC, leases, last_served LIMIT $2) p";
+        const DUE: &str = "SELECT job FROM progress
+            WHERE next_due IS NOT NULL AND next_due <= $2 AND task = ANY($1)";
+        const ADMITTED: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
+            SELECT num FROM jobs WHERE lane = 3 AND task = t.task
+            ORDER BY priority DESC, num LIMIT $2) j";
+        const PENDING: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
+            SELECT num FROM jobs WHERE lane = 1 AND task = t.task
+            ORDER BY priority DESC, num LIMIT $2) j";
+        let mut tasks: Vec<String> = claim
+            .offers
+            .iter()
+            .filter(|offer| offer.leases > 0)
+            .flat_map(|offer| offer.tasks.iter().cloned())
+            .collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        let wanted: u32 = claim
+            .offers
+            .iter()
+            .fold(0_u32, |sum, offer| sum.saturating_add(offer.leases))
+            .min(AT_ONCE);
+        let limit = i64::from(wanted);
+        let mut batch = Batch::default();
+        let ready = batch.add(READY, values![tasks.clone(), limit]);
+        let due = batch.add(DUE, values![tasks.clone(), claim.now.as_micros()]);
+        let mut units = vec![batch.add(ADMITTED, values![tasks.clone(), limit])];
+        if claim.limits.is_none() {
+            units.push(batch.add(PENDING, values![tasks.clone(), limit]));
+        }
+        let next_due = batch.add(NEXT_DUE, values![claim.now.as_micros()]);
+        let mut answers = session.run(batch).await?;
+        let mut seen = Seen {
+            jobs: Vec::new(),
+            units: 0,
+            tasks,
+            wanted,
+            next_due: read_next_due(&answers.take(next_due))?,
+        };
+        for place in [ready, due] {
+            for row in answers.take(place) {
+                seen.jobs.push(row.number(0)?);
+            }
+        }
+        seen.jobs.sort_unstable();
+        seen.jobs.dedup();
+        for place in units {
+            if let Some(row) = answers.first(place) {
+                seen.units += usize::try_from(row.number(0)?).unwrap_or(0);
+            }
+        }
+        Ok(seen)
+    }
+}
+
+/// Locks what may be served and reads it.
+async fn lock(
+    shared: &Shared,
+    session: &mut Session,
+    claim: &Claim,
+    seen: &Seen,
+) -> Result<Locked> {
+    const PROGRESS: &str = concat!(
+        "SELECT ",
+        progress_columns!(),
+        ", ready, next_due FROM progress WHERE job = ANY($1) ORDER BY job FOR UPDATE"
+    );
+    const JOBS: &str = concat!(
+        "SELECT ",
+        job_columns!(),
+        ", params FROM jobs WHERE num = ANY($1)"
+    );
+    let tasks = || seen.tasks.clone();
+    let limit = i64::from(seen.wanted);
+    let mut batch = Batch::begin_relaxed();
+    // Unit jobs first: rows of `jobs` are locked before rows of `progress`.
+    let mut units = Vec::new();
+    if seen.units > 0 {
+        units.push(batch.add(units_of!("3"), values![tasks(), limit]));
+        if claim.limits.is_none() {
+            units.push(batch.add(units_of!("1"), values![tasks(), limit]));
+        }
+    }
+    let with_items = (!seen.jobs.is_empty()).then(|| {
+        let jobs = || seen.jobs.clone();
+        let now = claim.now.as_micros();
+        [
+            batch.add(PROGRESS, values![jobs()]),
+            batch.add(JOBS, values![jobs()]),
+            batch.add(
+                claim_chunk::DUE_RANGES,
+                values![jobs(), now, i64::from(int(RANGES))],
+            ),
+        ]
+    });
+    let numbers = batch.add(LEASE_IDS, values![limit]);
+    let mut answers = session.run(batch).await?;
+
+    let ids = answers.first(numbers);
+    let ids = ids.ok_or_else(|| Error::corrupt("no numbers"))?;
+    let mut locked = Locked::new(ids.value(0)?);
+    for place in units {
+        for row in answers.take(place) {
+            locked.unit(load::job_row(shared, &row)?, row.json(17)?);
+        }
+    }
+    if let Some([progress, jobs, ranges]) = with_items {
+        for row in answers.take(jobs) {
+            locked.job(load::job_row(shared, &row)?, row.json(17)?);
+        }
+        for row in answers.take(progress) {
+            let ready =
+                row.value::<bool>(24)? || row.maybe_time(25)?.is_some_and(|at| at <= claim.now);
+            let (progress, extra) = load::progress_row(&row)?;
+            locked.progress(progress, extra, ready);
+        }
+        for row in answers.take(ranges) {
+            locked.range(row.num(0)?, claim_chunk::read_range(&row)?);
+        }
+        locked.forget_unready();
+    }
+    Ok(locked)
+}
+
+const LEASE_IDS: &str = "SELECT coalesce(array_agg(nextval('lease_id')), '{}')
+    FROM generate_series(1, $1::bigint)";
+
+impl Chunks {
+    /// Reads the items of what was leased, in the transaction that leases them.
+    fn add(&self, batch: &mut Batch<'_>) -> usize {
+        let (jobs, firsts, lasts) = self.bounds();
+        batch.add(claim_chunk::ITEMS, values![jobs, firsts, lasts])
+    }
+}

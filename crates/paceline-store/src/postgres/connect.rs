@@ -1,0 +1,143 @@
+//! Connecting to a server, and what a node's calls share.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
+
+use paceline_core::lease::ReportAnswer;
+use paceline_core::store::{Result, StoreError, Submitted};
+use tokio::task::AbortHandle;
+
+use super::catalogue::SharedCatalogue;
+use super::error::Error;
+use super::gather::Gather;
+use super::hook::Told;
+use super::listen::listen;
+use super::pool::Pools;
+use super::report::Reports;
+use super::row::Columns;
+use super::submit::Submission;
+use super::unheard::Unheard;
+use super::url::Target;
+use super::{migrate, report, submit, tls};
+use crate::options_row::OptionsCache;
+
+/// The oldest server that will do, as `server_version_num` has it.
+const OLDEST_SERVER: i32 = 130_000;
+
+/// How a node connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Most queries that run at once.
+    pub readers: u32,
+    /// Most transactions that write at once.
+    pub writers: u32,
+    /// From how many jobs on lists use a catalogue in memory: 64 bytes a job, made when a list
+    /// first needs it.
+    pub catalogue_from: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            readers: 10,
+            writers: 6,
+            catalogue_from: 2_000,
+        }
+    }
+}
+
+/// A store in a schema of a `PostgreSQL` database, shared by any number of nodes.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) submissions: Gather<Submission, Vec<Submitted>>,
+    pub(crate) reports: Gather<Reports, Vec<ReportAnswer>>,
+    listener: AbortHandle,
+}
+
+/// What all calls of a node work with.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) pools: Pools,
+    pub(crate) told: Told,
+    pub(crate) catalogue: SharedCatalogue,
+    /// What notifications are sent under.
+    pub(crate) channel: String,
+    /// The node that registered here last; 0 before.
+    pub(crate) node: AtomicI64,
+    pub(crate) options: Mutex<OptionsCache>,
+    /// When each task's line of unit jobs was served last by this node, as a turn.
+    pub(crate) lanes: Mutex<HashMap<String, i64>>,
+    /// Leases that a claim may have given without anyone hearing of it.
+    pub(crate) unheard: Unheard,
+    /// Most bytes of log that a job keeps.
+    pub(crate) log_bytes: AtomicI64,
+}
+
+impl PostgresStore {
+    /// Connects, creates the schema if it is not there, and brings it up to date. The URL is that of
+    /// libpq; `schema` (default `paceline`), `sslmode` and `sslrootcert` may be among its params.
+    pub async fn connect(url: &str, options: Options) -> Result<PostgresStore> {
+        let target = Target::parse(url)?;
+        let tls = tls::connector(&target.trust)?;
+        let pools = Pools::new(&target, &tls, (options.writers, options.readers))?;
+        prepare(&pools, &target.schema).await?;
+        let told = Told::default();
+        let listener = tokio::spawn(listen(target.clone(), tls, pools.clone(), told.clone()));
+        let shared = Arc::new(Shared {
+            pools,
+            told,
+            catalogue: SharedCatalogue::new(options.catalogue_from),
+            channel: target.channel(),
+            node: AtomicI64::new(0),
+            options: Mutex::default(),
+            lanes: Mutex::default(),
+            unheard: Unheard::default(),
+            log_bytes: AtomicI64::new(default_log_bytes()),
+        });
+        let (submitting, reporting) = (shared.clone(), shared.clone());
+        Ok(PostgresStore {
+            submissions: Gather::start(move |calls| {
+                let shared = submitting.clone();
+                async move { submit::submit(&shared, calls).await }
+            }),
+            reports: Gather::start(move |calls| {
+                let shared = reporting.clone();
+                async move { report::report(&shared, calls).await }
+            }),
+            shared,
+            listener: listener.abort_handle(),
+        })
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.listener.abort();
+        self.shared.pools.close();
+    }
+}
+
+fn default_log_bytes() -> i64 {
+    let bytes = paceline_core::store::Retention::default().log_bytes;
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+/// Looks at the server and brings the schema up to date.
+async fn prepare(pools: &Pools, schema: &str) -> Result<(), Error> {
+    const LOOK: &str = "SELECT current_setting('server_version_num')::int, current_schema()";
+    let client = pools.connection().await?;
+    let found: i32 = client.query_one(LOOK, &[]).await?.value(0)?;
+    if found < OLDEST_SERVER {
+        let major = found / 10_000;
+        let why = format!("PostgreSQL {major} is too old; Paceline needs 13 or newer");
+        return Err(StoreError::Unavailable(why).into());
+    }
+    migrate::migrate(&client, schema).await?;
+    let current: Option<String> = client.query_one(LOOK, &[]).await?.value(1)?;
+    if current.as_deref() != Some(schema) {
+        return Err(migrate::misplaced(schema));
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! How jobs come to an end: leases, counters, error and event, in one place.
+
+use paceline_core::lifecycle::Event;
+use paceline_core::{LeaseId, Time};
+
+use super::changes::Changes;
+use super::entry::Entry;
+use super::error::Result;
+use crate::ending::Ending;
+use crate::job_row::JobRow;
+
+/// Ends a job, whatever it consists of. Returns the leases that its workers must give up.
+pub(crate) fn end(
+    changes: &mut Changes,
+    entry: &mut Entry,
+    ending: &Ending,
+    now: Time,
+) -> Result<Vec<LeaseId>> {
+    entry.must_step(changes, ending.event(), now)?;
+    let revoked = if entry.progress.is_some() {
+        end_items(changes, entry, ending, now)
+    } else {
+        take_unit_lease(&mut entry.job).into_iter().collect()
+    };
+    entry.job.finished_at = Some(now);
+    entry.job.deadline_at = None;
+    entry.job.time_left = None;
+    entry.write_error(ending.error().as_ref());
+    count(changes, &entry.job, ending, now);
+    let mut data = entry.data();
+    if let Some(error) = ending.error() {
+        data = data.error(&error);
+    }
+    changes.tell(ending.event_kind(), &entry.job, &data, now);
+    Ok(revoked)
+}
+
+/// What was not run counts as cancelled, and stays free for a retry.
+fn end_items(changes: &mut Changes, entry: &mut Entry, ending: &Ending, now: Time) -> Vec<LeaseId> {
+    let revoked: Vec<LeaseId> = entry.leases.keys().copied().collect();
+    for &lease in &revoked {
+        take_back(changes, entry, lease, false);
+    }
+    if let Some(progress) = &mut entry.progress {
+        match ending {
+            Ending::Completed => {}
+            Ending::Failed(_) | Ending::Cancelled(_) => {
+                progress.counters.cancelled += progress.counters.remaining();
+            }
+        }
+    }
+    entry.observe(changes, now);
+    entry.progressed(now);
+    revoked
+}
+
+/// Ends a lease and gives what it did not report back to the job.
+pub(crate) fn take_back(changes: &mut Changes, entry: &mut Entry, lease: LeaseId, alone: bool) {
+    let Some(lease) = entry.leases.remove(&lease) else {
+        return;
+    };
+    changes.leases_ended.push(lease.id.0);
+    let num = entry.job.num;
+    let Some(progress) = &mut entry.progress else {
+        return;
+    };
+    progress.leases = progress.leases.saturating_sub(1);
+    match &lease.ranges {
+        Some(ranges) => {
+            changes.free(num, ranges, 0, alone);
+            progress.free += ranges.len();
+            progress.counters.running = progress.counters.running.saturating_sub(ranges.len());
+        }
+        // What an unfinished plan has listed is dropped; planning starts again.
+        None => forget_plan(changes, entry),
+    }
+}
+
+pub(crate) fn forget_plan(changes: &mut Changes, entry: &mut Entry) {
+    entry.listed.clear();
+    entry.listed_skipped.clear();
+    if let Some(progress) = &mut entry.progress
+        && progress.listed > 0
+    {
+        changes.unlisted.push(progress.job.0);
+        progress.listed = 0;
+    }
+}
+
+/// Takes a unit job out of its worker's hands.
+pub(crate) fn take_unit_lease(job: &mut JobRow) -> Option<LeaseId> {
+    job.node = None;
+    job.lease.take()
+}
+
+/// Takes the job into the statistics of its task; a cancel says nothing about the task.
+fn count(changes: &mut Changes, job: &JobRow, ending: &Ending, now: Time) {
+    let completed = match ending {
+        Ending::Completed => true,
+        Ending::Failed(_) => false,
+        Ending::Cancelled(_) => return,
+    };
+    let took = job.started_at.map(|started| now.since(started));
+    changes.job_ended(&job.task, completed, took);
+}
+
+/// Moves a unit job on and takes it out of its worker's hands.
+pub(crate) fn take_unit_lease_after(
+    changes: &mut Changes,
+    entry: &mut Entry,
+    event: Event,
+    now: Time,
+) -> Result<()> {
+    entry.must_step(changes, event, now)?;
+    take_unit_lease(&mut entry.job);
+    Ok(())
+}

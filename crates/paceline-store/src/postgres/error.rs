@@ -1,0 +1,112 @@
+//! What can go wrong inside a verb, and how the errors of `PostgreSQL` read in the words of the store.
+
+use deadpool_postgres::PoolError;
+use paceline_core::store::StoreError;
+use tokio_postgres::error::SqlState;
+
+/// An error inside the store; at its border it becomes a [`StoreError`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Sql(#[from] tokio_postgres::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn corrupt(what: impl Into<String>) -> Self {
+        Error::Store(StoreError::Corrupt(what.into()))
+    }
+
+    pub(crate) fn unavailable(what: impl Into<String>) -> Self {
+        Error::Store(StoreError::Unavailable(what.into()))
+    }
+
+    fn code(&self) -> Option<&SqlState> {
+        match self {
+            Error::Sql(error) => error.code(),
+            Error::Store(_) => None,
+        }
+    }
+
+    /// Two transactions got into each other's way, so that the same again will do.
+    pub(crate) fn is_a_clash(&self) -> bool {
+        self.code().is_some_and(|code| {
+            *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
+        })
+    }
+
+    /// A row with this key is there already.
+    pub(crate) fn is_a_duplicate(&self) -> bool {
+        self.code() == Some(&SqlState::UNIQUE_VIOLATION)
+    }
+}
+
+impl From<PoolError> for Error {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) => Error::unavailable(cannot_connect(&error)),
+            PoolError::Timeout(kind) => {
+                Error::unavailable(format!("no connection became free in time ({kind:?})"))
+            }
+            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                Error::unavailable("the store is closed")
+            }
+        }
+    }
+}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Sql(error) => explain(&error),
+            Error::Store(error) => error,
+        }
+    }
+}
+
+/// Why no connection came about, with the cause that the driver keeps apart.
+pub(crate) fn cannot_connect(error: &tokio_postgres::Error) -> String {
+    format!("cannot connect to PostgreSQL: {}", message(error))
+}
+
+/// An error of `PostgreSQL` in the words of the store.
+fn explain(error: &tokio_postgres::Error) -> StoreError {
+    let Some(code) = error.code() else {
+        // No answer of the server: the connection broke, or a value could not be read.
+        return if error.is_closed() || std::error::Error::source(error).is_some_and(is_io) {
+            StoreError::Unavailable(message(error))
+        } else {
+            StoreError::Corrupt(message(error))
+        };
+    };
+    if *code == SqlState::DISK_FULL {
+        return StoreError::Full;
+    }
+    // Connections, authorisation, read-only servers, clashes, resources, locks, shut-downs, files.
+    const PASSING: [&str; 10] = ["08", "25", "28", "3D", "40", "53", "55", "57", "58", "72"];
+    if PASSING.iter().any(|class| code.code().starts_with(class)) {
+        StoreError::Unavailable(message(error))
+    } else {
+        StoreError::Corrupt(message(error))
+    }
+}
+
+fn is_io(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<std::io::Error>()
+}
+
+fn message(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(answer), _) => answer.message().to_owned(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
+}
+
+/// A second copy of an error, for a transaction whose failure many callers must hear of.
+pub(crate) fn repeat(error: &StoreError) -> StoreError {
+    crate::error::repeat(error)
+}

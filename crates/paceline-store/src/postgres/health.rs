@@ -1,0 +1,53 @@
+//! How the store is doing.
+
+use std::time::Instant;
+
+use paceline_core::Time;
+use paceline_core::store::{Health, Pruned};
+
+use super::connect::Shared;
+use super::error::Result;
+use super::migrate;
+use super::row::Columns;
+use super::session::{Session, values};
+
+pub(crate) async fn last_prune(session: &mut Session) -> Result<Option<(Time, Pruned)>> {
+    const SELECT: &str = "SELECT at, jobs, events, uploads FROM prunes";
+    let Some(row) = session.find(SELECT, values![]).await? else {
+        return Ok(None);
+    };
+    let pruned = Pruned {
+        jobs: row.size(1)?,
+        events: row.size(2)?,
+        uploads: row.size(3)?,
+    };
+    Ok(Some((row.time(0)?, pruned)))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a write takes is a matter of real time"
+)]
+pub(crate) async fn health(shared: &Shared) -> Result<Health> {
+    const PROBE: &str = "UPDATE probe SET times = times + 1";
+    /// Tables with their indexes, of this schema alone.
+    const SIZE: &str = "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = current_schema() AND c.relkind = 'r'";
+    let mut writer = shared.pools.writer().await?;
+    let started = Instant::now();
+    writer.list(PROBE, values![]).await?;
+    let write_latency = started.elapsed();
+    drop(writer);
+    let (readers_in_use, readers_max) = shared.pools.usage();
+    let mut reader = shared.pools.reader().await?;
+    let size = reader.find(SIZE, values![]).await?;
+    Ok(Health {
+        backend: "postgres",
+        write_latency,
+        readers_in_use,
+        readers_max,
+        size_bytes: size.map_or(Ok(0), |row| row.size(0))?,
+        schema_version: migrate::known(),
+    })
+}

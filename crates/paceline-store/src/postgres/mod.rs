@@ -1,0 +1,67 @@
+//! The store of many nodes: a `PostgreSQL` server behind [`paceline_core::store::Store`].
+//!
+//! Owns its schema, its statements and its connections. What it shares with `SQLite` (rows in
+//! memory, texts of columns, what events say) is in the modules above. Rules are asked, never
+//! written in SQL.
+//!
+//! A transaction that changes jobs has two round trips: the first begins it, locks and loads the
+//! rows ([`load`]); then the verb works on them in memory ([`work`]); the second writes all that
+//! changed, set by set, appends the events and commits ([`flush`]).
+//!
+//! Locks are taken in one order, so that no two transactions wait for each other: advisory locks,
+//! rows of `jobs` by number, rows of `progress` by job, rows of `successes` by key, `tally`,
+//! statistics. The rows of a job's ranges, leases, items and outcomes are guarded by its row of
+//! `progress`.
+
+mod admit;
+mod catalogue;
+mod changes;
+mod claim;
+mod claim_chunk;
+mod claim_round;
+mod connect;
+mod control;
+mod ending;
+mod entry;
+mod error;
+mod errors;
+mod events;
+mod filter;
+mod flush;
+mod gather;
+mod health;
+mod hook;
+mod idempotency;
+mod items;
+mod items_write;
+mod list;
+mod list_catalogue;
+mod listen;
+mod load;
+mod logs;
+mod migrate;
+mod node;
+mod note;
+mod pool;
+mod prune;
+mod read;
+mod remember;
+mod report;
+mod report_chunk;
+mod report_plan;
+mod report_unit;
+mod rerun;
+mod row;
+mod session;
+mod store;
+mod submit;
+mod tasks;
+mod tick;
+mod tls;
+mod transact;
+mod unheard;
+mod upload;
+mod url;
+mod waiting;
+
+pub use connect::{Options, PostgresStore};

@@ -1,0 +1,223 @@
+//! Nodes: their registration, their heartbeats, and taking work back from those that are gone.
+
+use std::sync::atomic::Ordering;
+
+use paceline_core::event::EventKind;
+use paceline_core::lifecycle::Event;
+use paceline_core::store::NodeInfo;
+use paceline_core::{LeaseId, NodeId, Time};
+
+use super::changes::Changes;
+use super::connect::Shared;
+use super::ending;
+use super::entry::Entry;
+use super::error::{Error, Result};
+use super::flush;
+use super::items_write::clean;
+use super::load::{self, Which};
+use super::row::Columns;
+use super::session::{Batch, Session, Value, values};
+use super::transact::retrying;
+
+/// Registers a node. Others may use the store too, so nothing is taken from anyone.
+pub(crate) async fn register(
+    shared: &Shared,
+    node: &NodeInfo,
+    until: Time,
+    now: Time,
+) -> Result<NodeId> {
+    const INSERT: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
+        VALUES (nextval('node_id'), $1, $2, $3, $4, $5) RETURNING id";
+    let NodeInfo { name, pid, version } = node;
+    let row = values![
+        clean(name),
+        i64::from(*pid),
+        clean(version),
+        now.as_micros(),
+        until.as_micros()
+    ];
+    let mut session = shared.pools.writer().await?;
+    let id = session.find(INSERT, row).await?;
+    let id = id.ok_or_else(|| Error::corrupt("no node"))?.number(0)?;
+    shared.node.store(id, Ordering::Relaxed);
+    Ok(NodeId(id))
+}
+
+/// Keeps a node alive; returns which of the leases that it believes to hold are gone.
+pub(crate) async fn heartbeat(
+    shared: &Shared,
+    node: NodeId,
+    held: &[LeaseId],
+    (until, now): (Time, Time),
+) -> Result<Vec<LeaseId>> {
+    const GONE: &str = "SELECT h.id FROM unnest($1::bigint[]) WITH ORDINALITY AS h (id, place)
+        WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.id = h.id)
+            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.lease = h.id AND j.lease IS NOT NULL)
+        ORDER BY h.place";
+    /// A node that slept for so long that it was forgotten is known again.
+    const ALIVE: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
+        VALUES ($1, 'unknown', 0, '', $2, $3) ON CONFLICT (id) DO UPDATE SET until = excluded.until";
+    let mut batch = Batch::begin_relaxed();
+    batch.add(ALIVE, values![node.0, now.as_micros(), until.as_micros()]);
+    let held: Vec<i64> = held.iter().map(|lease| lease.0).collect();
+    let gone = batch.add(GONE, values![held]);
+    batch.commit();
+    let mut session = shared.pools.writer().await?;
+    let mut answers = session.run(batch).await?;
+    let gone = answers.take(gone);
+    gone.iter().map(|row| row.number(0).map(LeaseId)).collect()
+}
+
+/// Ends a node that stops; what it still holds is taken back.
+pub(crate) async fn remove(shared: &Shared, node: NodeId, now: Time) -> Result<()> {
+    retrying(|| async {
+        let mut session = shared.pools.writer().await?;
+        session.run(Batch::begin_relaxed()).await?;
+        let lost = lost(&mut session, &Of::Node(node)).await?;
+        let (which, held) = lost;
+        let mut batch = Batch::default();
+        batch.add("DELETE FROM nodes WHERE id = $1", values![node.0]);
+        batch.add(SWEEP_UPLOADS_OF, values![node.0]);
+        recover(shared, &mut session, batch, (which, held), now).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// What is left of streamed submissions that the node took in.
+const SWEEP_UPLOADS_OF: &str = "WITH swept AS (DELETE FROM uploads WHERE node = $1 RETURNING num)
+    INSERT INTO garbage (job, task) SELECT num, '' FROM swept";
+/// … and of those that nodes took in which are gone.
+pub(crate) const SWEEP_UPLOADS: &str = "WITH swept AS (
+        DELETE FROM uploads u WHERE node > 0 AND NOT EXISTS (
+            SELECT 1 FROM nodes n WHERE n.id = u.node AND n.until >= $1) RETURNING num)
+    INSERT INTO garbage (job, task) SELECT num, '' FROM swept";
+
+/// Whose leases are looked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Of {
+    Node(NodeId),
+    /// Nodes that were not heard of in time, and such as are not known any more.
+    Dead(Time),
+    /// These leases, whoever holds them.
+    Leases(Vec<i64>),
+}
+
+/// The jobs that leases are on, and the leases.
+pub(crate) type Lost = (Which, Vec<i64>);
+
+/// Finds leases by whose they are.
+pub(crate) async fn lost(session: &mut Session, of: &Of) -> Result<Lost> {
+    let mut batch = Batch::default();
+    let place = add_lost(&mut batch, of);
+    read_lost(&session.run(batch).await?.take(place))
+}
+
+pub(crate) fn add_lost(batch: &mut Batch<'_>, of: &Of) -> usize {
+    const OF_NODE: &str = "SELECT id, job FROM leases WHERE node = $1
+        UNION ALL SELECT lease, num FROM jobs WHERE lease IS NOT NULL AND node = $1";
+    const OF_DEAD: &str = "SELECT id, job FROM leases l WHERE NOT EXISTS (
+            SELECT 1 FROM nodes n WHERE n.id = l.node AND n.until >= $1)
+        UNION ALL SELECT lease, num FROM jobs j WHERE lease IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM nodes n WHERE n.id = j.node AND n.until >= $1)";
+    const OF_LEASES: &str = "SELECT id, job FROM leases WHERE id = ANY($1)
+        UNION ALL SELECT lease, num FROM jobs WHERE lease = ANY($1) AND lease IS NOT NULL";
+    let (sql, value): (&str, Value<'static>) = match of {
+        Of::Node(node) => (OF_NODE, Box::new(node.0)),
+        Of::Dead(now) => (OF_DEAD, Box::new(now.as_micros())),
+        Of::Leases(leases) => (OF_LEASES, Box::new(leases.clone())),
+    };
+    batch.add(sql, vec![value])
+}
+
+pub(crate) fn read_lost(rows: &[tokio_postgres::Row]) -> Result<Lost> {
+    let mut jobs = Vec::new();
+    let mut leases = Vec::new();
+    for row in rows {
+        leases.push(row.number(0)?);
+        jobs.push(row.number(1)?);
+    }
+    jobs.sort_unstable();
+    jobs.dedup();
+    Ok((Which::Nums(jobs), leases))
+}
+
+/// Gives leases back to their jobs and commits. Returns how many.
+async fn recover(
+    shared: &Shared,
+    session: &mut Session,
+    mut batch: Batch<'_>,
+    (which, leases): Lost,
+    now: Time,
+) -> Result<u64> {
+    let places = load::add(&mut batch, &which);
+    let mut answers = session.run(batch).await?;
+    let mut entries = load::read(shared, &mut answers, places)?;
+    let mut changes = Changes::default();
+    let mut recovered = 0;
+    for entry in entries.values_mut() {
+        recovered += take_back(&mut changes, entry, &leases, now)?;
+    }
+    flush::commit(shared, session, Batch::default(), entries, changes).await?;
+    Ok(recovered)
+}
+
+/// Takes back those of some leases that are on this job. Returns how many that were.
+pub(crate) fn take_back(
+    changes: &mut Changes,
+    entry: &mut Entry,
+    leases: &[i64],
+    now: Time,
+) -> Result<u64> {
+    if entry
+        .job
+        .lease
+        .is_some_and(|lease| leases.contains(&lease.0))
+    {
+        give_back(changes, entry, EventKind::Recovered, now)?;
+        return Ok(1);
+    }
+    let held = entry.leases.keys().copied();
+    let held: Vec<LeaseId> = held.filter(|lease| leases.contains(&lease.0)).collect();
+    for &lease in &held {
+        ending::take_back(changes, entry, lease, false);
+    }
+    if !held.is_empty() {
+        entry.progressed(now);
+        entry.tell(changes, EventKind::Recovered, now);
+    }
+    Ok(u64::try_from(held.len()).unwrap_or(0))
+}
+
+/// Takes a unit job out of its worker's hands; it waits to be leased again.
+pub(crate) fn give_back(
+    changes: &mut Changes,
+    entry: &mut Entry,
+    kind: EventKind,
+    now: Time,
+) -> Result<()> {
+    ending::take_unit_lease_after(changes, entry, Event::HandBack, now)?;
+    let data = entry.data();
+    changes.tell(kind, &entry.job, &data, now);
+    Ok(())
+}
+
+/// Takes back leases that a claim gave without its caller hearing of them: the connection broke
+/// before the answer came.
+pub(crate) async fn take_back_unheard(shared: &Shared, now: Time) -> Result<()> {
+    let unheard = shared.unheard.take();
+    if unheard.is_empty() {
+        return Ok(());
+    }
+    let taken = retrying(|| async {
+        let mut session = shared.pools.writer().await?;
+        session.run(Batch::begin_relaxed()).await?;
+        let lost = lost(&mut session, &Of::Leases(unheard.clone())).await?;
+        recover(shared, &mut session, Batch::default(), lost, now).await
+    });
+    if let Err(error) = taken.await {
+        shared.unheard.add(&unheard);
+        return Err(error);
+    }
+    Ok(())
+}

@@ -1,0 +1,410 @@
+//! Taking jobs in.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use paceline_core::event::EventKind;
+use paceline_core::job::{JobKind, NewJob, Work};
+use paceline_core::lifecycle;
+use paceline_core::progress::Counters;
+use paceline_core::ranges::Ranges;
+use paceline_core::store::{StoreError, Submitted};
+use paceline_core::{JobOptions, JobState, Time};
+use uuid::Uuid;
+
+use super::changes::{Changes, Rows, columns};
+use super::connect::Shared;
+use super::ending;
+use super::entry::Entry;
+use super::error::{Error, Result};
+use super::flush::{self, lane, priority};
+use super::items_write::{self, Append, KNOWN, clean};
+use super::load::Entries;
+use super::row::{Columns, uuid};
+use super::session::{Batch, values};
+use super::transact::retrying;
+use crate::ending::Ending;
+use crate::items_write::all_but;
+use crate::job_row::{JobRow, kind_word};
+use crate::num::{JobNum, as_i64};
+use crate::options_row;
+use crate::progress_row::Progress;
+use crate::text::labels_text;
+
+/// One call of `submit`.
+#[derive(Clone, Debug)]
+pub(crate) struct Submission {
+    pub(crate) jobs: Arc<Vec<NewJob>>,
+    pub(crate) now: Time,
+}
+
+type Answer = Result<Vec<Submitted>, StoreError>;
+
+columns!(NewRows {
+    num: i64,
+    id: Uuid,
+    name: String,
+    task: String,
+    queue: String,
+    kind: &'static str,
+    state: &'static str,
+    priority: i32,
+    created_at: i64,
+    run_at: Option<i64>,
+    finished_at: Option<i64>,
+    lane: Option<i32>,
+    user: Option<String>,
+    key: Option<String>,
+    batch: Option<String>,
+    labels: Option<String>,
+    options: String,
+    params: String,
+});
+
+/// Takes in some submissions, each whole or not at all.
+pub(crate) async fn submit(shared: &Shared, calls: Vec<Submission>) -> Result<Vec<Answer>> {
+    let refusals: Vec<Option<StoreError>> = calls.iter().map(|call| refusal(&call.jobs)).collect();
+    let good: Vec<&Submission> = calls
+        .iter()
+        .zip(&refusals)
+        .filter_map(|(call, refused)| refused.is_none().then_some(call))
+        .collect();
+    let taken = match retrying(|| take(shared, &good)).await {
+        // A submission that was taken before, although its caller did not hear so.
+        Err(error) if error.is_a_duplicate() => match &good[..] {
+            [only] => vec![again(shared, only, error).await],
+            _ => return Err(Error::corrupt("a job's id is used twice")),
+        },
+        taken => taken?.into_iter().map(Ok).collect(),
+    };
+    let mut taken = taken.into_iter();
+    let answers = refusals.into_iter().map(|refused| match refused {
+        Some(refused) => Err(refused),
+        None => taken.next().unwrap_or_else(|| Ok(Vec::new())),
+    });
+    Ok(answers.collect())
+}
+
+/// Why the jobs cannot be taken, by themselves.
+fn refusal(jobs: &[NewJob]) -> Option<StoreError> {
+    jobs.iter().find_map(|job| match &job.work {
+        Work::Items(items) => items_write::check_count(0, items)
+            .and_then(|()| items_write::check_keys(&mut HashMap::new(), 0, items))
+            .err(),
+        Work::Unit | Work::Plan => None,
+    })
+}
+
+/// The answer to a submission whose jobs are there already.
+async fn again(shared: &Shared, call: &Submission, error: Error) -> Answer {
+    const SELECT: &str = "SELECT id, state FROM jobs WHERE id = ANY($1)";
+    let ids: Vec<Uuid> = call.jobs.iter().map(|job| uuid(job.id)).collect();
+    let mut session = shared.pools.writer().await?;
+    let mut states: HashMap<_, JobState> = HashMap::new();
+    for row in session.list(SELECT, values![ids]).await? {
+        states.insert(row.job_id(0)?, row.word(1)?);
+    }
+    let answers = call.jobs.iter().map(|job| {
+        let state = states.get(&job.id).copied();
+        state.map(|state| Submitted { id: job.id, state })
+    });
+    answers
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| error.into())
+}
+
+async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Vec<Submitted>>> {
+    let count: usize = calls.iter().map(|call| call.jobs.len()).sum();
+    if count == 0 {
+        return Ok(calls.iter().map(|_| Vec::new()).collect());
+    }
+    let mut session = shared.pools.writer().await?;
+    let mut batch = Batch::begin();
+    let nums = batch.add(NUMBERS, values![as_i64(count)]);
+    let asked = Asked::new(calls);
+    let known = asked.add(&mut batch);
+    let mut answers = session.run(batch).await?;
+    let nums = numbers(&answers.take(nums))?;
+    let mut known_keys = HashSet::new();
+    for row in known.map_or_else(Vec::new, |known| answers.take(known)) {
+        known_keys.insert(row.number(0)?);
+    }
+
+    let mut arrivals = Arrivals {
+        known: asked.places(known_keys),
+        ..Arrivals::default()
+    };
+    let mut options = LastOptions::default();
+    let mut nums = nums.into_iter();
+    let mut submitted = Vec::with_capacity(calls.len());
+    for call in calls {
+        let mut of_call = Vec::with_capacity(call.jobs.len());
+        for job in call.jobs.iter() {
+            let num = nums
+                .next()
+                .ok_or_else(|| Error::corrupt("too few numbers"))?;
+            let state = arrivals.add(JobNum(num), job, options.text(&job.options), call.now)?;
+            of_call.push(Submitted { id: job.id, state });
+        }
+        submitted.push(of_call);
+    }
+    let mut batch = Batch::default();
+    arrivals.insert(&mut batch);
+    let Arrivals {
+        entries, changes, ..
+    } = arrivals;
+    flush::commit(shared, &mut session, batch, entries, changes).await?;
+    Ok(submitted)
+}
+
+pub(crate) const NUMBERS: &str =
+    "SELECT array_agg(nextval('job_num')) FROM generate_series(1, $1::bigint)";
+
+pub(crate) fn numbers(rows: &[tokio_postgres::Row]) -> Result<Vec<i64>> {
+    let row = rows.first().ok_or_else(|| Error::corrupt("no numbers"))?;
+    let mut numbers: Vec<i64> = row.value(0)?;
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// Keys of items that are to be run only if they are new.
+struct Asked {
+    tasks: Vec<String>,
+    keys: Vec<String>,
+    /// The id of the job and the index of the item, of each.
+    of: Vec<(paceline_core::JobId, usize)>,
+}
+
+impl Asked {
+    fn new(calls: &[&Submission]) -> Self {
+        let mut asked = Asked {
+            tasks: Vec::new(),
+            keys: Vec::new(),
+            of: Vec::new(),
+        };
+        for job in calls.iter().flat_map(|call| call.jobs.iter()) {
+            let Work::Items(items) = &job.work else {
+                continue;
+            };
+            let items = items.iter().enumerate().filter(|_| job.options.only_new);
+            for (index, item) in items {
+                if let Some(key) = &item.key {
+                    asked.tasks.push(clean(&job.task));
+                    asked.keys.push(clean(key));
+                    asked.of.push((job.id, index));
+                }
+            }
+        }
+        asked
+    }
+
+    fn add(&self, batch: &mut Batch<'_>) -> Option<usize> {
+        let values = || values![self.tasks.clone(), self.keys.clone()];
+        (!self.keys.is_empty()).then(|| batch.add(KNOWN, values()))
+    }
+
+    fn places(&self, known: HashSet<i64>) -> HashSet<(paceline_core::JobId, usize)> {
+        let place = |place: i64| usize::try_from(place - 1).ok();
+        let of = known.into_iter().filter_map(place);
+        of.filter_map(|place| self.of.get(place).copied()).collect()
+    }
+}
+
+/// Jobs on their way into the tables.
+#[derive(Default)]
+pub(crate) struct Arrivals {
+    rows: NewRows,
+    entries: Entries,
+    pub(crate) changes: Changes,
+    /// Items that have a succeeded result.
+    known: HashSet<(paceline_core::JobId, usize)>,
+}
+
+impl Arrivals {
+    fn add(&mut self, num: JobNum, job: &NewJob, options: &str, now: Time) -> Result<JobState> {
+        match &job.work {
+            Work::Unit => {
+                let entry = Entry::new(row(num, job, JobKind::Unit), None);
+                self.place(entry, job, options, (now, now))
+            }
+            Work::Plan => {
+                let progress = Progress {
+                    planned: false,
+                    ..Progress::new(num, job.options.workers, now)
+                };
+                let entry = Entry::new(row(num, job, JobKind::Planned), Some(progress));
+                self.place(entry, job, options, (now, now))
+            }
+            Work::Items(items) => {
+                let append = Append {
+                    job: num,
+                    from: 0,
+                    items,
+                    now,
+                };
+                let known = &self.known;
+                let skip = |index| known.contains(&(job.id, index));
+                let skipped = items_write::append(&mut self.changes, append, skip);
+                let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
+                let work = if skipped.is_empty() {
+                    Ranges::first(total)
+                } else {
+                    all_but(total, skipped)
+                };
+                self.with_items(num, job, options, (total, &work), (now, now))
+            }
+        }
+    }
+
+    /// Takes in a job whose items are, or will be, in the tables; of them `work` is to be done.
+    pub(crate) fn with_items(
+        &mut self,
+        num: JobNum,
+        job: &NewJob,
+        options: &str,
+        (total, work): (u32, &Ranges),
+        times: (Time, Time),
+    ) -> Result<JobState> {
+        self.changes.free(num, work, 0, false);
+        let progress = Progress {
+            counters: Counters {
+                total,
+                skipped: total - work.len(),
+                ..Counters::default()
+            },
+            free: work.len(),
+            ..Progress::new(num, job.options.workers, times.1)
+        };
+        let entry = Entry::new(row(num, job, JobKind::Items), Some(progress));
+        self.place(entry, job, options, times)
+    }
+
+    /// Writes the job and ends it if there is nothing to do.
+    fn place(
+        &mut self,
+        mut entry: Entry,
+        job: &NewJob,
+        options: &str,
+        (created_at, now): (Time, Time),
+    ) -> Result<JobState> {
+        let done = entry
+            .progress
+            .as_ref()
+            .is_some_and(|progress| progress.planned && progress.counters.remaining() == 0);
+        // A job without work has nothing to wait for either.
+        entry.job.run_at = job.run_at.filter(|_| !done);
+        entry.job.state = lifecycle::waiting_until(entry.job.run_at, now);
+        self.changes.job_moved(None, Some(entry.job.state));
+        let data = entry.data();
+        self.changes
+            .tell(EventKind::Submitted, &entry.job, &data, now);
+        if done {
+            ending::end(&mut self.changes, &mut entry, &Ending::Completed, now)?;
+        }
+        // Nobody can serve it yet: the row is written as it is, and admission judges it anew.
+        entry.written.job = false;
+        entry.written.new_progress = true;
+        entry.extra.told = true;
+        entry.progressed(now);
+        self.row(&entry.job, job, options, created_at);
+        let state = entry.job.state;
+        self.entries.insert(entry.job.num, entry);
+        Ok(state)
+    }
+
+    fn row(&mut self, row: &JobRow, job: &NewJob, options: &str, created_at: Time) {
+        let NewJob {
+            id,
+            name,
+            task,
+            queue,
+            priority: _,
+            user,
+            key,
+            batch,
+            labels,
+            params,
+            options: _,
+            run_at: _,
+            work: _,
+        } = job;
+        self.rows.push((
+            row.num.0,
+            uuid(*id),
+            clean(name),
+            clean(task),
+            clean(queue),
+            kind_word(row.kind),
+            row.state.as_str(),
+            priority(row),
+            created_at.as_micros(),
+            row.run_at.map(Time::as_micros),
+            row.finished_at.map(Time::as_micros),
+            lane(row),
+            user.as_deref().map(clean),
+            key.as_deref().map(clean),
+            batch.as_deref().map(clean),
+            labels_text(labels),
+            options.to_owned(),
+            params.as_str().to_owned(),
+        ));
+    }
+
+    pub(crate) fn insert(&mut self, batch: &mut Batch<'_>) {
+        batch.add(INSERT, std::mem::take(&mut self.rows).into_values());
+    }
+
+    pub(crate) fn into_parts(self) -> (Entries, Changes) {
+        (self.entries, self.changes)
+    }
+}
+
+/// The row of a job that nobody has touched yet; its state is settled later.
+fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
+    JobRow {
+        num,
+        id: job.id,
+        task: clean(&job.task),
+        kind,
+        state: JobState::Pending,
+        priority: job.priority,
+        attempt: 1,
+        first_attempt: 1,
+        run_at: None,
+        started_at: None,
+        finished_at: None,
+        deadline_at: None,
+        time_left: None,
+        lease: None,
+        node: None,
+        options: job.options.clone(),
+    }
+}
+
+/// The options' text of the job before: jobs that are submitted together mostly share them.
+#[derive(Default)]
+struct LastOptions(Option<(Arc<JobOptions>, String)>);
+
+impl LastOptions {
+    fn text(&mut self, options: &Arc<JobOptions>) -> &str {
+        let known = matches!(&self.0, Some((last, _)) if Arc::ptr_eq(last, options));
+        if !known {
+            self.0 = None;
+        }
+        let (_, text) = self
+            .0
+            .get_or_insert_with(|| (options.clone(), options_row::to_text(options)));
+        text
+    }
+}
+
+const INSERT: &str = "INSERT INTO jobs (num, id, name, task, queue, kind, state, priority, attempt,
+        first_attempt, created_at, run_at, finished_at, lane, user_name, key, batch, labels,
+        options, params)
+    SELECT n.num, n.id, n.name, n.task, n.queue, n.kind, n.state, n.priority, 1, 1, n.created_at,
+        n.run_at, n.finished_at, n.lane, n.user_name, n.key, n.batch, n.labels, n.options, n.params
+    FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
+        $7::text[], $8::integer[], $9::bigint[], $10::bigint[], $11::bigint[], $12::integer[],
+        $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[])
+        AS n (num, id, name, task, queue, kind, state, priority, created_at, run_at, finished_at,
+            lane, user_name, key, batch, labels, options, params)";

@@ -1,0 +1,161 @@
+//! What a store's URL says: where the server is, which schema is meant, how connections are made.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use paceline_core::store::StoreError;
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
+
+/// The schema that holds the tables unless the URL names another.
+const SCHEMA: &str = "paceline";
+/// Longest that a statement may take before the server ends it.
+const STATEMENT: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) config: Config,
+    pub(crate) schema: String,
+    pub(crate) trust: Trust,
+}
+
+/// Whose certificates are believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// Whoever answers: `prefer` and `require` encrypt and do not ask.
+    Anyone,
+    /// Those whom the system's authorities know, or the ones of a file (`sslrootcert`).
+    Authorities(Option<PathBuf>),
+}
+
+impl Target {
+    /// `postgres://user:password@host:5432/database?sslmode=verify-full&schema=paceline`
+    pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
+        let wrong =
+            |what: &str| StoreError::Unavailable(format!("the store's URL is wrong: {what}"));
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut schema = SCHEMA.to_owned();
+        let mut trust = Trust::Anyone;
+        let mut roots = None;
+        let mut mode = SslMode::Prefer;
+        let mut rest = Vec::new();
+        for param in query.split('&').filter(|param| !param.is_empty()) {
+            let (name, value) = param.split_once('=').unwrap_or((param, ""));
+            match name {
+                "schema" => value.clone_into(&mut schema),
+                "sslrootcert" => roots = Some(PathBuf::from(value)),
+                "sslmode" => {
+                    (mode, trust) = security(value).ok_or_else(|| {
+                        wrong("sslmode is one of disable, prefer, require, verify-full")
+                    })?
+                }
+                _ => rest.push(param),
+            }
+        }
+        if let (Trust::Authorities(of), Some(roots)) = (&mut trust, roots) {
+            *of = Some(roots);
+        }
+        if !is_plain(&schema) {
+            return Err(wrong(
+                "a schema's name has lower-case letters, digits and `_` only",
+            ));
+        }
+        let mut config: Config = format!("{base}?{}", rest.join("&")).parse().map_err(
+            |error: tokio_postgres::Error| {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                wrong(&cause.unwrap_or_else(|| error.to_string()))
+            },
+        )?;
+        config.ssl_mode(mode);
+        settings(&mut config, &schema);
+        Ok(Target {
+            config,
+            schema,
+            trust,
+        })
+    }
+
+    /// What notifications about this store are sent under.
+    pub(crate) fn channel(&self) -> String {
+        format!("paceline_{}", self.schema)
+    }
+}
+
+fn security(mode: &str) -> Option<(SslMode, Trust)> {
+    Some(match mode {
+        "disable" => (SslMode::Disable, Trust::Anyone),
+        "prefer" => (SslMode::Prefer, Trust::Anyone),
+        "require" => (SslMode::Require, Trust::Anyone),
+        "verify-full" => (SslMode::Require, Trust::Authorities(None)),
+        _ => return None,
+    })
+}
+
+/// A name that needs no quotes, and short enough to be part of others.
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    name.len() <= 48
+        && name.chars().all(plain)
+        && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && !name.starts_with("pg_")
+}
+
+/// What is the same for all connections, said as they are made: nothing is set later, for a
+/// pooler may give each transaction another server process.
+fn settings(config: &mut Config, schema: &str) {
+    let own = format!(
+        "-c search_path={schema} -c statement_timeout={} \
+         -c idle_in_transaction_session_timeout={} -c jit=off",
+        STATEMENT.as_millis(),
+        STATEMENT.as_millis(),
+    );
+    let options = match config.get_options() {
+        Some(given) => format!("{own} {given}"),
+        None => own,
+    };
+    config.options(options);
+    if config.get_application_name().is_none() {
+        config.application_name("paceline");
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT);
+    }
+    config.tcp_user_timeout(Duration::from_secs(30));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, Trust};
+
+    #[test]
+    fn the_usual_url_says_all() {
+        let url = "postgres://ana:secret@db:5433/jobs?sslmode=verify-full&schema=mine";
+        let target = Target::parse(url).expect("a URL");
+        assert_eq!(target.schema, "mine");
+        assert_eq!(target.trust, Trust::Authorities(None));
+        assert_eq!(target.config.get_dbname(), Some("jobs"));
+        assert_eq!(target.config.get_ports(), [5433]);
+    }
+
+    #[test]
+    fn what_is_not_said_is_usual() {
+        let target = Target::parse("postgres://localhost/jobs").expect("a URL");
+        assert_eq!(
+            (target.schema.as_str(), target.trust),
+            ("paceline", Trust::Anyone)
+        );
+    }
+
+    #[test]
+    fn a_wrong_url_is_told() {
+        for url in [
+            "postgres://localhost/jobs?schema=My%20Own",
+            "postgres://localhost/jobs?schema=pg_catalog",
+            "postgres://localhost/jobs?sslmode=maybe",
+            "postgres://localhost/jobs?nonsense=1",
+        ] {
+            assert!(Target::parse(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What only a store of many nodes can show: nodes side by side on one database, and servers that
+//! break off, stop and come back. What every store must do is in the suite `conformance`.
+
+mod breakdown;
+mod nodes;
+mod open;
+mod support;

@@ -1,0 +1,163 @@
+//! Two nodes on one database at the same time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use paceline_core::admission::Limits;
+use paceline_core::id::EventSeq;
+use paceline_core::query::{EventQuery, ItemQuery};
+use paceline_core::store::{CommitHook, Store};
+use paceline_core::{ItemState, JobState, Seq};
+use paceline_store::PostgresStore;
+use tokio::task::JoinSet;
+
+use crate::support::{NOW, PATIENCE, completed, connect, id, job, pause, register, work};
+
+const JOBS: u32 = 60;
+const ITEMS: u32 = 20;
+const LIMITS: Limits = Limits {
+    jobs: Some(5),
+    jobs_per_user: Some(2),
+};
+
+/// Submissions from both nodes, in small calls that come all at once.
+async fn submit(store: Arc<PostgresStore>, numbers: impl Iterator<Item = u32>) {
+    let mut calls = JoinSet::new();
+    for number in numbers {
+        let store = store.clone();
+        calls.spawn(async move {
+            let user = ["ana", "ben", "cem"][number as usize % 3];
+            let items = if number % 2 == 0 { ITEMS } else { 0 };
+            store.submit(vec![job(number, user, items)], NOW).await
+        });
+    }
+    while let Some(call) = calls.join_next().await {
+        call.expect("no panic").expect("a submission is taken");
+    }
+}
+
+/// Reads the events as they come and holds that none comes late.
+async fn follow(store: Arc<PostgresStore>, done: Arc<AtomicBool>) -> EventSeq {
+    let mut last = EventSeq(0);
+    loop {
+        let over = done.load(Ordering::SeqCst);
+        let query = EventQuery {
+            after: last,
+            job: None,
+            limit: 7,
+        };
+        let events = store.events(query).await.expect("events are read");
+        for event in &events {
+            assert_eq!(event.seq.0, last.0 + 1, "none is left out, none comes late");
+            last = event.seq;
+        }
+        if over && events.is_empty() {
+            return last;
+        }
+    }
+}
+
+/// Holds that limits are kept at every moment.
+async fn watch(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
+    while !done.load(Ordering::SeqCst) {
+        let running = store.counts().await.expect("counts")[&JobState::Running];
+        assert!(running <= 5, "{running} jobs run");
+        pause().await;
+    }
+}
+
+async fn labour(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
+    let node = register(&store).await;
+    while !done.load(Ordering::SeqCst) {
+        if work(&store, node, LIMITS).await.expect("work goes on") == 0 {
+            pause().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_share_the_work_within_the_limits() {
+    let url = paceline_test_postgres::shared().new_store();
+    let (one, two) = (connect(&url).await, connect(&url).await);
+    let done = Arc::new(AtomicBool::new(false));
+    let mut others = JoinSet::new();
+    for store in [&one, &one, &two, &two] {
+        others.spawn(labour(store.clone(), done.clone()));
+    }
+    others.spawn(watch(two.clone(), done.clone()));
+    let reader = tokio::spawn(follow(two.clone(), done.clone()));
+    tokio::join!(
+        submit(one.clone(), (0..JOBS).filter(|n| n % 3 > 0)),
+        submit(two.clone(), (0..JOBS).filter(|n| n % 3 == 0)),
+    );
+    let all = async {
+        while !completed(&one, u64::from(JOBS)).await.expect("counts") {
+            pause().await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, all).await;
+    done.store(true, Ordering::SeqCst);
+    while let Some(other) = others.join_next().await {
+        other.expect("no panic");
+    }
+    in_time.expect("all work is done in time");
+    let seen = reader.await.expect("no panic");
+    assert_eq!(seen, one.last_event().await.expect("the last event"));
+    for number in (0..JOBS).filter(|n| n % 2 == 0) {
+        every_item_succeeded_once(&one, number).await;
+    }
+}
+
+async fn every_item_succeeded_once(store: &PostgresStore, number: u32) {
+    let query = ItemQuery {
+        limit: 1_000,
+        ..ItemQuery::default()
+    };
+    let items = store.items(id(number), query).await.expect("items");
+    let seqs: Vec<Seq> = items.iter().map(|item| item.seq).collect();
+    assert_eq!(seqs, (0..ITEMS).map(Seq).collect::<Vec<_>>());
+    for item in items {
+        assert_eq!((item.state, item.attempts), (ItemState::Succeeded, 1));
+    }
+    let job = store.job(id(number)).await.expect("read").expect("there");
+    assert_eq!((job.counters.succeeded, job.counters.running), (ITEMS, 0));
+}
+
+#[tokio::test]
+async fn a_node_hears_of_what_another_one_commits() {
+    let url = paceline_test_postgres::shared().new_store();
+    let (one, two) = (connect(&url).await, connect(&url).await);
+    let (heard, mut newest) = tokio::sync::watch::channel(EventSeq(0));
+    let hook: CommitHook = Arc::new(move |seq| {
+        heard.send_replace(seq);
+    });
+    two.on_commit(hook);
+    one.submit(vec![job(1, "ana", 0)], NOW)
+        .await
+        .expect("taken");
+    let last = one.last_event().await.expect("the last event");
+    let heard = tokio::time::timeout(PATIENCE, newest.wait_for(|seq| *seq == last)).await;
+    heard.expect("heard in time").expect("the hook is there");
+}
+
+#[tokio::test]
+async fn a_submission_that_is_repeated_is_taken_once() {
+    let store = connect(&paceline_test_postgres::shared().new_store()).await;
+    let jobs = || vec![job(1, "ana", 3), job(2, "ana", 0)];
+    let first = store.submit(jobs(), NOW).await.expect("taken");
+    let events = store.last_event().await.expect("read");
+    let again = store.submit(jobs(), NOW).await.expect("known");
+    assert_eq!(again, first);
+    assert_eq!(
+        store.last_event().await.expect("read"),
+        events,
+        "nothing was written"
+    );
+    // One that is taken before fails no other of its group.
+    let (again, new) = tokio::join!(
+        store.submit(jobs(), NOW),
+        store.submit(vec![job(3, "ana", 0)], NOW)
+    );
+    assert_eq!(again.expect("known"), first);
+    assert_eq!(new.expect("taken").len(), 1);
+}

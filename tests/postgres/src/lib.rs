@@ -1,0 +1,132 @@
+//! Throw-away PostgreSQL servers for tests.
+//!
+//! [`shared`] gives the one server of a test run, made when the first test asks for it: it takes a
+//! second or two to make and serves any number of test processes. Each test has a schema of its own
+//! (see [`Server::new_store`]). A watchdog ends the server and removes its files when no test
+//! process has used it for a while. [`own`] gives a server that one test may stop, start and break.
+//!
+//! Servers listen on a Unix socket in their own folder only, trust whoever asks, and do not flush:
+//! they are for tests that do not pull the plug.
+
+mod files;
+mod process;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use files::Folder;
+
+/// The server that all tests of a run share.
+///
+/// # Panics
+///
+/// Panics if there is no PostgreSQL on this machine, or it does not start.
+pub fn shared() -> &'static Server {
+    static SHARED: OnceLock<Server> = OnceLock::new();
+    SHARED.get_or_init(|| Server::shared().unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// A server for one test alone; it ends with the value.
+///
+/// # Panics
+///
+/// Panics if there is no PostgreSQL on this machine, or it does not start.
+pub fn own() -> Server {
+    Server::own().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    folder: Folder,
+    /// Of a shared one: tells the watchdog that it is in use, as long as this process lives.
+    _in_use: Option<File>,
+}
+
+impl Server {
+    fn shared() -> Result<Self, String> {
+        let folder = Folder::shared()?;
+        // Held while looking and making, and let go of at the end of this function.
+        let _making = folder.lock("making")?;
+        let in_use = folder.lock_shared("in-use")?;
+        if !folder.is_up() {
+            folder.remove_data()?;
+            process::make(&folder)?;
+            process::watch(&folder)?;
+        }
+        Ok(Server {
+            folder,
+            _in_use: Some(in_use),
+        })
+    }
+
+    fn own() -> Result<Self, String> {
+        let folder = Folder::own(next())?;
+        process::make(&folder)?;
+        Ok(Server {
+            folder,
+            _in_use: None,
+        })
+    }
+
+    /// The URL of a store that nobody has used before.
+    pub fn new_store(&self) -> String {
+        let schema = format!("t{}_{}", std::process::id(), next());
+        let unique = self.folder.unique();
+        self.url(&format!("{schema}_{unique}"))
+    }
+
+    /// The URL of the store in this schema.
+    pub fn url(&self, schema: &str) -> String {
+        format!("{}&schema={schema}", self.database())
+    }
+
+    /// The URL of the database, for tests that look into it by themselves.
+    pub fn database(&self) -> String {
+        let socket = self.folder.socket().display().to_string();
+        format!(
+            "postgres://postgres@/postgres?host={}",
+            socket.replace('/', "%2F")
+        )
+    }
+
+    /// Where its socket is, for libpq.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.socket()
+    }
+
+    /// Stops an own server as a crash would, without a good-bye to anyone.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not stop.
+    pub fn stop(&self) {
+        assert!(self._in_use.is_none(), "others use the shared server");
+        process::stop(&self.folder).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Starts a stopped one again.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not start.
+    pub fn start(&self) {
+        process::start(&self.folder).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self._in_use.is_none() {
+            let _ = process::stop(&self.folder);
+            let _ = self.folder.remove();
+        }
+    }
+}
+
+fn next() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
