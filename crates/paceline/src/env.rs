@@ -7,7 +7,7 @@ pub(crate) const SERVER: &str = "PACELINE_SERVER";
 pub(crate) const TOKEN: &str = "PACELINE_TOKEN";
 /// Configuration file of `paceline up`.
 pub(crate) const CONFIG: &str = "PACELINE_CONFIG";
-/// Store of `paceline up`: `sqlite:PATH`.
+/// Store of `paceline up`: `sqlite:PATH` or `postgres://…`.
 pub(crate) const STORE: &str = "PACELINE_STORE";
 /// Address that `paceline up` listens on.
 pub(crate) const BIND: &str = "PACELINE_BIND";

@@ -16,7 +16,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: Output) -> Result {
-    let from = args.store.path()?;
+    let location = args.store.location()?;
+    let Some(from) = location.file() else {
+        return Err(CliError::failed(format!("{location} is not a file"))
+            .hint("copy it with PostgreSQL's own pg_dump, also while nodes run"));
+    };
     if !from.exists() {
         return Err(
             CliError::failed(format!("there is no store at {}", from.display()))
@@ -33,7 +37,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result {
     let partial = partial(to);
     // What an interrupted backup left behind.
     let _ = std::fs::remove_file(&partial);
-    let copied = store_file::copy(&from, &partial);
+    let copied = store_file::copy(from, &partial);
     let size = copied
         .context(|| format!("cannot copy {}", from.display()))
         .inspect_err(|_| {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{self, Overrides, Settings};
+use crate::config::{self, Overrides, Settings, StoreLocation};
 use crate::env;
 use crate::exit::Result;
 
@@ -11,7 +11,7 @@ pub(crate) struct StoreArgs {
     /// Configuration; by default ./paceline.toml if it is there
     #[arg(long, short, env = env::CONFIG, value_name = "FILE", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
-    /// Store: `sqlite:PATH`; by default paceline.db beside the configuration
+    /// Store: `sqlite:PATH` or `postgres://…`; by default paceline.db beside the configuration
     #[arg(long, env = env::STORE, value_name = "STORE", hide_env_values = true)]
     pub(crate) store: Option<String>,
 }
@@ -27,8 +27,8 @@ impl StoreArgs {
         config::load(file.as_deref(), &overrides)
     }
 
-    /// The store's file.
-    pub(crate) fn path(&self) -> Result<PathBuf> {
-        Ok(self.settings(Overrides::default())?.store.path)
+    /// Where the store is.
+    pub(crate) fn location(&self) -> Result<StoreLocation> {
+        Ok(self.settings(Overrides::default())?.store.location)
     }
 }

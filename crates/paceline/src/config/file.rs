@@ -35,6 +35,8 @@ pub(super) struct ServerSection {
 pub(super) struct StoreSection {
     /// Relative to the file's folder.
     pub(super) path: Option<String>,
+    /// `postgres://…`, in place of a path.
+    pub(super) url: Option<String>,
     pub(super) durability: Option<DurabilityWord>,
 }
 

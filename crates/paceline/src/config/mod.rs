@@ -5,6 +5,7 @@ mod address;
 mod diagnostic;
 mod file;
 mod load;
+mod location;
 mod settle;
 mod spelling;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 mod values;
 
 pub(crate) use load::{find, load};
+pub(crate) use location::StoreLocation;
 pub(crate) use settle::{Overrides, PoolSettings, Settings, StoreSettings, TaskSettings};
 
 /// The file's name, looked for in the current folder.

@@ -18,6 +18,7 @@ use super::file::{
     DurabilityWord, File, LimitsSection, OptionsSection, RetentionSection, StoreSection,
     TaskSection, WorkerSection,
 };
+use super::location::StoreLocation;
 use crate::exit::{CliError, Context, Result};
 
 /// What work in flight gets at a clean stop.
@@ -30,7 +31,7 @@ const DEFAULT_START_TIMEOUT: Duration = Duration::from_mins(1);
 pub(crate) struct Overrides {
     pub(crate) bind: Option<String>,
     pub(crate) port: Option<u16>,
-    /// `sqlite:PATH`
+    /// `sqlite:PATH` or `postgres://…`
     pub(crate) store: Option<String>,
     pub(crate) relaxed: Option<bool>,
 }
@@ -51,7 +52,7 @@ pub(crate) struct Settings {
 
 #[derive(Debug)]
 pub(crate) struct StoreSettings {
-    pub(crate) path: PathBuf,
+    pub(crate) location: StoreLocation,
     /// Acknowledged is written, but only synchronised by the operating system's own time: a loss
     /// of power may undo the last moments.
     pub(crate) relaxed: bool,
@@ -107,36 +108,34 @@ pub(super) fn settle(
 }
 
 fn store(section: StoreSection, folder: &Path, overrides: &Overrides) -> Result<StoreSettings> {
-    let path = match (&overrides.store, section.path) {
-        (Some(flag), _) => parse_store(flag)?,
-        (None, Some(path)) => folder.join(path),
-        (None, None) => folder.join(STORE_NAME),
+    let location = match (&overrides.store, section.path, section.url) {
+        (Some(flag), _, _) => StoreLocation::parse(flag)?,
+        (None, Some(_), Some(_)) => {
+            return Err(CliError::failed(format!(
+                "{}: [store] has both a path and a url",
+                super::FILE_NAME
+            ))
+            .hint("keep one of the two"));
+        }
+        (None, None, Some(url)) => StoreLocation::parse(&url)?,
+        (None, Some(path), None) => StoreLocation::Sqlite(folder.join(path)),
+        (None, None, None) => StoreLocation::Sqlite(folder.join(STORE_NAME)),
     };
     let written = matches!(section.durability, Some(DurabilityWord::Relaxed));
     Ok(StoreSettings {
-        path: tidy(&path),
+        location: tidy(location),
         relaxed: overrides.relaxed.unwrap_or(written),
     })
 }
 
-/// The path in `sqlite:PATH`; a bare path is taken as one.
-fn parse_store(text: &str) -> Result<PathBuf> {
-    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-        return Err(
-            CliError::usage("this version keeps its state in SQLite only")
-                .hint("use --store sqlite:PATH"),
-        );
-    }
-    let path = text.strip_prefix("sqlite:").unwrap_or(text);
-    if path.is_empty() {
-        return Err(CliError::usage("--store names no file").hint("write --store sqlite:PATH"));
-    }
-    Ok(PathBuf::from(path))
-}
-
 /// `./x` and `x` are one.
-fn tidy(path: &Path) -> PathBuf {
-    path.strip_prefix(".").unwrap_or(path).to_owned()
+fn tidy(location: StoreLocation) -> StoreLocation {
+    match location {
+        StoreLocation::Sqlite(path) => {
+            StoreLocation::Sqlite(path.strip_prefix(".").map_or(path.clone(), Path::to_owned))
+        }
+        StoreLocation::Postgres(url) => StoreLocation::Postgres(url),
+    }
 }
 
 fn pool(

@@ -26,6 +26,10 @@ fn told(error: &CliError, folder: &Path) -> String {
     text.replace(&format!("{}/", folder.display()), "")
 }
 
+fn file(path: &str) -> StoreLocation {
+    StoreLocation::Sqlite(path.into())
+}
+
 fn fault(text: &str) -> String {
     settings(text, &Overrides::default()).expect_err("a fault")
 }
@@ -34,7 +38,7 @@ fn fault(text: &str) -> String {
 fn without_a_file_all_is_default() {
     let settings = load(None, &Overrides::default()).expect("settles");
     assert_eq!(settings.bind.to_string(), "127.0.0.1:7421");
-    assert_eq!(settings.store.path, Path::new("paceline.db"));
+    assert_eq!(settings.store.location, file("paceline.db"));
     assert!(!settings.store.relaxed);
     assert_eq!(settings.limits.jobs, Some(10));
     assert!(settings.pools.is_empty());
@@ -65,7 +69,11 @@ fn the_templates_comments_are_true() {
     assert_eq!(all.limits, plain.limits);
     assert_eq!(all.retention, plain.retention);
     assert_eq!((all.bind, all.grace), (plain.bind, plain.grace));
-    assert_eq!(all.store.path.file_name(), plain.store.path.file_name());
+    let name = |settings: &Settings| {
+        let file = settings.store.location.file().expect("a file");
+        file.file_name().map(std::ffi::OsStr::to_owned)
+    };
+    assert_eq!(name(&all), name(&plain));
     assert_eq!(all.tasks.len(), 1);
 }
 
@@ -100,7 +108,14 @@ fn everything_can_be_set() {
     assert_eq!(settings.bind.port(), 9000);
     assert_eq!(settings.grace, Duration::from_secs(3));
     assert!(settings.store.relaxed);
-    assert!(settings.store.path.ends_with("jobs/x.db"));
+    assert!(
+        settings
+            .store
+            .location
+            .file()
+            .expect("a file")
+            .ends_with("jobs/x.db")
+    );
     let pool = &settings.pools[0];
     assert_eq!((pool.processes, pool.max_memory), (2, Some(1_000_000)));
     assert!(pool.cwd.ends_with("sub"));
@@ -125,8 +140,20 @@ fn flags_win_over_the_file() {
     let text = "[server]\nbind = \"127.0.0.1:9000\"\n[store]\npath = \"x.db\"\n";
     let settings = settings(text, &overrides).expect("settles");
     assert_eq!(settings.bind.to_string(), "127.0.0.1:0");
-    assert_eq!(settings.store.path, Path::new("other.db"));
+    assert_eq!(settings.store.location, file("other.db"));
     assert!(settings.store.relaxed);
+}
+
+#[test]
+fn a_store_may_be_a_database() {
+    let text = "[store]\nurl = \"postgres://jobs@db.example/jobs\"\n";
+    let settings = settings(text, &Overrides::default()).expect("settles");
+    assert_eq!(
+        settings.store.location,
+        StoreLocation::Postgres("postgres://jobs@db.example/jobs".to_owned())
+    );
+    let both = "[store]\npath = \"x.db\"\nurl = \"postgres://db.example/jobs\"\n";
+    assert!(fault(both).contains("both a path and a url"));
 }
 
 #[test]

@@ -67,8 +67,8 @@ pub(crate) async fn run(args: &StoreArgs, context: &Context) -> Result {
 }
 
 async fn findings(settings: &Settings, context: &Context) -> Vec<Finding> {
-    let mut findings = store::check(&settings.store.path);
-    findings.extend(machine::disk(&settings.store.path));
+    let mut findings = store::check(&settings.store.location);
+    findings.extend(settings.store.location.file().and_then(machine::disk));
     let answers = node::check(settings, &context.client, &mut findings).await;
     if !answers {
         findings.push(machine::port(settings.bind));

@@ -78,7 +78,12 @@ pub(super) async fn check(
 
 fn away(settings: &Settings, client: &Client, why: &str) -> Finding {
     let detail = format!("nobody answers at {} ({why})", client.base());
-    let remedy = if store_file::is_in_use(&settings.store.path) {
+    let remedy = if settings
+        .store
+        .location
+        .file()
+        .is_some_and(store_file::is_in_use)
+    {
         "a node has the store open but answers elsewhere: name its address with --server"
     } else {
         "start one: paceline up"

@@ -1,10 +1,8 @@
 //! The line that says that a node is ready.
 
-use std::path::{Path, PathBuf};
-
 use serde::Serialize;
 
-use crate::config::{PoolSettings, TaskSettings};
+use crate::config::{PoolSettings, StoreLocation, TaskSettings};
 use crate::output::human;
 
 /// What a node says of itself once it listens.
@@ -15,7 +13,7 @@ pub(crate) struct Greeting {
     /// Where the API answers; null for a node without one.
     pub(crate) url: Option<String>,
     pub(crate) pid: u32,
-    /// `sqlite:PATH`
+    /// `sqlite:PATH`, or a URL without its password.
     pub(crate) store: String,
     pub(crate) workers: Vec<PoolReady>,
 }
@@ -29,7 +27,7 @@ pub(crate) struct PoolReady {
 impl Greeting {
     pub(crate) fn new(
         url: Option<String>,
-        store: &Path,
+        store: &StoreLocation,
         pools: &[PoolSettings],
         tasks: &[TaskSettings],
     ) -> Self {
@@ -40,7 +38,7 @@ impl Greeting {
             version: env!("CARGO_PKG_VERSION"),
             url,
             pid: std::process::id(),
-            store: format!("sqlite:{}", shown(store).display()),
+            store: store.to_string(),
             workers: pools
                 .chain(tasks)
                 .map(|(name, processes)| PoolReady {
@@ -69,14 +67,5 @@ impl Greeting {
         };
         let (version, store) = (self.version, &self.store);
         format!("Paceline {version} is ready: {place} (store {store}, {workers})")
-    }
-}
-
-/// A relative path is shown as one.
-fn shown(path: &Path) -> PathBuf {
-    if path.is_absolute() {
-        path.to_owned()
-    } else {
-        Path::new(".").join(path)
     }
 }

@@ -1,12 +1,10 @@
 //! Starting a node: as little as possible before it listens, the workers after.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use paceline_core::store::{NodeInfo, Store, StoreError};
+use paceline_core::store::{NodeInfo, Store};
 use paceline_engine::Engine;
 use paceline_server::{AppState, ServerOptions};
-use paceline_store::{Durability, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -15,10 +13,11 @@ use super::bench_handlers::bench_handlers;
 use super::bind::listen;
 use super::greeting::Greeting;
 use super::local_source::LocalSource;
+use super::open_store;
 use super::pools::{Plan, Pools};
 use crate::clock::SystemClock;
-use crate::config::{Settings, StoreSettings};
-use crate::exit::{CliError, Context, Result};
+use crate::config::Settings;
+use crate::exit::Result;
 
 /// A running node.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ impl Node {
         } else {
             None
         };
-        let store = open(&settings.store)?;
+        let store = open_store::open(&settings.store).await?;
         let engine = start_engine(store, &settings).await?;
         let (pools, tasks) = if parts.workers {
             (settings.pools, settings.tasks)
@@ -46,7 +45,7 @@ impl Node {
             (Vec::new(), Vec::new())
         };
         let url = listener.as_ref().map(url).transpose()?;
-        let greeting = Greeting::new(url, &settings.store.path, &pools, &tasks);
+        let greeting = Greeting::new(url, &settings.store.location, &pools, &tasks);
         let plan = Plan {
             pools,
             tasks,
@@ -56,7 +55,7 @@ impl Node {
                 Vec::new()
             },
             grace: settings.grace,
-            fallback: folder_of(&settings.store.path).to_owned(),
+            fallback: settings.store.location.folder().to_owned(),
         };
         let pools = Pools::start(plan, Arc::new(LocalSource(engine.handle().clone())));
         let stop_server = CancellationToken::new();
@@ -88,41 +87,6 @@ pub(crate) struct Parts {
     pub(crate) bench_handlers: bool,
 }
 
-fn open(settings: &StoreSettings) -> Result<Arc<dyn Store>> {
-    let path = &settings.path;
-    let folder = folder_of(path);
-    std::fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
-    let options = paceline_store::Options {
-        durability: if settings.relaxed {
-            Durability::Relaxed
-        } else {
-            Durability::Full
-        },
-        ..paceline_store::Options::default()
-    };
-    match SqliteStore::open(path, options) {
-        Ok(store) => Ok(Arc::new(store)),
-        Err(error) => Err(refused(path, &error)),
-    }
-}
-
-fn refused(path: &Path, error: &StoreError) -> CliError {
-    let told = CliError::failed(format!("cannot open the store {}: {error}", path.display()));
-    match error {
-        StoreError::Corrupt(_) | StoreError::TooNew { .. } | StoreError::InUse(_) => told,
-        _ => told.hint(
-            "choose another file with --store sqlite:PATH; `paceline doctor` looks at this one",
-        ),
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    }
-}
-
 async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engine> {
     let options = paceline_engine::Options {
         limits: settings.limits,
@@ -136,7 +100,7 @@ async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engi
     };
     Engine::start(store, Arc::new(SystemClock), info, options, seed())
         .await
-        .map_err(|error| refused(&settings.store.path, &error))
+        .map_err(|error| open_store::refused(&settings.store.location, &error))
 }
 
 #[expect(
