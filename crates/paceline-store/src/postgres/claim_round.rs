@@ -16,7 +16,7 @@ use super::error::{Error, Result};
 use super::load::Entries;
 use crate::job_row::JobRow;
 use crate::num::JobNum;
-use crate::progress_row::Progress;
+use crate::progress_row::{Next, Progress};
 
 /// What this transaction has locked and may lease.
 #[derive(Debug)]
@@ -135,13 +135,14 @@ impl<'a> Round<'a> {
         lanes: &'a mut HashMap<String, i64>,
     ) -> Self {
         let mut contenders = Vec::new();
-        for &num in locked.ready.keys() {
+        for (&num, ranges) in &locked.ready {
             if let Some(Entry {
                 job,
                 progress: Some(progress),
                 ..
             }) = locked.entries.get(&num)
                 && offer.tasks.contains(&job.task)
+                && has_more(job, progress, ranges)
             {
                 contenders.push(Contender {
                     id: Source::Job(num),
@@ -239,8 +240,7 @@ impl<'a> Round<'a> {
         let progress = entry.must_progress()?;
         progress.leases += 1;
         progress.last_served = id;
-        let full = progress.workers.is_some_and(|most| progress.leases >= most);
-        let more = progress.planned && !full && ranges.iter().any(|range| range.len() > 0);
+        let more = has_more(&job, progress, &ranges);
         self.locked.ready.insert(num, ranges);
         let work = match &positions {
             None => LeasedWork::Plan,
@@ -302,6 +302,15 @@ impl<'a> Round<'a> {
             attempt: job.attempt,
             work,
         }
+    }
+}
+
+/// Whether the job can be served once more in this transaction.
+fn has_more(job: &JobRow, progress: &Progress, ranges: &VecDeque<Free>) -> bool {
+    match progress.next(job.state) {
+        Next::Nothing => false,
+        Next::Plan => true,
+        Next::Chunk => ranges.iter().any(|range| range.len() > 0),
     }
 }
 
