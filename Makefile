@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
 .PHONY: help setup build demo test check check-rust check-python bench clean
-.PHONY: suites suite-rust suite-sdk suite-examples suite-e2e
+.PHONY: suites suite-rust suite-sdk suite-examples suite-e2e postgres
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -86,7 +86,11 @@ check-python: setup
 # Each stands by itself, so that `make --keep-going test` goes on after a failure.
 suites: suite-rust suite-sdk suite-examples suite-e2e
 
-suite-rust: build
+# The programs of a PostgreSQL server, for tests that start one.
+postgres:
+	@scripts/postgres.sh
+
+suite-rust: build postgres
 	$(call say,Rust suites)
 	PACELINE_PYTHON=$(PYTHON) $(TEST_CRATES)
 	$(call say,Rust examples in the docs)
@@ -102,7 +106,7 @@ suite-examples: build
 	    (cd "$$example" && $(PYTHON) -m pytest); \
 	done
 
-suite-e2e: build
+suite-e2e: build postgres
 	$(call say,end to end: the real binary$(comma) killed and restarted)
 	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline $(TEST_E2E)
 

@@ -135,12 +135,17 @@ impl Drop for Node {
 
 /// `paceline up` for the project, on a free port.
 pub fn command(project: &Project) -> Command {
+    command_on(project, &format!("sqlite:{}", project.store().display()))
+}
+
+/// The same on another store.
+pub fn command_on(project: &Project, store: &str) -> Command {
     let mut command = Command::new(binary());
     command
         .args(["up", "--json", "--bind", "127.0.0.1:0", "--config"])
         .arg(project.config())
         .arg("--store")
-        .arg(format!("sqlite:{}", project.store().display()))
+        .arg(store)
         .env("PACELINE_PYTHON", python())
         .env_remove("PACELINE_CONFIG")
         .env_remove("PACELINE_STORE");

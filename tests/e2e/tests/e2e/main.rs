@@ -11,6 +11,7 @@ mod controls;
 mod disk_full;
 mod kill_node;
 mod kill_worker;
+mod many_nodes;
 mod misbehaving;
 mod only_new;
 mod planner;

@@ -1,0 +1,130 @@
+//! Nodes of their own folders on one `PostgreSQL`, killed and cut off from it.
+
+use std::time::Duration;
+
+use paceline_e2e::node::command_on;
+use paceline_e2e::{Node, Project, seed, wait};
+use paceline_test_postgres as postgres;
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use crate::work::{LONG, Primes};
+
+const NODES: usize = 3;
+const ITEMS: usize = 1_500;
+const JOBS: usize = 4;
+const KILLS: usize = 8;
+const BREAKDOWNS: usize = 3;
+
+/// Nodes on one store, each with its place.
+struct Cluster {
+    url: String,
+    projects: Vec<Project>,
+    nodes: Vec<Node>,
+}
+
+impl Cluster {
+    async fn start(url: String, count: usize) -> Self {
+        let mut cluster = Cluster {
+            url,
+            projects: (0..count).map(|_| Project::new()).collect(),
+            nodes: Vec::new(),
+        };
+        for place in 0..count {
+            let node = cluster.node(place).await;
+            cluster.nodes.push(node);
+        }
+        cluster
+    }
+
+    async fn node(&self, place: usize) -> Node {
+        let project = &self.projects[place];
+        Node::start_as(project, command_on(project, &self.url)).await
+    }
+
+    /// Kills one node as the kernel would and starts another in its place.
+    async fn kill_one(&mut self, dice: &mut StdRng) {
+        let place = dice.random_range(0..self.nodes.len());
+        self.nodes.remove(place).kill9().await;
+        let node = self.node(place).await;
+        self.nodes.insert(place, node);
+    }
+
+    async fn submit(&self, dice: &mut StdRng) -> Vec<(Primes, String)> {
+        let mut jobs = Vec::new();
+        for number in 0..JOBS {
+            let primes = Primes::new(ITEMS / JOBS, dice);
+            let node = &self.nodes[number % self.nodes.len()];
+            let id = node.api().submit(&primes.job).await;
+            jobs.push((primes, id));
+        }
+        jobs
+    }
+
+    /// Every item has its one success, whichever node is asked.
+    async fn check(&self, jobs: &[(Primes, String)]) {
+        for (number, (primes, id)) in jobs.iter().enumerate() {
+            let api = self.nodes[number % self.nodes.len()].api();
+            api.ended(id, LONG).await;
+            primes.check(api, id).await;
+        }
+    }
+
+    async fn stop(self) {
+        for node in self.nodes {
+            node.stop(Duration::from_secs(15)).await;
+        }
+    }
+
+    /// How many items any node has started.
+    fn started(&self) -> usize {
+        let started = |project: &Project| project.journal().starts().len();
+        self.projects.iter().map(started).sum()
+    }
+}
+
+#[tokio::test]
+async fn killed_nodes_lose_nothing_to_the_others() {
+    let mut dice = seed::dice("kills among three nodes");
+    let mut cluster = Cluster::start(postgres::shared().new_store(), NODES).await;
+    let jobs = cluster.submit(&mut dice).await;
+    for _ in 0..KILLS {
+        let before = cluster.started();
+        wait::until_true("items to start", LONG, || {
+            cluster.started() >= before + 20 || cluster.started() >= ITEMS
+        })
+        .await;
+        cluster.kill_one(&mut dice).await;
+    }
+    cluster.check(&jobs).await;
+    let worked = cluster
+        .projects
+        .iter()
+        .map(|project| project.journal().starts().len());
+    let worked: Vec<usize> = worked.collect();
+    println!("items started by each node: {worked:?}");
+    assert!(worked.iter().all(|started| *started > 0), "{worked:?}");
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_that_crashes_stops_work_and_loses_nothing() {
+    let mut dice = seed::dice("crashes of the database");
+    let server = postgres::own();
+    let cluster = Cluster::start(server.new_store(), 2).await;
+    let jobs = cluster.submit(&mut dice).await;
+    for _ in 0..BREAKDOWNS {
+        let before = cluster.started();
+        wait::until_true("items to start", LONG, || {
+            cluster.started() >= before + 50 || cluster.started() >= ITEMS
+        })
+        .await;
+        server.stop();
+        let answer = cluster.nodes[0].api().get("/jobs").await;
+        assert_eq!(answer.status.as_u16(), 503, "{:?}", answer.body);
+        assert!(answer.retry_after.is_some(), "it says when to try again");
+        server.start();
+    }
+    cluster.check(&jobs).await;
+    cluster.stop().await;
+}
