@@ -1,8 +1,8 @@
 //! What the store itself takes for small jobs: submits, claims and reports unit jobs, or streams
 //! and reports the items of one job, and prints the time of each verb.
 //!
-//! `cargo run --release -p paceline-store --example unit_jobs -- FOLDER|URL [JOBS] [ITEMS]`: on SQLite in
-//! the folder, or on the PostgreSQL server of the URL.
+//! `cargo run --release -p paceline-store --example unit_jobs -- FOLDER|URL [JOBS] [ITEMS]`: on `SQLite`
+//! in the folder, or on the `PostgreSQL` server of the URL.
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
 use std::path::PathBuf;

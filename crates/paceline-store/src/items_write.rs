@@ -110,6 +110,9 @@ pub(crate) fn not_skipped(
 /// The positions below `total` without some, which are in order.
 pub(crate) fn all_but(total: u32, without: impl IntoIterator<Item = Seq>) -> Ranges {
     let mut without = without.into_iter().peekable();
+    if without.peek().is_none() {
+        return Ranges::first(total);
+    }
     let all = (0..total).map(Seq);
     Ranges::from_seqs(all.filter(|seq| without.next_if_eq(seq).is_none()))
 }

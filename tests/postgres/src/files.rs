@@ -13,7 +13,7 @@ pub(crate) struct Folder {
     pub(crate) user: Option<User>,
 }
 
-/// PostgreSQL does not run as root.
+/// `PostgreSQL` does not run as root.
 #[derive(Debug)]
 pub(crate) struct User {
     pub(crate) id: u32,
@@ -90,7 +90,7 @@ impl Folder {
     }
 
     /// Text that no earlier run had.
-    pub(crate) fn unique(&self) -> String {
+    pub(crate) fn unique() -> String {
         #[expect(clippy::disallowed_methods, reason = "names of runs must differ")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         format!("{:x}", now.map_or(0, |passed| passed.as_micros()))

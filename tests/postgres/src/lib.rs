@@ -1,4 +1,4 @@
-//! Throw-away PostgreSQL servers for tests.
+//! Throw-away `PostgreSQL` servers for tests.
 //!
 //! [`shared`] gives the one server of a test run, made when the first test asks for it: it takes a
 //! second or two to make and serves any number of test processes. Each test has a schema of its own
@@ -22,7 +22,7 @@ use files::Folder;
 ///
 /// # Panics
 ///
-/// Panics if there is no PostgreSQL on this machine, or it does not start.
+/// Panics if there is no `PostgreSQL` on this machine, or it does not start.
 pub fn shared() -> &'static Server {
     static SHARED: OnceLock<Server> = OnceLock::new();
     SHARED.get_or_init(|| Server::shared().unwrap_or_else(|error| panic!("{error}")))
@@ -32,7 +32,7 @@ pub fn shared() -> &'static Server {
 ///
 /// # Panics
 ///
-/// Panics if there is no PostgreSQL on this machine, or it does not start.
+/// Panics if there is no `PostgreSQL` on this machine, or it does not start.
 pub fn own() -> Server {
     Server::own().unwrap_or_else(|error| panic!("{error}"))
 }
@@ -42,7 +42,7 @@ pub fn own() -> Server {
 pub struct Server {
     folder: Folder,
     /// Of a shared one: tells the watchdog that it is in use, as long as this process lives.
-    _in_use: Option<File>,
+    in_use: Option<File>,
 }
 
 impl Server {
@@ -58,7 +58,7 @@ impl Server {
         }
         Ok(Server {
             folder,
-            _in_use: Some(in_use),
+            in_use: Some(in_use),
         })
     }
 
@@ -67,14 +67,14 @@ impl Server {
         process::make(&folder)?;
         Ok(Server {
             folder,
-            _in_use: None,
+            in_use: None,
         })
     }
 
     /// The URL of a store that nobody has used before.
     pub fn new_store(&self) -> String {
         let schema = format!("t{}_{}", std::process::id(), next());
-        let unique = self.folder.unique();
+        let unique = Folder::unique();
         self.url(&format!("{schema}_{unique}"))
     }
 
@@ -103,7 +103,7 @@ impl Server {
     ///
     /// Panics if it does not stop.
     pub fn stop(&self) {
-        assert!(self._in_use.is_none(), "others use the shared server");
+        assert!(self.in_use.is_none(), "others use the shared server");
         process::stop(&self.folder).unwrap_or_else(|error| panic!("{error}"));
     }
 
@@ -119,7 +119,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if self._in_use.is_none() {
+        if self.in_use.is_none() {
             let _ = process::stop(&self.folder);
             let _ = self.folder.remove();
         }

@@ -103,7 +103,7 @@ fn run(mut command: Command) -> Result<(), String> {
     }
 }
 
-/// A program of PostgreSQL's: where Debian puts it, the newest first, or on the path.
+/// A program of `PostgreSQL`: where Debian puts it, the newest first, or on the path.
 fn program(name: &str) -> Result<PathBuf, String> {
     let versions = std::fs::read_dir("/usr/lib/postgresql");
     let mut found: Vec<(u32, PathBuf)> = versions

@@ -78,7 +78,7 @@ impl SharedCatalogue {
                 // What an error or a caller's departure leaves half done is done again: to read a
                 // job anew twice does no harm.
                 Some(known) if newest - known.seen <= CHANGES => {
-                    known.refresh(&mut session).await?
+                    known.refresh(&mut session).await?;
                 }
                 Some(_) | None => {
                     *followed = None;

@@ -1,5 +1,7 @@
 //! What people and programs do to jobs: which jobs an action is for, and what came of it.
 
+use std::collections::{HashMap, HashSet};
+
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
 use paceline_core::query::Selector;
@@ -9,7 +11,7 @@ use paceline_core::{JobId, JobOptions, JobState, LeaseId, Time};
 use super::changes::Changes;
 use super::connect::Shared;
 use super::ending;
-use super::entry::Entry;
+use super::entry::{Column, Entry};
 use super::error::Result;
 use super::filter::Conditions;
 use super::flush;
@@ -49,23 +51,23 @@ async fn try_control(
     let mut run = Run {
         action,
         now,
-        dry_run,
-        controlled: Controlled::default(),
+        only_count: dry_run,
+        done: Controlled::default(),
         changes: Changes::default(),
     };
     let selected = select(&mut session, selector).await?;
-    let (ids, nums): (Vec<JobId>, Vec<JobNum>) = selected.iter().copied().unzip();
+    let ids: HashSet<JobId> = selected.iter().map(|(id, _)| *id).collect();
     if let Selector::Ids(asked) = selector {
         for id in asked.iter().filter(|id| !ids.contains(id)) {
             run.refuse(*id, Refusal::NotFound);
         }
     }
-    for page in run.order(selector, &selected, &nums).chunks(PAGE) {
+    for page in order(selector, &selected).chunks(PAGE) {
         run.page(shared, &mut session, page).await?;
     }
     if dry_run {
         session.roll_back().await;
-        return Ok(run.controlled);
+        return Ok(run.done);
     }
     let changes = run.changes;
     flush::commit(
@@ -76,7 +78,7 @@ async fn try_control(
         changes,
     )
     .await?;
-    Ok(run.controlled)
+    Ok(run.done)
 }
 
 /// Begins a transaction and locks the jobs in the order of their numbers, and then their progress.
@@ -109,36 +111,28 @@ async fn select(session: &mut Session, selector: &Selector) -> Result<Vec<(JobId
     Ok(selected)
 }
 
+/// A job is met once by a filter, and as often as it is named by ids.
+fn order(selector: &Selector, selected: &[(JobId, JobNum)]) -> Vec<JobNum> {
+    match selector {
+        Selector::Filter(_) => selected.iter().map(|(_, num)| *num).collect(),
+        Selector::Ids(asked) => {
+            let known: HashMap<JobId, JobNum> = selected.iter().copied().collect();
+            let met = asked.iter().filter_map(|id| known.get(id).copied());
+            met.collect()
+        }
+    }
+}
+
 /// One action on its way through the jobs.
 struct Run<'a> {
     action: &'a Action,
     now: Time,
-    dry_run: bool,
-    controlled: Controlled,
+    only_count: bool,
+    done: Controlled,
     changes: Changes,
 }
 
 impl Run<'_> {
-    /// A job is met once by a filter, and as often as it is named by ids.
-    fn order(
-        &self,
-        selector: &Selector,
-        selected: &[(JobId, JobNum)],
-        nums: &[JobNum],
-    ) -> Vec<JobNum> {
-        match selector {
-            Selector::Filter(_) => nums.to_vec(),
-            Selector::Ids(asked) => {
-                let known: std::collections::HashMap<JobId, JobNum> =
-                    selected.iter().copied().collect();
-                asked
-                    .iter()
-                    .filter_map(|id| known.get(id).copied())
-                    .collect()
-            }
-        }
-    }
-
     async fn page(
         &mut self,
         shared: &Shared,
@@ -164,7 +158,7 @@ impl Run<'_> {
                 None => {}
             }
         }
-        if self.dry_run {
+        if self.only_count {
             return Ok(());
         }
         let mut batch = Batch::default();
@@ -175,7 +169,7 @@ impl Run<'_> {
 
     /// Of jobs that are going to be retried.
     async fn last_run(&self, session: &mut Session, entries: &Entries) -> Result<LastRun> {
-        if self.dry_run || *self.action != Action::Retry {
+        if self.only_count || *self.action != Action::Retry {
             return Ok(LastRun::default());
         }
         let retried = entries.values().filter(|entry| {
@@ -187,25 +181,25 @@ impl Run<'_> {
     }
 
     fn job(&mut self, entry: &mut Entry, last: &mut LastRun) -> Result<()> {
-        self.controlled.matched += 1;
+        self.done.matched += 1;
         let id = entry.job.id;
         let progress = entry.progress.as_ref();
         if let Err(refused) = check(&entry.job, progress, self.action, self.now) {
             self.refuse(id, Refusal::State(refused));
             return Ok(());
         }
-        self.controlled.changed += 1;
-        if !self.dry_run {
+        self.done.changed += 1;
+        if !self.only_count {
             let revoked = act(&mut self.changes, entry, self.action, last, self.now)?;
             let revoked = revoked.into_iter().map(|lease| (id, lease));
-            self.controlled.revoked.extend(revoked);
+            self.done.revoked.extend(revoked);
         }
         Ok(())
     }
 
     fn refuse(&mut self, id: JobId, refusal: Refusal) {
-        if self.controlled.refused.len() < REFUSED {
-            self.controlled.refused.push((id, refusal));
+        if self.done.refused.len() < REFUSED {
+            self.done.refused.push((id, refusal));
         }
     }
 }
@@ -281,7 +275,7 @@ fn change(changes: &mut Changes, entry: &mut Entry, change: &Change, now: Time) 
         entry.progressed(now);
     }
     if let Some(labels) = labels {
-        entry.written.labels = Some(labels_text(labels));
+        entry.written.labels = Column::Set(labels_text(labels));
         entry.written.job = true;
     }
     if let Some(workers) = workers {

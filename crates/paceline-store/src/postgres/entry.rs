@@ -48,6 +48,28 @@ pub(crate) struct Extra {
     pub(crate) told: bool,
 }
 
+/// What becomes of a large column that is not read.
+#[derive(Debug, Default)]
+pub(crate) enum Column {
+    #[default]
+    Kept,
+    /// To this text, or to nothing.
+    Set(Option<String>),
+}
+
+impl Column {
+    pub(crate) fn is_set(&self) -> bool {
+        matches!(self, Column::Set(_))
+    }
+
+    pub(crate) fn value(self) -> Option<String> {
+        match self {
+            Column::Kept => None,
+            Column::Set(value) => value,
+        }
+    }
+}
+
 /// What of the entry is to be written.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
@@ -56,9 +78,9 @@ pub(crate) struct Written {
     pub(crate) progress: Option<Time>,
     /// There is no row of progress yet.
     pub(crate) new_progress: bool,
-    pub(crate) error: Option<Option<String>>,
-    pub(crate) result: Option<Option<String>>,
-    pub(crate) labels: Option<Option<String>>,
+    pub(crate) error: Column,
+    pub(crate) result: Column,
+    pub(crate) labels: Column,
     pub(crate) options: Option<String>,
 }
 
@@ -119,7 +141,7 @@ impl Entry {
 
     pub(crate) fn write_error(&mut self, error: Option<&JobError>) {
         self.written.job = true;
-        self.written.error = Some(error.map(error_text));
+        self.written.error = Column::Set(error.map(error_text));
     }
 
     pub(crate) fn set_options(&mut self, options: JobOptions) {

@@ -72,6 +72,10 @@ pub(crate) fn cannot_connect(error: &tokio_postgres::Error) -> String {
     format!("cannot connect to PostgreSQL: {}", message(error))
 }
 
+/// Classes of errors that pass: connections, authorisation, read-only servers, clashes, resources,
+/// locks, shut-downs, files.
+const PASSING: [&str; 10] = ["08", "25", "28", "3D", "40", "53", "55", "57", "58", "72"];
+
 /// An error of `PostgreSQL` in the words of the store.
 fn explain(error: &tokio_postgres::Error) -> StoreError {
     let Some(code) = error.code() else {
@@ -85,8 +89,6 @@ fn explain(error: &tokio_postgres::Error) -> StoreError {
     if *code == SqlState::DISK_FULL {
         return StoreError::Full;
     }
-    // Connections, authorisation, read-only servers, clashes, resources, locks, shut-downs, files.
-    const PASSING: [&str; 10] = ["08", "25", "28", "3D", "40", "53", "55", "57", "58", "72"];
     if PASSING.iter().any(|class| code.code().starts_with(class)) {
         StoreError::Unavailable(message(error))
     } else {

@@ -309,12 +309,12 @@ fn job_row(entry: Entry, rows: &mut JobRows) {
         job.node.map(|node| node.0),
         priority(&job),
         lane,
-        written.error.is_some(),
-        written.error.flatten(),
-        written.result.is_some(),
-        written.result.flatten(),
-        written.labels.is_some(),
-        written.labels.flatten(),
+        written.error.is_set(),
+        written.error.value(),
+        written.result.is_set(),
+        written.result.value(),
+        written.labels.is_set(),
+        written.labels.value(),
         written.options,
     ));
 }

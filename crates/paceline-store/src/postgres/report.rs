@@ -26,7 +26,7 @@ use crate::num::JobNum;
 /// One call of `report`.
 #[derive(Clone, Debug)]
 pub(crate) struct Reports {
-    pub(crate) reports: Arc<Vec<LeaseReport>>,
+    pub(crate) all: Arc<Vec<LeaseReport>>,
     pub(crate) seed: u64,
     pub(crate) now: Time,
 }
@@ -41,7 +41,7 @@ pub(crate) async fn report(
 }
 
 async fn take(shared: &Shared, calls: &[Reports]) -> Result<Vec<Vec<ReportAnswer>>> {
-    let all = || calls.iter().flat_map(|call| call.reports.iter());
+    let all = || calls.iter().flat_map(|call| call.all.iter());
     if all().next().is_none() {
         return Ok(calls.iter().map(|_| Vec::new()).collect());
     }
@@ -57,14 +57,14 @@ async fn take(shared: &Shared, calls: &[Reports]) -> Result<Vec<Vec<ReportAnswer
             .values()
             .map(|entry| (entry.job.id, entry.job.num))
             .collect(),
-        known: asked.read(&mut answers, places)?,
+        known: Asked::read(&mut answers, places)?,
         entries,
         changes: Changes::default(),
     };
     let mut answers = Vec::with_capacity(calls.len());
     for call in calls {
-        let mut of_call = Vec::with_capacity(call.reports.len());
-        for report in call.reports.iter() {
+        let mut of_call = Vec::with_capacity(call.all.len());
+        for report in call.all.iter() {
             of_call.push(run.one(report, call.seed, call.now)?);
         }
         answers.push(of_call);
@@ -228,7 +228,7 @@ impl Asked {
         [items, failed, by_key[0], by_key[1], done]
     }
 
-    fn read(&self, answers: &mut Answers, places: [Option<usize>; 5]) -> Result<Known> {
+    fn read(answers: &mut Answers, places: [Option<usize>; 5]) -> Result<Known> {
         let mut take = |place: Option<usize>| place.map_or_else(Vec::new, |at| answers.take(at));
         let [items, failed, listed, succeeded, skipped] = places;
         let mut known = Known::default();

@@ -6,7 +6,6 @@ use paceline_core::item::NewItem;
 use paceline_core::lease::ReportAnswer;
 use paceline_core::lifecycle::Event;
 use paceline_core::progress::Counters;
-use paceline_core::ranges::Ranges;
 use paceline_core::retry::Verdict;
 use paceline_core::store::StoreError;
 use paceline_core::{ErrorKind, Failure, JobError, Seq};
@@ -90,10 +89,7 @@ pub(crate) fn done(
     entry.leases.remove(&turn.lease);
     changes.leases_ended.push(turn.lease.0);
     let progress = entry.must_progress()?;
-    let work = match skipped.is_empty() {
-        true => Ranges::first(progress.listed),
-        false => all_but(progress.listed, skipped),
-    };
+    let work = all_but(progress.listed, skipped);
     changes.free(num, &work, 0, false);
     progress.leases = progress.leases.saturating_sub(1);
     progress.planned = true;

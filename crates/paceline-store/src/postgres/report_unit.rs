@@ -12,7 +12,7 @@ use paceline_core::{Failure, Json, Time};
 
 use super::changes::Changes;
 use super::ending;
-use super::entry::Entry;
+use super::entry::{Column, Entry};
 use super::error::Result;
 use super::node;
 use crate::ending::Ending;
@@ -54,7 +54,7 @@ fn succeeded(
     now: Time,
 ) -> Result<()> {
     ending::end(changes, entry, &Ending::Completed, now)?;
-    entry.written.result = Some(Some(result.as_str().to_owned()));
+    entry.written.result = Column::Set(Some(result.as_str().to_owned()));
     changes.item_succeeded(&entry.job.task, duration);
     Ok(())
 }

@@ -11,7 +11,7 @@ use paceline_core::{Seq, Time};
 
 use super::changes::Changes;
 use super::ending;
-use super::entry::Entry;
+use super::entry::{Column, Entry};
 use super::error::Result;
 use super::row::Columns;
 use super::session::{Batch, Session, values};
@@ -116,8 +116,8 @@ fn begin_anew(changes: &mut Changes, entry: &mut Entry, kind: EventKind, now: Ti
     job.started_at = None;
     job.finished_at = None;
     entry.written.job = true;
-    entry.written.error = Some(None);
-    entry.written.result = Some(None);
+    entry.written.error = Column::Set(None);
+    entry.written.result = Column::Set(None);
     entry.extra.told = true;
     entry.progressed(now);
     changes.unsaid.push(entry.job.num.0);

@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 
 /// Longest that one call may take in all.
 const PATIENCE: Duration = Duration::from_secs(30);
-const MUCH_PATIENCE: Duration = Duration::from_secs(600);
+const MUCH_PATIENCE: Duration = Duration::from_mins(10);
 
 /// A value in a statement.
 pub(crate) type Value<'a> = Box<dyn ToSql + Sync + Send + 'a>;

@@ -80,8 +80,8 @@ impl Store for PostgresStore {
         seed: u64,
         now: Time,
     ) -> Result<Vec<ReportAnswer>> {
-        let reports = Arc::new(reports);
-        self.reports.call(Reports { reports, seed, now }).await
+        let all = Arc::new(reports);
+        self.reports.call(Reports { all, seed, now }).await
     }
 
     async fn note(&self, notes: Vec<Note>, now: Time) -> Result<()> {

@@ -246,11 +246,7 @@ impl Arrivals {
                 let skip = |index| known.contains(&(job.id, index));
                 let skipped = items_write::append(&mut self.changes, append, skip);
                 let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
-                let work = if skipped.is_empty() {
-                    Ranges::first(total)
-                } else {
-                    all_but(total, skipped)
-                };
+                let work = all_but(total, skipped);
                 self.with_items(num, job, options, (total, &work), (now, now))
             }
         }

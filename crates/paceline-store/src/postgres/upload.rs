@@ -8,7 +8,6 @@ use bytes::{BufMut, BytesMut};
 use futures::SinkExt;
 use paceline_core::item::NewItem;
 use paceline_core::job::{NewJob, Work};
-use paceline_core::ranges::Ranges;
 use paceline_core::store::{StoreError, Submitted};
 use paceline_core::{Seq, Time, UploadId};
 use tokio_postgres::Row;
@@ -111,9 +110,10 @@ async fn try_append(shared: &Shared, upload: UploadId, items: &[NewItem]) -> Res
         session.roll_back().await;
         return Err(refused.into());
     }
-    let succeeded = match only_new {
-        true => succeeded(&mut session, &task, keys()).await?,
-        false => HashSet::new(),
+    let succeeded = if only_new {
+        succeeded(&mut session, &task, keys()).await?
+    } else {
+        HashSet::new()
     };
     let mut changes = Changes::default();
     let append = Append {
@@ -226,10 +226,7 @@ async fn try_finish(shared: &Shared, upload: UploadId, now: Time) -> Result<Subm
     for row in answers.take(skipped) {
         without.push(Seq(row.count(0)?));
     }
-    let work = match without.is_empty() {
-        true => Ranges::first(total),
-        false => all_but(total, without),
-    };
+    let work = all_but(total, without);
     // Its time is that of its number, by which jobs are listed: when the upload began.
     let times = (row.time(14)?, now);
     let mut arrivals = Arrivals::default();

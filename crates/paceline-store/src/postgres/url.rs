@@ -10,7 +10,7 @@ use tokio_postgres::config::SslMode;
 /// The schema that holds the tables unless the URL names another.
 const SCHEMA: &str = "paceline";
 /// Longest that a statement may take before the server ends it.
-const STATEMENT: Duration = Duration::from_secs(60);
+const STATEMENT: Duration = Duration::from_mins(1);
 const CONNECT: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl Target {
                 "sslmode" => {
                     (mode, trust) = security(value).ok_or_else(|| {
                         wrong("sslmode is one of disable, prefer, require, verify-full")
-                    })?
+                    })?;
                 }
                 _ => rest.push(param),
             }

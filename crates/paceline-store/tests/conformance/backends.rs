@@ -50,8 +50,21 @@ pub(crate) async fn sqlite_in_memory() -> Opened {
 
 /// A schema of its own in the server of the test run.
 pub(crate) async fn postgres() -> Opened {
+    postgres_with(postgres::Options::default()).await
+}
+
+/// The same as it is with very many jobs: lists come from memory.
+pub(crate) async fn postgres_with_catalogue() -> Opened {
+    let options = postgres::Options {
+        catalogue_from: 0,
+        ..postgres::Options::default()
+    };
+    postgres_with(options).await
+}
+
+async fn postgres_with(options: postgres::Options) -> Opened {
     let url = paceline_test_postgres::shared().new_store();
-    let store = PostgresStore::connect(&url, postgres::Options::default());
+    let store = PostgresStore::connect(&url, options);
     Opened {
         store: Arc::new(store.await.expect("a new schema")),
         keep: Box::new(()),
@@ -132,6 +145,7 @@ macro_rules! on_each_backend {
         on_each_backend!(sqlite_file_with_catalogue, $run: $($case),+);
         on_each_backend!(sqlite_in_memory, $run: $($case),+);
         on_each_backend!(postgres, $run: $($case),+);
+        on_each_backend!(postgres_with_catalogue, $run: $($case),+);
     };
     ($backend:ident, $run:ident: $($case:ident),+) => {
         mod $backend {

@@ -31,9 +31,8 @@ async fn work_through(store: Arc<PostgresStore>, jobs: u64) {
     let node = register(&store).await;
     loop {
         match work(&store, node, Limits::NONE).await {
-            Ok(0) => pause().await,
+            Ok(0) | Err(StoreError::Unavailable(_)) => pause().await,
             Ok(_) => {}
-            Err(StoreError::Unavailable(_)) => pause().await,
             Err(other) => panic!("{other}"),
         }
         if let Ok(true) = completed(&store, jobs).await {
