@@ -173,13 +173,3 @@ fn faults_point_at_their_line() {
     ];
     insta::assert_snapshot!(faults.map(fault).join("\n----\n"));
 }
-
-#[test]
-fn postgres_is_refused_for_now() {
-    let overrides = Overrides {
-        store: Some("postgres://localhost/jobs".to_owned()),
-        ..Overrides::default()
-    };
-    let fault = settings("", &overrides).expect_err("refused");
-    assert!(fault.contains("SQLite only"), "{fault}");
-}
