@@ -2,10 +2,12 @@
 
     npm install --prefix bench/peers          # once
     python3 bench/peers/compare.py --paceline target/release/paceline
+    python3 bench/peers/compare.py --paceline target/release/paceline --postgres
 
 Both get the same number of jobs, in batches of 1,000 over four connections, on the same disk, with
 the durability that is their default: every acknowledgement is synchronised. PostgreSQL is one of
-its own with default settings, in a temporary folder. Prints a line a round, then the medians.
+its own with default settings, in a temporary folder; with `--postgres` Paceline runs on one too, by
+one node. Prints a line a round, then the medians.
 """
 
 import argparse
@@ -44,16 +46,37 @@ def run(command: list[str], env: dict[str, str]) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
-def paceline(binary: str, jobs: int, folder: str | None) -> dict[str, float]:
-    """One round of `paceline bench t1`."""
-    command = [binary, "bench", "t1", "--rounds", "1", "--jobs", str(jobs), "--json"]
+def bench(binary: str, arguments: list[str], folder: str | None) -> dict[str, float]:
+    """What one round of `paceline bench` found, by the first words of its name."""
+    command = [binary, "bench", *arguments, "--rounds", "1", "--json"]
     report = json.loads(run([*command, *(["--dir", folder] if folder else [])], {}))
-    found = {}
-    for figure in report["figures"]:
-        kind = NAMES.get(figure["name"].partition(",")[0])
-        if kind:
-            found[kind] = figure["value"]
-    return found
+    return {figure["name"]: figure["value"] for figure in report["figures"]}
+
+
+def on_sqlite(binary: str, jobs: int, folder: str | None) -> dict[str, float]:
+    """One round of `paceline bench t1`."""
+    found = bench(binary, ["t1", "--jobs", str(jobs)], folder)
+    return {
+        NAMES[name.partition(",")[0]]: value
+        for name, value in found.items()
+        if name.partition(",")[0] in NAMES
+    }
+
+
+def on_postgres(binary: str, jobs: int, folder: str | None) -> dict[str, float]:
+    """One round of `paceline bench t2` on a fresh PostgreSQL, whose CPU counts too."""
+    with throwaway_postgres(folder) as server:
+        arguments = ["t2", "--jobs", str(jobs), "--store", server.url]
+        found = bench(binary, arguments, folder)
+    found = {name.replace(",", ""): value for name, value in found.items()}
+    count = f"{jobs:,}".replace(",", "")
+    cpu = ("CPU of the nodes a job", "CPU of PostgreSQL a job")
+    return {
+        "end_to_end": found[f"end to end one node {count} jobs"],
+        "submitting": found[f"submitting alone one node {count} jobs"],
+        "draining": found[f"draining alone one node {count} jobs"],
+        "cpu_micros": sum(found[f"{name} one node {count} jobs"] for name in cpu),
+    }
 
 
 def graphile(jobs: int, folder: str | None) -> dict[str, float]:
@@ -61,8 +84,8 @@ def graphile(jobs: int, folder: str | None) -> dict[str, float]:
     node = (
         str(BUNDLED_NODE) if BUNDLED_NODE.exists() else shutil.which("node") or "node"
     )
-    with throwaway_postgres(folder) as (url, postmaster):
-        env = {"DATABASE_URL": url, "POSTGRES_PID": str(postmaster)}
+    with throwaway_postgres(folder) as server:
+        env = {"DATABASE_URL": server.url, "POSTGRES_PID": str(server.postmaster)}
         return json.loads(run([node, str(HERE / "graphile.mjs"), str(jobs)], env))
 
 
@@ -91,8 +114,12 @@ def main() -> None:
     parser.add_argument("--jobs", default="20000,100000,200000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--dir", help="where stores and servers are made")
+    parser.add_argument(
+        "--postgres", action="store_true", help="Paceline on PostgreSQL, not on SQLite"
+    )
     given = parser.parse_args()
     counts = [int(count) for count in given.jobs.split(",")]
+    paceline = on_postgres if given.postgres else on_sqlite
     ours, theirs = ({count: [] for count in counts} for _ in range(2))
     for number in range(given.rounds):
         for count in counts:

@@ -1,4 +1,7 @@
-"""A PostgreSQL server of its own in a temporary folder, with its defaults, gone afterwards."""
+"""A PostgreSQL server of its own in a temporary folder, gone afterwards.
+
+With its defaults, but for what is said; so it flushes each commit.
+"""
 
 import os
 import pwd
@@ -9,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -38,18 +42,31 @@ def as_ordinary_user(folder: Path) -> list[str]:
     ]
 
 
+class Server(NamedTuple):
+    """A running server."""
+
+    url: str
+    postmaster: int
+    log: Path
+
+
 @contextmanager
-def throwaway_postgres(parent: str | None) -> Iterator[tuple[str, int]]:
-    """Starts a server below `parent`; gives its address and the process id of its postmaster."""
+def throwaway_postgres(
+    parent: str | None, settings: dict[str, str] | None = None
+) -> Iterator[Server]:
+    """Starts a server below `parent`."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
     user = as_ordinary_user(folder)
     data = folder / "data"
     init = [binary("initdb"), "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"]
     subprocess.run([*user, *init], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     options = ["-D", data, "-k", folder, "-c", "listen_addresses="]
-    server = subprocess.Popen(
-        [*user, binary("postgres"), *options], stderr=subprocess.DEVNULL, cwd=folder
-    )
+    for name, value in (settings or {}).items():
+        options += ["-c", f"{name}={value}"]
+    log = folder / "log"
+    with log.open("wb") as lines:
+        command = [*user, binary("postgres"), *options]
+        server = subprocess.Popen(command, stderr=lines, cwd=folder)
     try:
         deadline = time.monotonic() + 60
         while not (folder / ".s.PGSQL.5432").exists():
@@ -57,7 +74,8 @@ def throwaway_postgres(parent: str | None) -> Iterator[tuple[str, int]]:
                 raise RuntimeError("PostgreSQL did not start")
             time.sleep(0.05)
         time.sleep(0.5)
-        yield f"postgres://bench@localhost/postgres?host={folder}", server.pid
+        url = f"postgres://bench@localhost/postgres?host={folder}"
+        yield Server(url, server.pid, log)
     finally:
         server.terminate()
         server.wait()

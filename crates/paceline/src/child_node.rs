@@ -47,14 +47,19 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// A node with this store.
-    pub(crate) fn new(store: &Path) -> Self {
-        let mut location = OsString::from("sqlite:");
-        location.push(store);
+    /// A node with this store, as `--store` names it.
+    pub(crate) fn new(store: impl Into<OsString>) -> Self {
         Plan {
-            args: vec![OsString::from("--store"), location],
+            args: vec![OsString::from("--store"), store.into()],
             ..Plan::default()
         }
+    }
+
+    /// A node with its store in this file.
+    pub(crate) fn with_file(store: &Path) -> Self {
+        let mut location = OsString::from("sqlite:");
+        location.push(store);
+        Self::new(location)
     }
 
     #[must_use]

@@ -46,6 +46,7 @@ mod pool;
 mod prune;
 mod read;
 mod remember;
+mod remove;
 mod report;
 mod report_chunk;
 mod report_plan;
@@ -65,3 +66,4 @@ mod url;
 mod waiting;
 
 pub use connect::{Options, PostgresStore};
+pub use remove::{remove, server_process};

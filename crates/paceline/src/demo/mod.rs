@@ -107,7 +107,7 @@ async fn start(example: &Example, output: Output) -> Result<ChildNode> {
 }
 
 fn plan(example: &Example) -> Plan {
-    let mut plan = Plan::new(&example.store())
+    let mut plan = Plan::with_file(&example.store())
         .arg("--config")
         .arg(example.configuration());
     let python = example.python().to_owned();

@@ -47,7 +47,7 @@ pub(super) async fn fill(lab: &Lab, count: u64) -> Result<(Workbench, Subject)> 
     workbench.configure("")?;
     let node = workbench.start(Handlers::Configured, &[]).await?;
     // These find nobody who runs them.
-    load::submit(&node.client, count / 50, |job, text| {
+    load::submit(&[&node.client], count / 50, |job, text| {
         waiting(count + job, text);
     })
     .await?;
@@ -61,7 +61,7 @@ async fn run_most(lab: &Lab, workbench: &Workbench, count: u64) -> Result {
         watch::until_known(&node.client, "bench_fail").await?;
     }
     let fails = lab.has_python;
-    load::submit(&node.client, count - count / 50, |job, text| {
+    load::submit(&[&node.client], count - count / 50, |job, text| {
         ending(job, fails, text);
     })
     .await?;

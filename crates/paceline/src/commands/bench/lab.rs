@@ -1,11 +1,12 @@
 //! What all measurements share: where, how often, how much, and stores that are dear to fill.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::load;
+use super::place::{Database, Schema};
 use super::usage::Memory;
 use super::watch;
 use super::workbench::{Handlers, Workbench};
@@ -27,8 +28,12 @@ pub(super) struct Lab {
     /// Python that runs workers and peers.
     pub(super) python: String,
     pub(super) has_python: bool,
+    /// Where stores are made instead, to measure PostgreSQL.
+    pub(super) database: Option<Database>,
     pub(super) output: Output,
     stock: RefCell<HashMap<(Filling, u64), Rc<Stocked>>>,
+    /// How many schemas were made.
+    schemas: Cell<u32>,
 }
 
 /// What a store is filled with.
@@ -60,13 +65,21 @@ impl Lab {
             races: PathBuf::new(),
             python: String::new(),
             has_python: false,
+            database: None,
+            schemas: Cell::new(0),
             output,
             stock: RefCell::default(),
         }
     }
 
     pub(super) fn workbench(&self, config: &str) -> Result<Workbench> {
-        Workbench::new(&self.root, config)
+        Workbench::at(&self.root, self.schema(), config)
+    }
+
+    fn schema(&self) -> Option<Schema> {
+        let database = self.database.as_ref()?;
+        let number = self.schemas.replace(self.schemas.get() + 1);
+        Some(database.schema(&format!("bench_{}_{number}", std::process::id())))
     }
 
     /// Jobs in a deep queue or a long list.
@@ -92,8 +105,11 @@ impl Lab {
         Ok(filled)
     }
 
-    /// A workbench of its own with a copy of such a store.
+    /// A workbench of its own with a copy of such a store; a schema is filled anew.
     pub(super) async fn copy_of(&self, filling: Filling, count: u64) -> Result<Workbench> {
+        if self.database.is_some() {
+            return Ok(self.fill(filling, count).await?.workbench);
+        }
         self.stocked(filling, count)
             .await?
             .workbench

@@ -32,7 +32,12 @@ pub(super) struct Submitted {
 
 /// Submits `count` no-op jobs with a small parameter each.
 pub(super) async fn submit_noops(client: &Client, count: u64) -> Result<Submitted> {
-    submit(client, count, |job, text| {
+    submit_noops_to(&[client], count).await
+}
+
+/// The same to several nodes, in turns.
+pub(super) async fn submit_noops_to(clients: &[&Client], count: u64) -> Result<Submitted> {
+    submit(clients, count, |job, text| {
         // Writing to a string cannot fail.
         let _ = write!(text, r#"{{"task":"{NOOP}","params":{{"n":{job}}}}}"#);
     })
@@ -41,12 +46,13 @@ pub(super) async fn submit_noops(client: &Client, count: u64) -> Result<Submitte
 
 /// Submits `count` jobs; `render` appends the JSON of the job with a number.
 pub(super) async fn submit(
-    client: &Client,
+    clients: &[&Client],
     count: u64,
     render: impl Fn(u64, &mut String),
 ) -> Result<Submitted> {
     let (next, began) = (Cell::new(0), Instant::now());
-    let connections = (0..CONNECTIONS).map(|_| connection(client, count, &next, &render));
+    let clients = clients.iter().cycle().take(CONNECTIONS);
+    let connections = clients.map(|client| connection(client, count, &next, &render));
     let last = try_join_all(connections).await?;
     Ok(Submitted {
         last: last.into_iter().flatten().collect(),

@@ -14,8 +14,10 @@ mod listing;
 mod load;
 mod machine;
 mod memory;
+mod nodes;
 mod numbers;
 mod pickup;
+mod place;
 mod python;
 mod race_runs;
 mod races;
@@ -42,6 +44,7 @@ use crate::output::Output;
 use figure::Figure;
 use lab::Lab;
 use machine::Machine;
+use place::Database;
 use report::Report;
 use target::Target;
 
@@ -59,13 +62,16 @@ pub(crate) struct Args {
     /// How often each figure is measured; the median counts (5, with --quick 3)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=99))]
     rounds: Option<u16>,
-    /// Numbers of jobs for t1
+    /// Numbers of jobs for t1 and t2
     #[arg(long, value_name = "N,…", value_delimiter = ',')]
     #[arg(value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     jobs: Vec<u64>,
     /// Where the stores are made, on the disk to measure; the system's temporary folder by default
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
+    /// Measure t2 and t3 in schemas of this PostgreSQL database: `postgres://…`
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
     /// Folder of the races example, for t6
     #[arg(long, value_name = "FOLDER", default_value = "examples/races")]
     races: PathBuf,
@@ -115,6 +121,7 @@ async fn lab(args: &Args, output: Output) -> Result<Lab> {
     lab.has_python = python::is_there(&python).await;
     lab.python = python;
     lab.races.clone_from(&args.races);
+    lab.database = args.store.as_deref().map(Database::new).transpose()?;
     if let Some(rounds) = args.rounds {
         lab.rounds = usize::from(rounds);
     }
@@ -149,6 +156,17 @@ fn targets(args: &Args, lab: &Lab) -> Result<Vec<Target>> {
 
 /// What keeps a target from being measured here, and what to do about it.
 fn lacking(target: Target, lab: &Lab) -> Option<String> {
+    let on_postgres = matches!(target, Target::T2 | Target::T3);
+    if lab.database.is_some() && !on_postgres {
+        return Some(format!(
+            "{target:?} is measured on SQLite only: leave --store out"
+        ));
+    }
+    if lab.database.is_none() && target == Target::T2 {
+        return Some(format!(
+            "{target:?} needs PostgreSQL: name a database with --store"
+        ));
+    }
     let needs_python = matches!(target, Target::T5 | Target::T6 | Target::T13);
     if needs_python && !lab.has_python {
         let python = &lab.python;
@@ -165,6 +183,7 @@ fn lacking(target: Target, lab: &Lab) -> Option<String> {
 async fn figures(target: Target, lab: &Lab) -> Result<Vec<Figure>> {
     match target {
         Target::T1 => throughput::measure(lab).await,
+        Target::T2 => nodes::measure(lab).await,
         Target::T3 => depth::measure(lab).await,
         Target::T4 => pickup::measure(lab).await,
         Target::T5 => items::measure(lab).await,

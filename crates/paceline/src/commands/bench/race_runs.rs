@@ -259,7 +259,7 @@ async fn warm(workbench: &Workbench, ground: &Ground) -> Result<Subject> {
 
 async fn run_job(node: &Subject, job: &serde_json::Value) -> Result<JobView> {
     let submitted: JobView = node.client.post("/jobs", job).await?;
-    let ended = watch::until_ended(&node.client, &submitted.id.to_string()).await?;
+    let ended = watch::until_long_ended(&node.client, &submitted.id.to_string()).await?;
     if ended.progress.succeeded == ended.progress.total {
         return Ok(ended);
     }

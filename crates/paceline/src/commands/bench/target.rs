@@ -9,6 +9,8 @@ use serde::Serialize;
 pub(crate) enum Target {
     /// No-op jobs from submission over HTTP to their end
     T1,
+    /// The same on PostgreSQL, by one node and by two
+    T2,
     /// Draining a deep queue against a shallow one
     T3,
     /// Pick-up latency when idle
@@ -33,6 +35,7 @@ impl Target {
     pub(super) const fn title(self) -> &'static str {
         match self {
             Target::T1 => "no-op jobs, submitted in bulk over HTTP, run in the node",
+            Target::T2 => "no-op jobs on PostgreSQL, run in one node and in two",
             Target::T3 => "draining a deep queue against a shallow one",
             Target::T4 => "pick-up when idle: submit over HTTP to handler start",
             Target::T5 => "no-op items through two warm Python workers, chunk 50",

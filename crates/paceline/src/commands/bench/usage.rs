@@ -6,6 +6,23 @@ use procfs::process::{Process, Stat, all_processes};
 
 use super::numbers::float;
 
+/// A process and all below it, by its id.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tree(pub(super) u32);
+
+impl Tree {
+    /// CPU seconds used so far, by processes that have ended too.
+    pub(super) fn cpu(self) -> f64 {
+        let root = stat(self.0);
+        let ended = root.as_ref().map_or(0.0, |root| {
+            let ticks = u64::try_from(root.cutime + root.cstime).unwrap_or(0);
+            float(ticks) / float(procfs::ticks_per_second().max(1))
+        });
+        let now = Cpu::read(self.0);
+        now.node + now.workers + ended
+    }
+}
+
 /// CPU seconds used so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cpu {

@@ -13,6 +13,9 @@ use crate::exit::{CliError, Result};
 
 /// Between two questions about a job at work.
 const STEP: Duration = Duration::from_millis(5);
+/// Between two questions about a job whose times are read from the node afterwards: two hundred
+/// questions a second would take two hundredths of this machine from its workers.
+const LONG_STEP: Duration = Duration::from_millis(250);
 /// Beyond this something hangs, and no figure would mean anything.
 const PATIENCE: Duration = Duration::from_mins(30);
 
@@ -45,9 +48,18 @@ pub(super) async fn until_known(client: &Client, task: &str) -> Result {
     .await
 }
 
-/// Until the job has ended; gives it as it is then.
+/// Until the job has ended, which is noticed at once; gives it as it is then.
 pub(super) async fn until_ended(client: &Client, id: &str) -> Result<JobView> {
-    until("the end of a job", STEP, async || {
+    ended(client, id, STEP).await
+}
+
+/// The same for a job that takes long, noticed late.
+pub(super) async fn until_long_ended(client: &Client, id: &str) -> Result<JobView> {
+    ended(client, id, LONG_STEP).await
+}
+
+async fn ended(client: &Client, id: &str, step: Duration) -> Result<JobView> {
+    until("the end of a job", step, async || {
         let job: JobView = client.get(&format!("/jobs/{id}"), &()).await?;
         Ok(job.state.0.is_terminal().then_some(job))
     })

@@ -1,4 +1,4 @@
-//! A temporary folder with a configuration and a store, and nodes that run on it.
+//! A temporary folder with a configuration, a store, and nodes that run on it.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use tempfile::TempDir;
 
 use super::machine;
+use super::place::{Schema, copy_files};
 use super::usage::{Cpu, Memory};
 use super::watch;
 use crate::child_node::{ChildNode, Plan};
@@ -25,6 +26,8 @@ const UNLIMITED: &str = "[limits]\njobs = 0\njobs_per_user = 0\n";
 #[derive(Debug)]
 pub(super) struct Workbench {
     folder: TempDir,
+    /// Where the store is, unless it is in the folder.
+    schema: Option<Schema>,
 }
 
 /// What runs jobs in a node under test.
@@ -39,11 +42,16 @@ pub(super) enum Handlers {
 impl Workbench {
     /// A folder in `root` whose configuration has no limits and, besides, what `config` says.
     pub(super) fn new(root: &Path, config: &str) -> Result<Self> {
+        Self::at(root, None, config)
+    }
+
+    /// The same with the store in a schema.
+    pub(super) fn at(root: &Path, schema: Option<Schema>, config: &str) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("paceline-bench-")
             .tempdir_in(root)
             .context(|| format!("cannot make a folder in {}", root.display()))?;
-        let workbench = Workbench { folder };
+        let workbench = Workbench { folder, schema };
         workbench.configure(config)?;
         Ok(workbench)
     }
@@ -54,19 +62,10 @@ impl Workbench {
         Ok(())
     }
 
-    /// A folder like it, with a copy of its store. Nothing of the copy is left to be written when
-    /// this returns, or the first commits on it would have to wait for that.
+    /// A folder like it, with a copy of the store in it.
     pub(super) fn copy(&self, root: &Path, config: &str) -> Result<Self> {
         let copy = Self::new(root, config)?;
-        for entry in fs::read_dir(self.path())? {
-            let name = entry?.file_name();
-            let text = name.to_string_lossy();
-            if text.starts_with(STORE_NAME) && !text.ends_with(".lock") {
-                let to = copy.path().join(&name);
-                fs::copy(self.path().join(&name), &to)?;
-                fs::File::open(&to)?.sync_all()?;
-            }
-        }
+        copy_files(self.path(), copy.path())?;
         Ok(copy)
     }
 
@@ -84,7 +83,11 @@ impl Workbench {
 
     /// Starts a node here, on a free port, with more arguments of `paceline up`.
     pub(super) async fn start(&self, handlers: Handlers, args: &[&str]) -> Result<Subject> {
-        let mut plan = Plan::new(&self.store())
+        let plan = match &self.schema {
+            Some(schema) => Plan::new(schema.url()),
+            None => Plan::with_file(&self.store()),
+        };
+        let mut plan = plan
             .arg("--config")
             .arg(self.path().join(FILE_NAME));
         plan.args.extend(args.iter().map(OsString::from));
