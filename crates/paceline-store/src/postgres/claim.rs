@@ -4,11 +4,12 @@
 //! jobs with items wait for each other's transactions, unit jobs that somebody else has locked are
 //! passed over. The turns are taken in memory ([`super::claim_round`]), and all is written at once.
 
+use std::collections::HashSet;
 use std::sync::PoisonError;
 
-use paceline_core::Time;
 use paceline_core::lease::Lease;
 use paceline_core::store::{Claim, Claimed, Offer};
+use paceline_core::{JobId, Time};
 use tokio_postgres::Row;
 
 use super::claim_chunk::{self, Chunks};
@@ -117,6 +118,10 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
         ..
     } = locked;
     claim_chunk::write_taken(&mut changes, &ready);
+    let given: HashSet<JobId> = served.iter().flatten().map(|lease| lease.job).collect();
+    let jobs = entries.values().map(|entry| &entry.job);
+    let jobs = jobs.filter(|job| given.contains(&job.id));
+    shared.seen.add(jobs.map(|job| (job.id, job.num, job.kind)));
     let ids = served.iter().flatten().map(|lease| lease.id.0).collect();
     let watch = shared.unheard.watch(ids);
     let mut batch = Batch::default();

@@ -16,6 +16,7 @@ use super::listen::listen;
 use super::pool::Pools;
 use super::report::Reports;
 use super::row::Columns;
+use super::seen::Seen;
 use super::submit::Submission;
 use super::unheard::Unheard;
 use super::url::Target;
@@ -69,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) options: Mutex<OptionsCache>,
     /// When each task's line of unit jobs was served last by this node, as a turn.
     pub(crate) lanes: Mutex<HashMap<String, i64>>,
+    /// Jobs of which leases were given here.
+    pub(crate) seen: Seen,
     /// Leases that a claim may have given without anyone hearing of it.
     pub(crate) unheard: Unheard,
     /// Most bytes of log that a job keeps.
@@ -93,6 +96,7 @@ impl PostgresStore {
             node: AtomicI64::new(0),
             options: Mutex::default(),
             lanes: Mutex::default(),
+            seen: Seen::default(),
             unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
         });

@@ -63,6 +63,11 @@ macro_rules! statements {
 pub(crate) enum Which {
     Ids(Vec<Uuid>),
     Nums(Vec<i64>),
+    /// Those with items apart: others have no chunks and no failed items.
+    Kinds {
+        units: Vec<i64>,
+        with_items: Vec<i64>,
+    },
 }
 
 impl Which {
@@ -73,20 +78,46 @@ impl Which {
         Which::Ids(ids)
     }
 
-    fn value(&self) -> Value<'static> {
-        match self {
-            Which::Ids(ids) => Box::new(ids.clone()),
-            Which::Nums(nums) => Box::new(nums.clone()),
+    /// The same by number, if this node has seen all of them: looking an id up, once for each
+    /// statement, is most of what loading costs.
+    pub(crate) fn seen(shared: &Shared, ids: impl Iterator<Item = JobId> + Clone) -> Self {
+        let (mut units, mut with_items) = (Vec::new(), Vec::new());
+        for id in ids.clone() {
+            match shared.seen.get(id) {
+                Some((num, JobKind::Unit)) => units.push(num.0),
+                Some((num, JobKind::Items | JobKind::Planned)) => with_items.push(num.0),
+                None => return Which::ids(ids),
+            }
         }
+        for nums in [&mut units, &mut with_items] {
+            nums.sort_unstable();
+            nums.dedup();
+        }
+        Which::Kinds { units, with_items }
     }
 
-    fn statements(&self) -> [&'static str; 4] {
+    /// Statements on jobs and progress, then on chunks and failed items, each with its value.
+    fn statements(&self) -> Vec<(&'static str, Value<'static>)> {
+        const BY_NUM: [&str; 4] = statements!("num = ANY($1)", "$1");
+        const BY_ID: [&str; 4] = statements!(
+            "id = ANY($1)",
+            "ARRAY(SELECT num FROM jobs WHERE id = ANY($1))"
+        );
+        let with = |sql: &'static str, nums: &[i64]| (sql, Box::new(nums.to_vec()) as Value<'_>);
         match self {
-            Which::Ids(_) => statements!(
-                "id = ANY($1)",
-                "ARRAY(SELECT num FROM jobs WHERE id = ANY($1))"
-            ),
-            Which::Nums(_) => statements!("num = ANY($1)", "$1"),
+            Which::Ids(ids) => BY_ID
+                .map(|sql| (sql, Box::new(ids.clone()) as Value<'_>))
+                .into(),
+            Which::Nums(nums) => BY_NUM.map(|sql| with(sql, nums)).into(),
+            Which::Kinds { units, with_items } => {
+                let all = [&units[..], with_items].concat();
+                let [jobs, progress, leases, failed] = BY_NUM;
+                let mut statements = vec![with(jobs, &all), with(progress, &all)];
+                if !with_items.is_empty() {
+                    statements.extend([leases, failed].map(|sql| with(sql, with_items)));
+                }
+                statements
+            }
         }
     }
 }
@@ -95,27 +126,34 @@ impl Which {
 pub(crate) type Entries = BTreeMap<JobNum, Entry>;
 
 /// Where in a batch the answers about jobs are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Places([usize; 4]);
+#[derive(Clone, Debug)]
+pub(crate) struct Places(Vec<usize>);
 
 /// Locks jobs and reads them.
 pub(crate) fn add(batch: &mut Batch<'_>, which: &Which) -> Places {
+    let statements = which.statements().into_iter();
     Places(
-        which
-            .statements()
-            .map(|sql| batch.add(sql, vec![which.value()])),
+        statements
+            .map(|(sql, value)| batch.add(sql, vec![value]))
+            .collect(),
     )
 }
 
 pub(crate) fn read(shared: &Shared, answers: &mut Answers, places: Places) -> Result<Entries> {
-    let Places([jobs, progress, leases, failed]) = places;
+    let mut places = places.0.into_iter();
+    let mut next = || {
+        places
+            .next()
+            .map_or_else(Vec::new, |place| answers.take(place))
+    };
+    let (jobs, progress, leases, failed) = (next(), next(), next(), next());
     let mut entries = Entries::new();
-    for row in answers.take(jobs) {
+    for row in jobs {
         let mut entry = Entry::new(job_row(shared, &row)?, None);
         entry.batch = row.maybe_text(16)?;
         entries.insert(entry.job.num, entry);
     }
-    for row in answers.take(progress) {
+    for row in progress {
         if let Some(entry) = entries.get_mut(&row.num(0)?) {
             let (progress, extra) = progress_row(&row)?;
             entry.extra = extra;
@@ -125,13 +163,13 @@ pub(crate) fn read(shared: &Shared, answers: &mut Answers, places: Places) -> Re
             }
         }
     }
-    for row in answers.take(leases) {
+    for row in leases {
         let lease = lease_row(&row)?;
         if let Some(entry) = entries.get_mut(&lease.job) {
             entry.leases.insert(lease.id, lease);
         }
     }
-    for row in answers.take(failed) {
+    for row in failed {
         if let Some(entry) = entries.get_mut(&row.num(0)?) {
             let error = row.maybe_error(2)?;
             let error = error.ok_or_else(|| Error::corrupt("a failed item has no error"))?;

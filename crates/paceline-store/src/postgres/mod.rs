@@ -53,6 +53,7 @@ mod report_plan;
 mod report_unit;
 mod rerun;
 mod row;
+mod seen;
 mod session;
 mod store;
 mod submit;

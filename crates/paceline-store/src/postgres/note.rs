@@ -31,7 +31,8 @@ pub(crate) async fn note(shared: &Shared, notes: &[Note], now: Time) -> Result<(
 async fn take(shared: &Shared, notes: &[Note], now: Time) -> Result<()> {
     let mut session = shared.pools.writer().await?;
     let mut batch = Batch::begin_relaxed();
-    let places = load::add(&mut batch, &Which::ids(notes.iter().map(|note| note.job)));
+    let which = Which::seen(shared, notes.iter().map(|note| note.job));
+    let places = load::add(&mut batch, &which);
     let mut answers = session.run(batch).await?;
     let mut entries = load::read(shared, &mut answers, places)?;
     let nums: HashMap<JobId, JobNum> = entries

@@ -47,7 +47,8 @@ async fn take(shared: &Shared, calls: &[Reports]) -> Result<Vec<Vec<ReportAnswer
     }
     let mut session = shared.pools.writer().await?;
     let mut batch = Batch::begin();
-    let jobs = load::add(&mut batch, &Which::ids(all().map(|report| report.job)));
+    let which = Which::seen(shared, all().map(|report| report.job));
+    let jobs = load::add(&mut batch, &which);
     let asked = Asked::new(all());
     let places = asked.add(&mut batch);
     let mut answers = session.run(batch).await?;

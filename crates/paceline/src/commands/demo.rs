@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::StoreLocation;
 use crate::demo::{self, Options};
 use crate::exit::Result;
 use crate::output::Output;
@@ -17,11 +18,20 @@ pub(crate) struct Args {
     /// Folder of the races example
     #[arg(long, value_name = "FOLDER", default_value = "examples/races")]
     dir: PathBuf,
+    /// Store: `sqlite:PATH` or `postgres://…`; by default a file of the example's own
+    #[arg(long, value_name = "STORE")]
+    store: Option<String>,
 }
 
 pub(crate) async fn run(args: &Args, output: Output) -> Result {
+    let store = args
+        .store
+        .as_deref()
+        .map(StoreLocation::parse)
+        .transpose()?;
     let options = Options {
         folder: args.dir.clone(),
+        store,
         force: args.force,
         once: args.once,
     };

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use tokio::process::Command;
 
-use crate::config::FILE_NAME;
+use crate::config::{FILE_NAME, StoreLocation};
 use crate::env;
 use crate::exit::{CliError, Context, Result};
 use crate::output::{Output, human};
@@ -24,6 +24,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) struct Example {
     folder: PathBuf,
     python: String,
+    store: StoreLocation,
 }
 
 impl Example {
@@ -38,8 +39,11 @@ impl Example {
         let folder = folder
             .canonicalize()
             .context(|| format!("cannot read {}", folder.display()))?;
-        let python = python(&folder);
-        Ok(Example { folder, python })
+        Ok(Example {
+            python: python(&folder),
+            store: StoreLocation::Sqlite(folder.join("build").join("demo.db")),
+            folder,
+        })
     }
 
     pub(crate) fn python(&self) -> &str {
@@ -50,9 +54,13 @@ impl Example {
         self.folder.join(FILE_NAME)
     }
 
-    /// The demo's own store, kept from run to run.
-    pub(crate) fn store(&self) -> PathBuf {
-        self.folder.join("build").join("demo.db")
+    /// The demo's store, kept from run to run: unless told otherwise a file of the example's own.
+    pub(crate) fn store(&self) -> &StoreLocation {
+        &self.store
+    }
+
+    pub(crate) fn keep_in(&mut self, store: StoreLocation) {
+        self.store = store;
     }
 
     /// Loads the races and trains the model, if that was not done yet.
@@ -94,10 +102,12 @@ impl Example {
 
     /// The node of a demo that was killed hears of it and stops; its store is free a moment later.
     pub(crate) async fn wait_for_an_earlier_node(&self, output: Output) -> Result {
-        let store = self.store();
+        let Some(store) = self.store.file() else {
+            return Ok(());
+        };
         let begun = Instant::now();
         let mut told = false;
-        while store_file::is_in_use(&store) {
+        while store_file::is_in_use(store) {
             if begun.elapsed() > PATIENCE {
                 return Err(CliError::failed(format!("{} is in use", store.display()))
                     .hint("another demo runs; stop it first"));

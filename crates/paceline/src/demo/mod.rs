@@ -11,6 +11,7 @@ pub(crate) use example::Example;
 
 use crate::child_node::{ChildNode, Plan};
 use crate::commands::Context;
+use crate::config::StoreLocation;
 use crate::exit::{CliError, Exit, Result};
 use crate::follow::{self, Show};
 use crate::output::{Output, human};
@@ -19,6 +20,8 @@ use crate::output::{Output, human};
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) folder: PathBuf,
+    /// Where the demo's node keeps its state; none: the example's own file.
+    pub(crate) store: Option<StoreLocation>,
     /// Predict all races again.
     pub(crate) force: bool,
     /// Stop when the job has ended.
@@ -39,7 +42,10 @@ enum Ended {
 }
 
 pub(crate) async fn run(options: &Options, output: Output) -> Result {
-    let example = Example::find(&options.folder)?;
+    let mut example = Example::find(&options.folder)?;
+    if let Some(store) = &options.store {
+        example.keep_in(store.clone());
+    }
     example.prepare(output).await?;
     let (node, clean) = to_the_end(&example, options.force, output).await?;
     let node = if options.once {
@@ -98,18 +104,21 @@ async fn to_the_end(example: &Example, force: bool, output: Output) -> Result<(C
 async fn start(example: &Example, output: Output) -> Result<ChildNode> {
     example.wait_for_an_earlier_node(output).await?;
     let node = plan(example).start().await?;
-    let (url, store) = (&node.url, example.store());
-    output.note(format!(
-        "a node runs at {url}, with its store in {}",
-        human::path(&store)
-    ));
+    let url = &node.url;
+    let store = match example.store() {
+        StoreLocation::Sqlite(file) => human::path(file),
+        elsewhere @ StoreLocation::Postgres(_) => elsewhere.to_string(),
+    };
+    output.note(format!("a node runs at {url}, with its store in {store}"));
     Ok(node)
 }
 
 fn plan(example: &Example) -> Plan {
-    let mut plan = Plan::with_file(&example.store())
-        .arg("--config")
-        .arg(example.configuration());
+    let plan = match example.store() {
+        StoreLocation::Sqlite(file) => Plan::with_file(file),
+        StoreLocation::Postgres(url) => Plan::new(url),
+    };
+    let mut plan = plan.arg("--config").arg(example.configuration());
     let python = example.python().to_owned();
     plan.env.push((crate::env::PYTHON.to_owned(), python));
     plan

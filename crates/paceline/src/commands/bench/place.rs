@@ -22,8 +22,10 @@ impl Database {
     pub(super) fn new(url: &str) -> Result<Self> {
         let (address, params) = url.split_once('?').unwrap_or((url, ""));
         if !address.starts_with("postgres") {
-            return Err(CliError::usage(format!("--store {address} is no PostgreSQL"))
-                .hint("SQLite is measured without --store, on the disk that --dir names"));
+            return Err(
+                CliError::usage(format!("--store {address} is no PostgreSQL"))
+                    .hint("SQLite is measured without --store, on the disk that --dir names"),
+            );
         }
         if params.split('&').any(|param| param.starts_with("schema=")) {
             return Err(CliError::usage("--store names a schema")
@@ -48,7 +50,9 @@ impl Database {
         let serving = serving.context(|| "cannot use the database to measure on".to_owned())?;
         let stat = Process::new(serving).and_then(|process| process.stat());
         let local = stat.ok().filter(|stat| stat.comm.starts_with("postgres"));
-        Ok(local.and_then(|stat| u32::try_from(stat.ppid).ok()).map(Tree))
+        Ok(local
+            .and_then(|stat| u32::try_from(stat.ppid).ok())
+            .map(Tree))
     }
 }
 
@@ -107,7 +111,10 @@ mod tests {
         assert!(url("postgres://host/db?schema=mine").is_err());
         for (base, whole) in [
             ("postgres://host/db", "postgres://host/db?schema=b1"),
-            ("postgres:///db?host=/run", "postgres:///db?host=/run&schema=b1"),
+            (
+                "postgres:///db?host=/run",
+                "postgres:///db?host=/run&schema=b1",
+            ),
         ] {
             let database = Database::new(base).expect("a database");
             let schema = std::mem::ManuallyDrop::new(database.schema("b1"));

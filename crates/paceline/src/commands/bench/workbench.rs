@@ -87,9 +87,7 @@ impl Workbench {
             Some(schema) => Plan::new(schema.url()),
             None => Plan::with_file(&self.store()),
         };
-        let mut plan = plan
-            .arg("--config")
-            .arg(self.path().join(FILE_NAME));
+        let mut plan = plan.arg("--config").arg(self.path().join(FILE_NAME));
         plan.args.extend(args.iter().map(OsString::from));
         plan.env.push((env::LOG.to_owned(), "error".to_owned()));
         if handlers == Handlers::Noop {
