@@ -82,7 +82,7 @@ pub(crate) enum Command {
     Bench(bench::Args),
     /// Write a consistent copy of the store, while the node runs
     Backup(backup::Args),
-    /// Move a stopped SQLite store to PostgreSQL
+    /// Move a stopped store from a file to a database that many nodes share
     Migrate(migrate::Args),
     /// A node, the races example and a live bar
     Demo(demo::Args),

@@ -11,7 +11,8 @@ use crate::exit::{CliError, Exit, Result};
 use crate::output::table::{render, table};
 use crate::output::{Output, human};
 
-/// Copies everything of a stopped SQLite store into an empty schema of a PostgreSQL database.
+/// Copies everything of a stopped store in a file (`sqlite:PATH`) into an empty schema of a database
+/// that many nodes share (`postgres://…`).
 ///
 /// The file is only read. Should anything end the command early, the schema is as empty as before:
 /// run it again. What workers held when the node ended is free work again.

@@ -10,7 +10,7 @@ use futures::stream;
 use paceline_e2e::api::{progress, state, text};
 use paceline_e2e::node::{binary, command_on};
 use paceline_e2e::project::Options;
-use paceline_e2e::{Api, Node, Project, events, seed};
+use paceline_e2e::{Api, Node, Project, events, seed, wait};
 use paceline_test_postgres as postgres;
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
@@ -103,6 +103,12 @@ fn last_event(report: &Value) -> i64 {
 
 /// All that the API tells of all jobs, but for what a clock counts on.
 async fn picture(api: &Api, last: i64) -> BTreeMap<String, Value> {
+    // What a crash gave back is admitted again, each store in its own time.
+    wait::until("nothing to be pending", LONG, || async {
+        let pending = api.get("/jobs?state=pending").await.ok();
+        (pending["total"] == 0).then_some(())
+    })
+    .await;
     let listed = api.get("/jobs?limit=500").await.ok();
     let mut picture = BTreeMap::new();
     for job in listed["items"].as_array().expect("a list") {
