@@ -219,10 +219,21 @@ pub struct Health {
     pub backend: &'static str,
     /// Time that one durable write took.
     pub write_latency: Duration,
-    pub readers_in_use: u32,
-    pub readers_max: u32,
+    pub readers: PoolUsage,
+    /// Not where one thread does all writing.
+    pub writers: Option<PoolUsage>,
     pub size_bytes: u64,
     pub schema_version: i64,
+}
+
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolUsage {
+    pub open: u32,
+    pub in_use: u32,
+    /// Calls that wait for a connection.
+    pub waiting: u32,
+    pub max: u32,
 }
 
 /// Called after each commit with the newest event's number. Must return at once.

@@ -34,10 +34,21 @@ const GAUGES: &[(&str, &str)] = &[
     ),
     ("paceline_store_size_bytes", "Size of the store."),
     (
-        "paceline_store_readers_in_use",
-        "Reading connections in use.",
+        "paceline_store_connections_open",
+        "Connections to the store that are open, by pool.",
     ),
-    ("paceline_store_readers_max", "Reading connections at most."),
+    (
+        "paceline_store_connections_in_use",
+        "Connections to the store in use, by pool.",
+    ),
+    (
+        "paceline_store_connections_waiting",
+        "Calls that wait for a connection to the store, by pool.",
+    ),
+    (
+        "paceline_store_connections_max",
+        "Connections to the store at most, by pool.",
+    ),
     (
         "process_resident_memory_bytes",
         "Resident memory of this process.",

@@ -2,8 +2,9 @@
 //! nodes share ([`postgres`]), behind [`paceline_core::store::Store`].
 //!
 //! Owns the schemas, every SQL statement, the one thread that writes to `SQLite` (with group commit)
-//! and the pool that reads. Owns no rule: each verb reads what a rule of `paceline-core` needs, asks
-//! the rule, and writes the answer together with the events that tell of it.
+//! and the pool that reads, and moving a store from the one to the other ([`transfer`]). Owns no
+//! rule: each verb reads what a rule of `paceline-core` needs, asks the rule, and writes the answer
+//! together with the events that tell of it.
 
 mod admit;
 mod background;
@@ -66,6 +67,7 @@ mod submit;
 mod tasks;
 mod text;
 mod tick;
+pub mod transfer;
 mod upload;
 mod waiting;
 mod writer;

@@ -1,4 +1,7 @@
 //! Brings the schema up to date: numbered steps, each applied once, counted in `user_version`.
+//!
+//! A newer program says in the counter `compatible_from` how old a program may be that still works
+//! with what it left, so that one can go back to it after steps that only added.
 
 use paceline_core::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
@@ -11,6 +14,9 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_views.sql"),
     include_str!("../migrations/sqlite/0003_lists_and_tidying.sql"),
 ];
+
+/// The oldest schema version whose programs work with what these steps leave.
+const COMPATIBLE_FROM: i64 = 1;
 
 /// The schema version that this program writes.
 pub(crate) fn known() -> i64 {
@@ -25,15 +31,24 @@ pub(crate) fn version(connection: &Connection) -> Result<i64> {
 pub(crate) fn migrate(connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
-    if found > known() {
-        let known = known();
+    let known = known();
+    if found > known && compatible_from(&transaction)?.is_none_or(|oldest| oldest > known) {
         return Err(StoreError::TooNew { found, known }.into());
     }
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
         transaction.execute_batch(step)?;
     }
-    if found < known() {
-        transaction.pragma_update(None, "user_version", known())?;
+    if found < known {
+        const SAY: &str = "INSERT OR REPLACE INTO counters (name, value)
+            VALUES ('compatible_from', ?1)";
+        transaction.execute(SAY, (COMPATIBLE_FROM,))?;
+        transaction.pragma_update(None, "user_version", known)?;
     }
     Ok(transaction.commit()?)
+}
+
+/// What a newer program said; nothing if it did not know of this.
+fn compatible_from(connection: &Connection) -> Result<Option<i64>> {
+    const SELECT: &str = "SELECT value FROM counters WHERE name = 'compatible_from'";
+    crate::context::find(connection, SELECT, (), |row| row.get(0))
 }

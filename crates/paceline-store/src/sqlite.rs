@@ -166,7 +166,8 @@ pub(crate) fn locked(state: &Mutex<WriterState>) -> MutexGuard<'_, WriterState> 
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn lock(path: &Path) -> Result<File> {
+/// Keeps all other processes from opening the store, as long as the file is held.
+pub(crate) fn lock(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let unavailable = |error: std::io::Error| {

@@ -14,8 +14,8 @@ use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
 use paceline_core::store::{
-    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
-    Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, PoolUsage, Pruned, Result,
+    Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
@@ -291,15 +291,19 @@ impl Store for SqliteStore {
         self.write(Durable::Yes, |context| health::probe(context))
             .await?;
         let write_latency = started.elapsed();
-        let (readers_in_use, readers_max) = match &self.backend {
+        let readers = match &self.backend {
             Backend::Threads { readers, .. } => readers.usage(),
-            Backend::Inline(_) => (0, 1),
+            Backend::Inline(_) => PoolUsage {
+                open: 1,
+                max: 1,
+                ..PoolUsage::default()
+            },
         };
         Ok(Health {
             backend: "sqlite",
             write_latency,
-            readers_in_use,
-            readers_max,
+            readers,
+            writers: None,
             size_bytes: self.read(health::size).await?,
             schema_version: migrate::known(),
         })

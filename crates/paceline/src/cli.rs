@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     backup, bench, completions, control, demo, doctor, events, init, items, job, jobs, log, man,
-    results, status, submit, up, watch,
+    migrate, results, status, submit, up, watch,
 };
 use crate::env;
 
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Bench(bench::Args),
     /// Write a consistent copy of the store, while the node runs
     Backup(backup::Args),
+    /// Move a stopped store from a file to a database that many nodes share
+    Migrate(migrate::Args),
     /// A node, the races example and a live bar
     Demo(demo::Args),
     /// Print a completion script for a shell

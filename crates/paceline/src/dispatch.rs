@@ -9,7 +9,7 @@ use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
 use crate::commands::{
     Context, backup, bench, completions, control, demo, doctor, events, init, items, job, jobs,
-    log, man, results, status, submit, up, watch,
+    log, man, migrate, results, status, submit, up, watch,
 };
 use crate::exit::Result;
 use crate::output::Output;
@@ -25,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result {
         Command::Man(args) => man::run(&args, output),
         Command::Bench(args) => on_runtime(bench::run(&args, output)),
         Command::Demo(args) => on_runtime(demo::run(&args, output)),
+        Command::Migrate(args) => on_runtime(migrate::run(&args, output)),
         Command::Doctor(args) => on_runtime(doctor::run(&args, &context(&global, output)?)),
         command => on_runtime(talk(command, &context(&global, output)?)),
     }
@@ -63,6 +64,7 @@ async fn talk(command: Command, context: &Context) -> Result {
         | Command::Man(_)
         | Command::Bench(_)
         | Command::Demo(_)
+        | Command::Migrate(_)
         | Command::Doctor(_) => Ok(()),
     }
 }

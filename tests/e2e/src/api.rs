@@ -62,6 +62,12 @@ impl Api {
         self.send(self.http.get(self.url(path))).await
     }
 
+    /// `/ready`, which is not below `/api/v1`.
+    pub async fn ready(&self) -> Answer {
+        self.send(self.http.get(format!("{}/ready", self.root)))
+            .await
+    }
+
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(self.http.post(self.url(path)).json(body)).await
     }

@@ -8,7 +8,9 @@
 //! Servers listen on a Unix socket in their own folder only, trust whoever asks, and do not flush:
 //! they are for tests that do not pull the plug.
 
+mod encrypted;
 mod files;
+mod pooler;
 mod process;
 
 use std::fs::File;
@@ -16,7 +18,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub use encrypted::Encrypted;
 use files::Folder;
+pub use pooler::Pooler;
 
 /// The server that all tests of a run share.
 ///
@@ -73,9 +77,7 @@ impl Server {
 
     /// The URL of a store that nobody has used before.
     pub fn new_store(&self) -> String {
-        let schema = format!("t{}_{}", std::process::id(), next());
-        let unique = Folder::unique();
-        self.url(&format!("{schema}_{unique}"))
+        self.url(&new_schema())
     }
 
     /// The URL of the store in this schema.
@@ -95,6 +97,18 @@ impl Server {
     /// Where its socket is, for libpq.
     pub fn socket(&self) -> PathBuf {
         self.folder.socket()
+    }
+
+    /// A `PgBouncer` before this server, in transaction mode. `settings` are lines for its
+    /// configuration.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is none on this machine, or it does not start.
+    pub fn pooler(&self, settings: &str) -> Pooler {
+        let started = Folder::own(next())
+            .and_then(|folder| Pooler::start(folder, &self.folder.socket(), settings));
+        started.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Stops an own server as a crash would, without a good-bye to anyone.
@@ -124,6 +138,12 @@ impl Drop for Server {
             let _ = self.folder.remove();
         }
     }
+}
+
+/// The name of a schema that nobody has used before.
+pub fn new_schema() -> String {
+    let schema = format!("t{}_{}", std::process::id(), next());
+    format!("{schema}_{}", Folder::unique())
 }
 
 fn next() -> u32 {

@@ -14,6 +14,11 @@ const SETTINGS: &str = "-c fsync=off -c full_page_writes=off -c listen_addresses
 const IDLE: u32 = 60;
 
 pub(crate) fn make(folder: &Folder) -> Result<(), String> {
+    init(folder)?;
+    start(folder)
+}
+
+pub(crate) fn init(folder: &Folder) -> Result<(), String> {
     let mut command = as_user(folder, &program("initdb")?);
     command.arg("--pgdata").arg(folder.data());
     command.args([
@@ -23,13 +28,17 @@ pub(crate) fn make(folder: &Folder) -> Result<(), String> {
         "--locale=C",
     ]);
     command.arg("--no-sync");
-    run(command)?;
-    start(folder)
+    run(command)
 }
 
 pub(crate) fn start(folder: &Folder) -> Result<(), String> {
+    start_with(folder, "")
+}
+
+/// Later settings win over those before.
+pub(crate) fn start_with(folder: &Folder, more: &str) -> Result<(), String> {
     let mut command = as_user(folder, &program("pg_ctl")?);
-    let socket = format!("{SETTINGS} -k {}", folder.socket().display());
+    let socket = format!("{SETTINGS} -k {} {more}", folder.socket().display());
     command.arg("--pgdata").arg(folder.data());
     command.arg("--log").arg(folder.path.join("log"));
     command.args(["--wait", "--timeout=60", "--options", &socket, "start"]);
@@ -70,7 +79,7 @@ pub(crate) fn watch(folder: &Folder) -> Result<(), String> {
         .map_err(|error| format!("the watchdog: {error}"))
 }
 
-fn as_user(folder: &Folder, program: &Path) -> Command {
+pub(crate) fn as_user(folder: &Folder, program: &Path) -> Command {
     let mut command = match folder.user {
         None => Command::new(program),
         Some(User { id, group }) => {
@@ -87,7 +96,7 @@ fn as_user(folder: &Folder, program: &Path) -> Command {
 }
 
 /// Whoever outlives a test must not hold its output.
-fn quiet(command: &mut Command) -> &mut Command {
+pub(crate) fn quiet(command: &mut Command) -> &mut Command {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

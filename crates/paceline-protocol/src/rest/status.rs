@@ -163,12 +163,17 @@ pub struct StoreView {
     /// Time that one durable write took.
     pub write_latency_ms: f64,
     pub readers: PoolUse,
+    /// Null where one thread does all writing.
+    pub writers: Option<PoolUse>,
     pub size_bytes: u64,
     pub schema_version: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PoolUse {
+    pub open: u32,
     pub in_use: u32,
+    /// Calls that wait for a connection.
+    pub waiting: u32,
     pub max: u32,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use paceline_core::store::Health;
+use paceline_core::store::{Health, PoolUsage};
 use paceline_core::worker::WorkerState;
 use paceline_protocol::rest::{LivenessView, PoolUse, ReadinessView, StoreView};
 
@@ -47,22 +47,35 @@ pub(crate) fn workers_by_state(state: &AppState) -> BTreeMap<String, u32> {
     counts
 }
 
+fn pool_use(usage: PoolUsage) -> PoolUse {
+    let PoolUsage {
+        open,
+        in_use,
+        waiting,
+        max,
+    } = usage;
+    PoolUse {
+        open,
+        in_use,
+        waiting,
+        max,
+    }
+}
+
 fn store_view(health: &Health) -> StoreView {
     let Health {
         backend,
         write_latency,
-        readers_in_use,
-        readers_max,
+        readers,
+        writers,
         size_bytes,
         schema_version,
     } = health;
     StoreView {
         backend: (*backend).to_owned(),
         write_latency_ms: write_latency.as_secs_f64() * 1000.0,
-        readers: PoolUse {
-            in_use: *readers_in_use,
-            max: *readers_max,
-        },
+        readers: pool_use(*readers),
+        writers: writers.map(pool_use),
         size_bytes: *size_bytes,
         schema_version: *schema_version,
     }

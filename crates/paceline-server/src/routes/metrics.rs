@@ -80,13 +80,24 @@ async fn store(state: &AppState) -> Result<()> {
             health.write_latency.as_secs_f64(),
         ),
         ("paceline_store_size_bytes", number(health.size_bytes)),
-        (
-            "paceline_store_readers_in_use",
-            f64::from(health.readers_in_use),
-        ),
-        ("paceline_store_readers_max", f64::from(health.readers_max)),
     ] {
         metrics.gauge(name, Vec::new(), value);
+    }
+    let pools = [
+        ("readers", Some(health.readers)),
+        ("writers", health.writers),
+    ];
+    for (pool, usage) in pools {
+        let Some(usage) = usage else { continue };
+        for (name, count) in [
+            ("paceline_store_connections_open", usage.open),
+            ("paceline_store_connections_in_use", usage.in_use),
+            ("paceline_store_connections_waiting", usage.waiting),
+            ("paceline_store_connections_max", usage.max),
+        ] {
+            let labels = labelled("pool", pool.to_owned());
+            metrics.gauge(name, labels, f64::from(count));
+        }
     }
     Ok(())
 }

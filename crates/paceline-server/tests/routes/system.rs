@@ -109,6 +109,10 @@ async fn health_and_readiness() {
         store["readers"]["max"].as_u64().expect("a number") > 0,
         "{store}"
     );
+    for use_of in ["open", "in_use", "waiting"] {
+        assert!(store["readers"][use_of].is_u64(), "{store}");
+    }
+    assert!(store["writers"].is_null(), "one thread writes: {store}");
     server.faulty.fail("health", || StoreError::Full);
     server.get("/ready").await.problem("store_full");
     server.get("/health").await.ok(200);

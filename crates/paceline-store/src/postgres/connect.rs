@@ -17,10 +17,11 @@ use super::pool::Pools;
 use super::report::Reports;
 use super::row::Columns;
 use super::seen::Seen;
+use super::session::values;
 use super::submit::Submission;
 use super::unheard::Unheard;
 use super::url::Target;
-use super::{migrate, report, submit, tls};
+use super::{access, migrate, report, rights, submit, tls};
 use crate::options_row::OptionsCache;
 
 /// The oldest server that will do, as `server_version_num` has it.
@@ -45,6 +46,13 @@ impl Default for Options {
             writers: 6,
             catalogue_from: 2_000,
         }
+    }
+}
+
+impl Options {
+    /// Most connections of a node: those, and one that listens.
+    pub fn connections(&self) -> u32 {
+        self.readers + self.writers + 1
     }
 }
 
@@ -84,7 +92,8 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: Options) -> Result<PostgresStore> {
         let target = Target::parse(url)?;
         let tls = tls::connector(&target.trust)?;
-        let pools = Pools::new(&target, &tls, (options.writers, options.readers))?;
+        let pooled = access::is_pooled(&target, &tls).await?;
+        let pools = Pools::new(&target, &tls, pooled, (options.writers, options.readers))?;
         prepare(&pools, &target.schema).await?;
         let told = Told::default();
         let listener = tokio::spawn(listen(target.clone(), tls, pools.clone(), told.clone()));
@@ -130,18 +139,15 @@ fn default_log_bytes() -> i64 {
 
 /// Looks at the server and brings the schema up to date.
 async fn prepare(pools: &Pools, schema: &str) -> Result<(), Error> {
-    const LOOK: &str = "SELECT current_setting('server_version_num')::int, current_schema()";
-    let client = pools.connection().await?;
-    let found: i32 = client.query_one(LOOK, &[]).await?.value(0)?;
+    const LOOK: &str = "SELECT current_setting('server_version_num')::int";
+    let mut session = pools.writer().await?;
+    let found = session.find(LOOK, values![]).await?;
+    let found: i32 = found.map_or(Ok(0), |row| row.value(0))?;
     if found < OLDEST_SERVER {
         let major = found / 10_000;
         let why = format!("PostgreSQL {major} is too old; Paceline needs 13 or newer");
         return Err(StoreError::Unavailable(why).into());
     }
-    migrate::migrate(&client, schema).await?;
-    let current: Option<String> = client.query_one(LOOK, &[]).await?.value(1)?;
-    if current.as_deref() != Some(schema) {
-        return Err(migrate::misplaced(schema));
-    }
-    Ok(())
+    rights::check(&mut session, schema).await?;
+    migrate::migrate(&mut session, schema).await
 }

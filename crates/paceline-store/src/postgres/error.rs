@@ -69,7 +69,29 @@ impl From<Error> for StoreError {
 
 /// Why no connection came about, with the cause that the driver keeps apart.
 pub(crate) fn cannot_connect(error: &tokio_postgres::Error) -> String {
-    format!("cannot connect to PostgreSQL: {}", message(error))
+    let remedy = if has_wrong_certificate(error) {
+        "; sslrootcert must name the authority that signed the server's certificate, and the \
+         certificate must be for the host in the URL"
+    } else {
+        ""
+    };
+    format!("cannot connect to PostgreSQL: {}{remedy}", message(error))
+}
+
+/// The server showed a certificate that is not believed.
+fn has_wrong_certificate(error: &tokio_postgres::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        // What TLS says comes wrapped as an error of reading and writing.
+        let inner = error.downcast_ref::<std::io::Error>();
+        let inner = inner.and_then(std::io::Error::get_ref);
+        let said = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if matches!(said, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Classes of errors that pass: connections, authorisation, read-only servers, clashes, resources,
@@ -88,6 +110,12 @@ fn explain(error: &tokio_postgres::Error) -> StoreError {
     };
     if *code == SqlState::DISK_FULL {
         return StoreError::Full;
+    }
+    if *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        return StoreError::Unavailable(format!(
+            "{}; the role that runs nodes should own the schema and its tables",
+            message(error)
+        ));
     }
     if PASSING.iter().any(|class| code.code().starts_with(class)) {
         StoreError::Unavailable(message(error))

@@ -39,14 +39,14 @@ pub(crate) async fn health(shared: &Shared) -> Result<Health> {
     writer.list(PROBE, values![]).await?;
     let write_latency = started.elapsed();
     drop(writer);
-    let (readers_in_use, readers_max) = shared.pools.usage();
+    let (readers, writers) = shared.pools.usage();
     let mut reader = shared.pools.reader().await?;
     let size = reader.find(SIZE, values![]).await?;
     Ok(Health {
         backend: "postgres",
         write_latency,
-        readers_in_use,
-        readers_max,
+        readers,
+        writers: Some(writers),
         size_bytes: size.map_or(Ok(0), |row| row.size(0))?,
         schema_version: migrate::known(),
     })

@@ -1,5 +1,5 @@
 //! Hearing of other nodes' commits: notifications on a connection of its own, and looking now and
-//! then in case one was missed.
+//! then in case one was missed. A pooler of transactions passes none on, so then it only looks.
 
 use std::time::Duration;
 
@@ -7,9 +7,10 @@ use futures::StreamExt;
 use futures::stream::poll_fn;
 use paceline_core::id::EventSeq;
 use tokio::time::{sleep, timeout};
-use tokio_postgres::AsyncMessage;
+use tokio_postgres::{AsyncMessage, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::access::Access;
 use super::error::{Error, Result, cannot_connect};
 use super::hook::Told;
 use super::pool::Pools;
@@ -26,12 +27,19 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 pub(crate) async fn listen(target: Target, tls: MakeRustlsConnect, pools: Pools, told: Told) {
     let mut warned = false;
+    if pools.is_deaf() {
+        loop {
+            look(&pools, &told).await;
+            sleep(LOOK_WHEN_DEAF).await;
+        }
+    }
+    let config = Access::new(&target, false, &[]).config;
+    let channel = target.channel();
     loop {
-        if let Err(error) = hear(&target, &tls, &pools, &told, &mut warned).await
+        if let Err(error) = hear((&config, &channel), &tls, (&pools, &told), &mut warned).await
             && !warned
         {
-            tracing::warn!(%error, "cannot listen for other nodes' news; looking for it instead \
-                (a pooler in transaction mode does not pass notifications on)");
+            tracing::warn!(%error, "cannot listen for other nodes' news; looking for it instead");
             warned = true;
         }
         let deaf = async {
@@ -47,17 +55,16 @@ pub(crate) async fn listen(target: Target, tls: MakeRustlsConnect, pools: Pools,
 
 /// Listens until the connection breaks.
 async fn hear(
-    target: &Target,
+    (config, channel): (&Config, &str),
     tls: &MakeRustlsConnect,
-    pools: &Pools,
-    told: &Told,
+    (pools, told): (&Pools, &Told),
     warned: &mut bool,
 ) -> Result<()> {
-    let connected = target.config.connect(tls.clone()).await;
+    let connected = config.connect(tls.clone()).await;
     let (client, mut connection) =
         connected.map_err(|error| Error::unavailable(cannot_connect(&error)))?;
     let mut messages = poll_fn(move |context| connection.poll_message(context));
-    let command = format!("LISTEN {}", target.channel());
+    let command = format!("LISTEN {channel}");
     let mut listening = Box::pin(client.batch_execute(&command));
     let mut heard = false;
     loop {

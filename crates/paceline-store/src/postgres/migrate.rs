@@ -1,15 +1,37 @@
 //! Brings the schema up to date: numbered steps, each applied once, in a transaction of its own.
+//!
+//! Nodes of two versions share a database while they are replaced one by one. So each step says
+//! how old a node may be that still works with what it leaves: a step that only adds (a table, a
+//! column that may be empty, an index) says an old version, one that takes away or changes meaning
+//! says its own. A node older than that is refused, and such a step waits until none runs.
 
-use deadpool_postgres::Object;
 use paceline_core::store::StoreError;
 
 use super::error::{Error, Result};
 use super::row::Columns;
+use super::session::{Batch, Session, values};
 use crate::num::as_i64;
 
-const STEPS: &[&str] = &[
-    include_str!("../../migrations/postgres/0001_initial.sql"),
-    include_str!("../../migrations/postgres/0002_views.sql"),
+#[derive(Clone, Copy)]
+struct Step {
+    sql: &'static str,
+    /// The oldest schema version whose nodes work with the schema after this step.
+    compatible_from: i64,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        sql: include_str!("../../migrations/postgres/0001_initial.sql"),
+        compatible_from: 1,
+    },
+    Step {
+        sql: include_str!("../../migrations/postgres/0002_views.sql"),
+        compatible_from: 1,
+    },
+    Step {
+        sql: include_str!("../../migrations/postgres/0003_compatible.sql"),
+        compatible_from: 1,
+    },
 ];
 
 /// The schema version that this program writes.
@@ -17,90 +39,210 @@ pub(crate) fn known() -> i64 {
     as_i64(STEPS.len())
 }
 
+/// What a database says of its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) number: i64,
+    /// The oldest version whose nodes work with it.
+    pub(crate) compatible_from: i64,
+}
+
 /// Applies what is missing. Nodes that start at one time do so one after the other.
-pub(crate) async fn migrate(client: &Object, schema: &str) -> Result<()> {
-    if version(client, schema).await? == Some(known()) {
-        return Ok(());
-    }
+pub(crate) async fn migrate(session: &mut Session, schema: &str) -> Result<()> {
+    apply(session, schema, STEPS).await
+}
+
+async fn apply(session: &mut Session, schema: &str, steps: &[Step]) -> Result<()> {
+    let known = as_i64(steps.len());
     loop {
-        client.batch_execute("BEGIN").await?;
-        match step(client, schema).await {
-            Ok(more) => {
-                client.batch_execute("COMMIT").await?;
-                if !more {
-                    return Ok(());
-                }
-            }
+        if found(session, schema, known).await? >= known {
+            return Ok(());
+        }
+        session.run(Batch::begin()).await?;
+        match step(session, schema, steps).await {
+            Ok(()) => session.finish().await?,
             Err(error) => {
-                client.batch_execute("ROLLBACK").await?;
+                session.roll_back().await;
                 return Err(error);
             }
         }
     }
 }
 
-/// Applies the next step; false when there was none.
-async fn step(client: &Object, schema: &str) -> Result<bool> {
+/// Applies the next step, if no other node was faster.
+async fn step(session: &mut Session, schema: &str, steps: &[Step]) -> Result<()> {
     const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('paceline.' || $1), 0)";
-    client.execute(LOCK, &[&schema]).await?;
-    if !exists(client, schema).await? {
-        let make = format!(
-            "CREATE SCHEMA IF NOT EXISTS {schema};
-            CREATE TABLE {schema}.schema_version (
-                only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), version bigint NOT NULL)"
-        );
-        client.batch_execute(&make).await?;
+    let known = as_i64(steps.len());
+    session.list(LOCK, values![schema]).await?;
+    if !exists(session, schema).await? {
+        make(session, schema).await?;
     }
-    let found = version(client, schema).await?.unwrap_or(0);
-    let next = usize::try_from(found)
-        .ok()
-        .and_then(|found| STEPS.get(found));
-    let Some(sql) = next else {
-        return Ok(false);
+    let found = found(session, schema, known).await?;
+    let Some(step) = usize::try_from(found).ok().and_then(|at| steps.get(at)) else {
+        return Ok(());
     };
-    client.batch_execute(sql).await?;
+    if found > 0 && step.compatible_from > found {
+        nobody_else_runs(session, schema).await?;
+    }
+    session.script(step.sql).await?;
+    let next = found + 1;
     let count = format!(
-        "INSERT INTO {schema}.schema_version (version) VALUES ($1)
+        "INSERT INTO {schema}.schema_version (version) VALUES ({next})
         ON CONFLICT (only_one) DO UPDATE SET version = excluded.version"
     );
-    client.execute(&count, &[&(found + 1)]).await?;
-    Ok(true)
-}
-
-fn newer(found: i64) -> Result<()> {
-    let known = known();
-    if found > known {
-        return Err(StoreError::TooNew { found, known }.into());
+    session.script(&count).await?;
+    if next == known {
+        let least = steps.iter().map(|step| step.compatible_from).max();
+        let compatible = format!(
+            "UPDATE {schema}.schema_version SET compatible_from = {}",
+            least.unwrap_or(next)
+        );
+        session.script(&compatible).await?;
     }
     Ok(())
 }
 
-async fn exists(client: &Object, schema: &str) -> Result<bool> {
-    let table = format!("{schema}.schema_version");
-    let row = client
-        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&table])
-        .await?;
-    row.value(0)
+async fn make(session: &mut Session, schema: &str) -> Result<()> {
+    // A schema that is there needs no right to make one.
+    let there = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
+    if session.find(there, values![schema]).await?.is_none() {
+        session.script(&format!("CREATE SCHEMA {schema}")).await?;
+    }
+    let table = format!(
+        "CREATE TABLE {schema}.schema_version (
+            only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), version bigint NOT NULL)"
+    );
+    session.script(&table).await
 }
 
-/// The version of the schema that is there, if any; a newer one is refused.
-async fn version(client: &Object, schema: &str) -> Result<Option<i64>> {
-    if !exists(client, schema).await? {
+/// Refuses as long as nodes work that could not go on with what is to come.
+async fn nobody_else_runs(session: &mut Session, schema: &str) -> Result<()> {
+    let running = format!(
+        "SELECT coalesce(string_agg(name || ' (' || version || ')', ', '), '') FROM {schema}.nodes
+        WHERE until > extract(epoch FROM clock_timestamp()) * 1000000"
+    );
+    let row = session.find(&running, values![]).await?;
+    let nodes = row.map_or(Ok(String::new()), |row| row.text(0))?;
+    if nodes.is_empty() {
+        return Ok(());
+    }
+    Err(Error::unavailable(format!(
+        "this version changes the schema in a way that nodes of the version before cannot go on \
+         with, and some are running: {nodes}; stop them all, then start this one"
+    )))
+}
+
+/// The version of the schema that is there; 0 when there is none. One that is too new is refused.
+async fn found(session: &mut Session, schema: &str, known: i64) -> Result<i64> {
+    let Some(Version {
+        number: found,
+        compatible_from,
+    }) = version(session, schema).await?
+    else {
+        return Ok(0);
+    };
+    if found > known && compatible_from > known {
+        return Err(StoreError::TooNew { found, known }.into());
+    }
+    if found > known {
+        tracing::info!(
+            found,
+            known,
+            "the schema is newer than this node, which can work with it: replace the node in time"
+        );
+    }
+    Ok(found)
+}
+
+async fn exists(session: &mut Session, schema: &str) -> Result<bool> {
+    const SELECT: &str = "SELECT to_regclass($1) IS NOT NULL";
+    let table = format!("{schema}.schema_version");
+    let row = session.find(SELECT, values![table]).await?;
+    row.map_or(Ok(false), |row| row.value(0))
+}
+
+/// What the database says, if there is a schema.
+pub(crate) async fn version(session: &mut Session, schema: &str) -> Result<Option<Version>> {
+    if !exists(session, schema).await? {
         return Ok(None);
     }
-    let select = format!("SELECT version FROM {schema}.schema_version");
-    let Some(row) = client.query_opt(&select, &[]).await? else {
+    // The second column came with a later version: as a field it may be missing.
+    let select = format!(
+        "SELECT version, coalesce((to_jsonb(s) ->> 'compatible_from')::bigint, version)
+        FROM {schema}.schema_version s"
+    );
+    let Some(row) = session.find(&select, values![]).await? else {
         return Ok(None);
     };
-    let found = row.number(0)?;
-    newer(found)?;
-    Ok(Some(found))
+    Ok(Some(Version {
+        number: row.number(0)?,
+        compatible_from: row.number(1)?,
+    }))
 }
 
-/// What a node can do with a schema that is not where statements would look for it.
-pub(crate) fn misplaced(schema: &str) -> Error {
-    Error::unavailable(format!(
-        "the connection does not use the schema `{schema}`: a pooler in between must pass on \
-         `options`, or say ALTER ROLE … SET search_path = {schema}"
-    ))
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use paceline_core::Time;
+    use paceline_core::store::{NodeInfo, Store};
+
+    use super::*;
+    use crate::postgres::{Options, PostgresStore};
+
+    const NOW: Time = Time::from_micros(1_795_342_530_000_000);
+
+    /// What a later version may know.
+    fn and_one_more(compatible_from: i64) -> Vec<Step> {
+        let one = Step {
+            sql: "ALTER TABLE jobs ADD COLUMN tenant text",
+            compatible_from,
+        };
+        STEPS.iter().copied().chain([one]).collect()
+    }
+
+    async fn with_a_node(url: &str) -> PostgresStore {
+        let store = PostgresStore::connect(url, Options::default()).await;
+        let store = store.expect("a store");
+        let node = NodeInfo {
+            name: "alpha".to_owned(),
+            pid: 1,
+            version: "0.0.1".to_owned(),
+        };
+        let far = NOW + Duration::from_hours(87_600);
+        store.register_node(node, far, NOW).await.expect("a node");
+        store
+    }
+
+    #[tokio::test]
+    async fn a_change_that_old_nodes_cannot_bear_waits_until_none_runs() {
+        let schema = paceline_test_postgres::new_schema();
+        let store = with_a_node(&paceline_test_postgres::shared().url(&schema)).await;
+        let mut session = store.shared.pools.writer().await.expect("a connection");
+        let steps = and_one_more(known() + 1);
+        let refused = apply(&mut session, &schema, &steps).await;
+        let told = refused.expect_err("a node runs").to_string();
+        assert!(told.contains("alpha (0.0.1)"), "{told}");
+        let gone = "DELETE FROM nodes";
+        session.list(gone, values![]).await.expect("gone");
+        apply(&mut session, &schema, &steps).await.expect("applied");
+        let found = version(&mut session, &schema).await.expect("read");
+        let expected = Version {
+            number: known() + 1,
+            compatible_from: known() + 1,
+        };
+        assert_eq!(found, Some(expected));
+    }
+
+    #[tokio::test]
+    async fn a_change_that_only_adds_is_made_while_old_nodes_run() {
+        let schema = paceline_test_postgres::new_schema();
+        let url = paceline_test_postgres::shared().url(&schema);
+        let store = with_a_node(&url).await;
+        let mut session = store.shared.pools.writer().await.expect("a connection");
+        let steps = and_one_more(known());
+        apply(&mut session, &schema, &steps).await.expect("applied");
+        let old = PostgresStore::connect(&url, Options::default()).await;
+        old.expect("one of this version works with it");
+    }
 }

@@ -13,6 +13,7 @@
 //! statistics. The rows of a job's ranges, leases, items and outcomes are guarded by its row of
 //! `progress`.
 
+mod access;
 mod admit;
 mod catalogue;
 mod changes;
@@ -32,6 +33,7 @@ mod gather;
 mod health;
 mod hook;
 mod idempotency;
+mod inspect;
 mod items;
 mod items_write;
 mod list;
@@ -43,6 +45,7 @@ mod migrate;
 mod node;
 mod note;
 mod pool;
+mod pooled;
 mod prune;
 mod read;
 mod remember;
@@ -52,6 +55,7 @@ mod report_chunk;
 mod report_plan;
 mod report_unit;
 mod rerun;
+mod rights;
 mod row;
 mod seen;
 mod session;
@@ -61,6 +65,7 @@ mod tasks;
 mod tick;
 mod tls;
 mod transact;
+pub(crate) mod transfer;
 mod unheard;
 mod upload;
 mod url;
@@ -68,3 +73,4 @@ mod waiting;
 
 pub use connect::{Options, PostgresStore};
 pub use remove::{remove, server_process};
+pub use inspect::{Connections, Durability, Inspection, inspect};

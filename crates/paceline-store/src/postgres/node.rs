@@ -202,6 +202,17 @@ pub(crate) fn give_back(
     Ok(())
 }
 
+/// Takes back all leases of nodes that are gone or were never known.
+pub(crate) async fn take_back_lost(shared: &Shared, now: Time) -> Result<u64> {
+    retrying(|| async {
+        let mut session = shared.pools.writer().await?.with_patience();
+        session.run(Batch::begin_relaxed()).await?;
+        let lost = lost(&mut session, &Of::Dead(now)).await?;
+        recover(shared, &mut session, Batch::default(), lost, now).await
+    })
+    .await
+}
+
 /// Takes back leases that a claim gave without its caller hearing of them: the connection broke
 /// before the answer came.
 pub(crate) async fn take_back_unheard(shared: &Shared, now: Time) -> Result<()> {

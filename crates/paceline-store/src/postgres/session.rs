@@ -1,6 +1,7 @@
 //! A connection in use: statements sent in batches, each batch in one round trip.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::Object;
@@ -10,6 +11,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::error::{Error, Result};
+use super::pooled::Pooled;
 
 /// Longest that one call may take in all.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +30,7 @@ pub(crate) use values;
 
 /// Statements that are sent one after the other without waiting in between.
 #[derive(Default)]
-pub(crate) struct Batch<'a>(Vec<(Cow<'a, str>, Vec<Value<'a>>)>);
+pub(crate) struct Batch<'a>(pub(super) Vec<(Cow<'a, str>, Vec<Value<'a>>)>);
 
 impl<'a> Batch<'a> {
     /// Begins with the begin of a transaction.
@@ -58,7 +60,7 @@ impl<'a> Batch<'a> {
 
 /// The rows that the statements of a batch gave.
 #[derive(Debug)]
-pub(crate) struct Answers(Vec<Vec<Row>>);
+pub(crate) struct Answers(pub(super) Vec<Vec<Row>>);
 
 impl Answers {
     pub(crate) fn take(&mut self, place: usize) -> Vec<Row> {
@@ -76,6 +78,8 @@ impl Answers {
 /// A connection taken from a pool for one call.
 pub(crate) struct Session {
     object: Option<Object>,
+    /// Of a connection that leads to a pooler.
+    pooled: Option<Arc<Pooled>>,
     /// A transaction was begun and its end was not seen: the connection must not be used again.
     open: bool,
     /// Statements were sent and not answered: nor must it be used then.
@@ -84,9 +88,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(object: Object) -> Self {
+    pub(crate) fn new(object: Object, pooled: Option<Arc<Pooled>>) -> Self {
         Session {
             object: Some(object),
+            pooled,
             open: false,
             waits: false,
             until: Instant::now() + PATIENCE,
@@ -100,17 +105,30 @@ impl Session {
     }
 
     /// Runs the statements. The first that fails is told; in a transaction it fails the others.
-    pub(crate) async fn run(&mut self, batch: Batch<'_>) -> Result<Answers> {
+    pub(crate) async fn run(&mut self, mut batch: Batch<'_>) -> Result<Answers> {
+        let pooled = self.pooled.clone();
+        let added = match &pooled {
+            Some(pooled) => pooled.dress(&mut batch, self.open),
+            None => 0..0,
+        };
         let begins = batch.0.iter().any(|(sql, _)| sql.starts_with("BEGIN"));
         let ends = batch.0.last().is_some_and(|(sql, _)| sql == "COMMIT");
         self.open |= begins;
         self.waits = true;
-        match self.within(send(self.client()?, &batch)).await {
-            Ok(answers) => {
+        let sent = async {
+            let client = self.client()?;
+            match &pooled {
+                Some(pooled) => pooled.send(client, &batch).await,
+                None => send(client, &batch).await,
+            }
+        };
+        match self.within(sent).await {
+            Ok(mut answers) => {
                 self.waits = false;
                 if ends {
                     self.open = false;
                 }
+                answers.0.drain(added);
                 Ok(answers)
             }
             Err(error) => {
@@ -146,10 +164,26 @@ impl Session {
 
     /// Runs a statement that was built for this call, so that keeping it prepared is of no use.
     pub(crate) async fn once(&mut self, sql: &str, values: Vec<Value<'_>>) -> Result<Vec<Row>> {
+        // A pooler keeps what is prepared and what is run together in a transaction only.
+        let alone = self.pooled.is_some() && !self.open;
+        if alone {
+            self.run(Batch::begin()).await?;
+        }
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| &**value as _).collect();
         let client = self.client()?;
         let rows = async { Ok(client.query(sql, &values).await?) };
-        self.within(rows).await
+        let rows = self.within(rows).await?;
+        if alone {
+            self.finish().await?;
+        }
+        Ok(rows)
+    }
+
+    /// Runs a script in the transaction that is open.
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<()> {
+        let client = self.client()?;
+        let done = async { Ok(client.batch_execute(sql).await?) };
+        self.within(done).await
     }
 
     /// The only row, if there is one.

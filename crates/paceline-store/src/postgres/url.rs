@@ -15,9 +15,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
+    /// Says nothing of settings: see [`Target::settings`].
     pub(crate) config: Config,
     pub(crate) schema: String,
     pub(crate) trust: Trust,
+    /// There is a pooler that gives each transaction another server process.
+    pub(crate) pooled: bool,
 }
 
 /// Whose certificates are believed.
@@ -39,6 +42,7 @@ impl Target {
         let mut trust = Trust::Anyone;
         let mut roots = None;
         let mut mode = SslMode::Prefer;
+        let mut pooled = false;
         let mut rest = Vec::new();
         for param in query.split('&').filter(|param| !param.is_empty()) {
             let (name, value) = param.split_once('=').unwrap_or((param, ""));
@@ -50,11 +54,18 @@ impl Target {
                         wrong("sslmode is one of disable, prefer, require, verify-full")
                     })?;
                 }
+                "pooler" if value == "transaction" => pooled = true,
+                "pooler" => return Err(wrong("pooler can only be `transaction`")),
                 _ => rest.push(param),
             }
         }
-        if let (Trust::Authorities(of), Some(roots)) = (&mut trust, roots) {
-            *of = Some(roots);
+        match (&mut trust, roots) {
+            (Trust::Authorities(of), roots) => *of = roots,
+            // Not to be silently without the protection that somebody meant to have.
+            (Trust::Anyone, Some(_)) => {
+                return Err(wrong("sslrootcert is of use with sslmode=verify-full only"));
+            }
+            (Trust::Anyone, None) => {}
         }
         if !is_plain(&schema) {
             return Err(wrong(
@@ -68,12 +79,36 @@ impl Target {
             },
         )?;
         config.ssl_mode(mode);
-        settings(&mut config, &schema);
+        about_connections(&mut config);
         Ok(Target {
             config,
             schema,
             trust,
+            pooled,
         })
+    }
+
+    /// What is the same for all transactions.
+    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
+        let statement = STATEMENT.as_millis().to_string();
+        vec![
+            ("search_path", self.schema.clone()),
+            ("statement_timeout", statement.clone()),
+            ("idle_in_transaction_session_timeout", statement),
+            ("jit", "off".to_owned()),
+        ]
+    }
+
+    /// Connections that say some settings as they are made; nothing is set later.
+    pub(crate) fn with_settings(&self, settings: &[(&str, String)]) -> Config {
+        let each = settings
+            .iter()
+            .map(|(name, value)| format!("-c {name}={value} "));
+        let mut options: String = each.collect();
+        options.push_str(self.config.get_options().unwrap_or_default());
+        let mut config = self.config.clone();
+        config.options(options.trim_end());
+        config
     }
 
     /// What notifications about this store are sent under.
@@ -101,20 +136,7 @@ fn is_plain(name: &str) -> bool {
         && !name.starts_with("pg_")
 }
 
-/// What is the same for all connections, said as they are made: nothing is set later, for a
-/// pooler may give each transaction another server process.
-fn settings(config: &mut Config, schema: &str) {
-    let own = format!(
-        "-c search_path={schema} -c statement_timeout={} \
-         -c idle_in_transaction_session_timeout={} -c jit=off",
-        STATEMENT.as_millis(),
-        STATEMENT.as_millis(),
-    );
-    let options = match config.get_options() {
-        Some(given) => format!("{own} {given}"),
-        None => own,
-    };
-    config.options(options);
+fn about_connections(config: &mut Config) {
     if config.get_application_name().is_none() {
         config.application_name("paceline");
     }
@@ -154,6 +176,8 @@ mod tests {
             "postgres://localhost/jobs?schema=pg_catalog",
             "postgres://localhost/jobs?sslmode=maybe",
             "postgres://localhost/jobs?nonsense=1",
+            "postgres://localhost/jobs?sslmode=require&sslrootcert=ca.pem",
+            "postgres://localhost/jobs?pooler=session",
         ] {
             assert!(Target::parse(url).is_err(), "{url}");
         }

@@ -71,6 +71,17 @@ async fn postgres_with(options: postgres::Options) -> Opened {
     }
 }
 
+/// Through a pooler that gives each transaction another server process.
+pub(crate) async fn postgres_through_a_pooler() -> Opened {
+    let pooler = paceline_test_postgres::shared().pooler("");
+    let url = pooler.url(&paceline_test_postgres::new_schema());
+    let store = PostgresStore::connect(&url, postgres::Options::default());
+    Opened {
+        store: Arc::new(store.await.expect("a new schema")),
+        keep: Box::new(pooler),
+    }
+}
+
 /// Runs one case to its end on a fresh store.
 pub(crate) fn run<O, Opening, F, Running>(open: O, case: F)
 where
@@ -146,6 +157,7 @@ macro_rules! on_each_backend {
         on_each_backend!(sqlite_in_memory, $run: $($case),+);
         on_each_backend!(postgres, $run: $($case),+);
         on_each_backend!(postgres_with_catalogue, $run: $($case),+);
+        on_each_backend!(postgres_through_a_pooler, $run: $($case),+);
     };
     ($backend:ident, $run:ident: $($case:ident),+) => {
         mod $backend {

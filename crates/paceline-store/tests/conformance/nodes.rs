@@ -123,7 +123,7 @@ async fn health_is_told_by_a_write_that_took_place(s: Case) {
     let health = s.store.health(s.now()).await.expect("healthy");
     assert!(!health.backend.is_empty() && health.schema_version >= 1);
     assert!(health.size_bytes > 0);
-    assert!(health.readers_in_use <= health.readers_max);
+    assert!(health.readers.in_use <= health.readers.max);
     assert!(health.write_latency < seconds(10));
     assert_eq!(s.snapshot().await, before, "and leaves no trace");
 }

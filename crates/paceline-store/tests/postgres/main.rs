@@ -4,4 +4,9 @@
 mod breakdown;
 mod nodes;
 mod open;
+mod pooler;
+mod rights;
 mod support;
+mod tls;
+mod transfer;
+mod versions;

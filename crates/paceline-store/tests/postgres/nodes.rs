@@ -78,7 +78,10 @@ async fn labour(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_share_the_work_within_the_limits() {
     let url = paceline_test_postgres::shared().new_store();
-    let (one, two) = (connect(&url).await, connect(&url).await);
+    two_nodes_share_the_work(connect(&url).await, connect(&url).await).await;
+}
+
+pub(crate) async fn two_nodes_share_the_work(one: Arc<PostgresStore>, two: Arc<PostgresStore>) {
     let done = Arc::new(AtomicBool::new(false));
     let mut others = JoinSet::new();
     for store in [&one, &one, &two, &two] {
@@ -126,7 +129,10 @@ async fn every_item_succeeded_once(store: &PostgresStore, number: u32) {
 #[tokio::test]
 async fn a_node_hears_of_what_another_one_commits() {
     let url = paceline_test_postgres::shared().new_store();
-    let (one, two) = (connect(&url).await, connect(&url).await);
+    hears_of_the_other(connect(&url).await, connect(&url).await).await;
+}
+
+pub(crate) async fn hears_of_the_other(one: Arc<PostgresStore>, two: Arc<PostgresStore>) {
     let (heard, mut newest) = tokio::sync::watch::channel(EventSeq(0));
     let hook: CommitHook = Arc::new(move |seq| {
         heard.send_replace(seq);

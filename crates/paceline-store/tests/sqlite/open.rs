@@ -48,6 +48,7 @@ async fn a_newer_schema_is_left_alone() {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .expect("a version");
     version(known + 7);
+    works_from(&place, known + 7);
     match refused(&place) {
         StoreError::TooNew { found, known: own } => assert_eq!((found, own), (known + 7, known)),
         other => panic!("{other}"),
@@ -58,6 +59,22 @@ async fn a_newer_schema_is_left_alone() {
         1,
         "nothing was changed"
     );
+}
+
+/// What a newer program says of the oldest version that works with its schema.
+fn works_from(place: &Place, oldest: i64) {
+    let say = "UPDATE counters SET value = ?1 WHERE name = 'compatible_from'";
+    assert_eq!(place.shell().execute(say, (oldest,)).expect("said"), 1);
+}
+
+#[tokio::test]
+async fn one_can_go_back_from_a_newer_schema_that_only_added() {
+    let place = Place::new();
+    submit(&*place.open(), unit()).await;
+    let added = "ALTER TABLE jobs ADD COLUMN tenant TEXT; PRAGMA user_version = 1000";
+    place.shell().execute_batch(added).expect("added");
+    submit(&*place.open(), unit()).await;
+    assert_eq!(all_jobs(&*place.open()).await.len(), 2);
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod log;
 pub(crate) mod man;
+pub(crate) mod migrate;
 mod params;
 pub(crate) mod results;
 pub(crate) mod status;

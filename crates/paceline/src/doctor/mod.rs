@@ -4,13 +4,14 @@
 
 mod machine;
 mod node;
+mod postgres;
 mod store;
 
 use serde::Serialize;
 
 use crate::commands::Context;
 use crate::commands::store_args::StoreArgs;
-use crate::config::{Overrides, Settings};
+use crate::config::{Overrides, Settings, StoreLocation};
 use crate::exit::{CliError, Exit, Result};
 use crate::output::style::{Color, Palette};
 
@@ -33,6 +34,14 @@ impl Finding {
             ok: true,
             detail: detail.into(),
             remedy: None,
+        }
+    }
+
+    /// Nothing is wrong, but one should know it.
+    fn note(check: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Finding {
+            ok: true,
+            ..Finding::bad(check, detail, remedy)
         }
     }
 
@@ -67,8 +76,12 @@ pub(crate) async fn run(args: &StoreArgs, context: &Context) -> Result {
 }
 
 async fn findings(settings: &Settings, context: &Context) -> Vec<Finding> {
-    let mut findings = store::check(&settings.store.location);
-    findings.extend(settings.store.location.file().and_then(machine::disk));
+    let location = &settings.store.location;
+    let mut findings = match location {
+        StoreLocation::Sqlite(path) => store::check(path),
+        StoreLocation::Postgres(url) => postgres::check(url, &location.to_string()).await,
+    };
+    findings.extend(location.file().and_then(machine::disk));
     let answers = node::check(settings, &context.client, &mut findings).await;
     if !answers {
         findings.push(machine::port(settings.bind));
@@ -78,10 +91,10 @@ async fn findings(settings: &Settings, context: &Context) -> Vec<Finding> {
 }
 
 fn line(finding: &Finding, palette: Palette) -> String {
-    let sign = if finding.ok {
-        palette.paint(Color::Green, "✓")
-    } else {
-        palette.paint(Color::Red, "✗")
+    let sign = match (finding.ok, &finding.remedy) {
+        (true, None) => palette.paint(Color::Green, "✓"),
+        (true, Some(_)) => palette.paint(Color::Yellow, "!"),
+        (false, _) => palette.paint(Color::Red, "✗"),
     };
     let mut text = format!("{sign} {:<8} {}", finding.check, finding.detail);
     if let Some(remedy) = &finding.remedy {

@@ -1,9 +1,8 @@
-//! Is the store there, sound, and not too large beside its log?
+//! Is the store's file there, sound, and not too large beside its log?
 
 use std::path::Path;
 
 use super::Finding;
-use crate::config::StoreLocation;
 use crate::output::human;
 use crate::store_file::{self, Inspection};
 
@@ -11,11 +10,7 @@ const CHECK: &str = "store";
 /// Checkpoints keep the log far below this; above it something holds an old snapshot.
 const LARGE_LOG: u64 = 1 << 30;
 
-pub(super) fn check(location: &StoreLocation) -> Vec<Finding> {
-    let Some(path) = location.file() else {
-        let detail = format!("{location} is not looked at from here: a node tells of it below");
-        return vec![Finding::good(CHECK, detail)];
-    };
+pub(super) fn check(path: &Path) -> Vec<Finding> {
     if !path.exists() {
         let detail = format!("{} is not there yet", path.display());
         return vec![Finding::good(

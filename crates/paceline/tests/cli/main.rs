@@ -7,5 +7,6 @@ mod control;
 mod first_steps;
 mod items;
 mod node;
+mod postgres;
 mod reconnect;
 mod support;

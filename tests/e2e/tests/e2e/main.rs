@@ -12,6 +12,7 @@ mod disk_full;
 mod kill_node;
 mod kill_worker;
 mod many_nodes;
+mod migrate;
 mod misbehaving;
 mod only_new;
 mod planner;

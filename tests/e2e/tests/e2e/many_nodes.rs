@@ -108,6 +108,30 @@ async fn killed_nodes_lose_nothing_to_the_others() {
 }
 
 #[tokio::test]
+async fn nodes_behind_a_pooler_of_transactions_share_the_work() {
+    let mut dice = seed::dice("nodes behind a pooler");
+    let pooler = postgres::shared().pooler("");
+    let mut cluster = Cluster::start(pooler.url(&postgres::new_schema()), 2).await;
+    let jobs = cluster.submit(&mut dice).await;
+    for _ in 0..2 {
+        let before = cluster.started();
+        wait::until_true("items to start", LONG, || {
+            cluster.started() >= before + 100 || cluster.started() >= ITEMS
+        })
+        .await;
+        cluster.kill_one(&mut dice).await;
+    }
+    cluster.check(&jobs).await;
+    let ready = cluster.nodes[0].api().ready().await.ok();
+    assert_eq!(ready["store"]["backend"], "postgres", "{ready}");
+    assert!(
+        ready["store"]["writers"]["max"].as_u64() > Some(1),
+        "{ready}"
+    );
+    cluster.stop().await;
+}
+
+#[tokio::test]
 async fn a_database_that_crashes_stops_work_and_loses_nothing() {
     let mut dice = seed::dice("crashes of the database");
     let server = postgres::own();

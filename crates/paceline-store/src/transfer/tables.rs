@@ -1,0 +1,132 @@
+//! Which tables of `SQLite` become which of `PostgreSQL`, column by column.
+//!
+//! Left behind is what belongs to the node that is stopped (`nodes`), what a crash would have ended
+//! (`uploads`), and what deleted jobs have still to be cleared of (`garbage`, and rows of items
+//! without a job). Indexes for searching and numbers of `counters` come about by themselves or are
+//! set in the end.
+
+/// A table, and how its rows are read from the file.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The columns that are written, in the order of those that are read.
+    pub(super) columns: &'static str,
+    /// Gives what COPY takes: booleans as 0 and 1, bytes as hex digits.
+    pub(super) select: &'static str,
+    /// The column whose text is written as its digest.
+    pub(super) digest: Option<usize>,
+}
+
+const fn table(name: &'static str, columns: &'static str, select: &'static str) -> Table {
+    Table {
+        name,
+        columns,
+        select,
+        digest: None,
+    }
+}
+
+/// In the order in which they are written.
+pub(super) const TABLES: &[Table] = &[
+    table(
+        "jobs",
+        "num, id, name, task, queue, kind, state, priority, attempt, first_attempt, created_at,
+         run_at, started_at, finished_at, deadline_at, time_left, lease, node, lane, user_name,
+         key, batch, labels, options, error, result, params",
+        "SELECT num, hex(id), name, task, queue, kind, state, priority, attempt, first_attempt,
+            created_at, run_at, started_at, finished_at, deadline_at, time_left, lease, node,
+            lane, user, key, batch, labels, options, error, result, params
+         FROM jobs ORDER BY num",
+    ),
+    table(
+        "progress",
+        "job, task, priority, workers, ready, next_due, leases, last_served, planned, listed,
+         total, succeeded, failed, skipped, cancelled, running, free, rate, rate_covers,
+         rate_done, rate_at, fraction, stage, message, memory_bytes, cpu_seconds, sampled_at,
+         samples, log_rows, log_bytes, told",
+        "SELECT job, task, priority, workers, ready, next_due, leases, last_served, planned,
+            listed, total, succeeded, failed, skipped, cancelled, running, free, rate,
+            rate_covers, rate_done, rate_at, fraction, stage, message, memory_bytes, cpu_seconds,
+            sampled_at, samples, log_rows, log_bytes, told
+         FROM progress ORDER BY job",
+    ),
+    table(
+        "items",
+        "job, seq, key, payload",
+        "SELECT place >> 24, place & 0xffffff, key, payload
+         FROM items WHERE place >> 24 IN (SELECT num FROM jobs) ORDER BY place",
+    ),
+    table(
+        "outcomes",
+        "job, seq, state, attempts, duration, finished_at, error, result",
+        "SELECT place >> 24, place & 0xffffff, state, attempts, duration, finished_at, error,
+            result
+         FROM outcomes WHERE place >> 24 IN (SELECT num FROM jobs) ORDER BY place",
+    ),
+    Table {
+        name: "successes",
+        columns: "task, key, job, seq",
+        select: "SELECT task, key, place >> 24, place & 0xffffff
+         FROM successes WHERE place >> 24 IN (SELECT num FROM jobs)",
+        digest: Some(1),
+    },
+    table(
+        "ranges",
+        "job, not_before, first_seq, last_seq, alone",
+        "SELECT job, not_before, first_seq, last_seq, alone
+         FROM ranges ORDER BY job, not_before, first_seq",
+    ),
+    table(
+        "leases",
+        "id, job, node, ranges, since",
+        "SELECT id, job, node, ranges, since FROM leases ORDER BY id",
+    ),
+    table(
+        "events",
+        "seq, at, kind, job, state, data, id, task, batch",
+        "SELECT seq, at, kind, coalesce(job, unit), state, data, nullif(hex(id), ''), task, batch
+         FROM events ORDER BY seq",
+    ),
+    table(
+        "tasks",
+        "name, options, params_schema, has_planner, declared_by, declared_at",
+        "SELECT name, options, params_schema, has_planner, declared_by, declared_at FROM tasks",
+    ),
+    table(
+        "task_statistics",
+        "task, completed, failed",
+        "SELECT task, completed, failed FROM task_statistics",
+    ),
+    table(
+        "task_durations",
+        "task, of, step, count",
+        "SELECT s.task, 'item', CAST(d.key AS INTEGER), d.value
+         FROM task_statistics s, json_each(s.item_durations) d
+         UNION ALL
+         SELECT s.task, 'job', CAST(d.key AS INTEGER), d.value
+         FROM task_statistics s, json_each(s.job_durations) d",
+    ),
+    table(
+        "samples",
+        "job, at, done, rate, memory_bytes, cpu_seconds",
+        "SELECT job, at, done, rate, memory_bytes, cpu_seconds FROM samples ORDER BY job, at",
+    ),
+    table(
+        "logs",
+        "job, n, at, text",
+        "SELECT job, n, at, text FROM logs ORDER BY job, n",
+    ),
+    table(
+        "idempotency",
+        "key, hash, answer, until",
+        "SELECT key, '\\x' || hex(hash), answer, until FROM idempotency",
+    ),
+    table(
+        "prunes",
+        "at, jobs, events, uploads",
+        "SELECT at, jobs, events, uploads FROM prunes ORDER BY at DESC LIMIT 1",
+    ),
+];
+
+/// Tables of the target that must have no rows either, though nothing comes into them.
+pub(super) const OTHERS: &[&str] = &["nodes", "uploads", "garbage"];
