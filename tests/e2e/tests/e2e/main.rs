@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod chaos;
 mod clients;
 mod controls;
 mod disk_full;
