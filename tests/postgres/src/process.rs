@@ -62,9 +62,10 @@ fn try_start(folder: &Folder, settings: &Settings) -> Result<(), String> {
     };
     let address = settings.listen.as_ref().map(|listen| &*listen.address);
     let options = format!(
-        "{SETTINGS} -c listen_addresses={} -c max_connections={} -k {}",
+        "{SETTINGS} -c listen_addresses={} -c max_connections={} {} -k {}",
         address.unwrap_or_default(),
         settings.max_connections,
+        settings.more,
         folder.socket().display()
     );
     command.arg("--pgdata").arg(folder.data());

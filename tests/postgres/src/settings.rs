@@ -6,6 +6,8 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub max_connections: u32,
+    /// More settings, as the server's command line takes them: `-c name=value`.
+    pub more: &'static str,
     /// Listens on TCP too; without it, on its Unix socket only.
     pub listen: Option<Listen>,
     /// The network namespace that it runs in, if it is not that of the tests.
@@ -24,6 +26,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             max_connections: 400,
+            more: "",
             listen: None,
             namespace: None,
         }

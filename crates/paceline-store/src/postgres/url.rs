@@ -11,6 +11,16 @@ use tokio_postgres::config::SslMode;
 const SCHEMA: &str = "paceline";
 /// Longest that a statement may take before the server ends it.
 const STATEMENT: Duration = Duration::from_mins(1);
+/// Longest that a transaction may hold its locks while its node says nothing: between two round
+/// trips it works in memory for milliseconds. A node that was halted or cut off in between must not
+/// keep the others from its work for longer than it takes them to see that it is dead.
+const SILENCE: Duration = Duration::from_secs(5);
+/// After this a peer that confirms nothing is gone, on either side.
+const GONE: Duration = Duration::from_secs(10);
+/// Without traffic the peer is looked for this often, and this often again before it is gone.
+const LOOK: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const LOOKS: u32 = 3;
 const CONNECT: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
@@ -106,9 +116,14 @@ fn is_plain(name: &str) -> bool {
 fn settings(config: &mut Config, schema: &str) {
     let own = format!(
         "-c search_path={schema} -c statement_timeout={} \
-         -c idle_in_transaction_session_timeout={} -c jit=off",
+         -c idle_in_transaction_session_timeout={} -c tcp_user_timeout={} \
+         -c tcp_keepalives_idle={} -c tcp_keepalives_interval={} -c tcp_keepalives_count={LOOKS} \
+         -c jit=off",
         STATEMENT.as_millis(),
-        STATEMENT.as_millis(),
+        SILENCE.as_millis(),
+        GONE.as_millis(),
+        LOOK.as_secs(),
+        LOOK_AGAIN.as_secs(),
     );
     let options = match config.get_options() {
         Some(given) => format!("{own} {given}"),
@@ -121,7 +136,11 @@ fn settings(config: &mut Config, schema: &str) {
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT);
     }
-    config.tcp_user_timeout(Duration::from_secs(30));
+    config
+        .tcp_user_timeout(GONE)
+        .keepalives_idle(LOOK)
+        .keepalives_interval(LOOK_AGAIN)
+        .keepalives_retries(LOOKS);
 }
 
 #[cfg(test)]
