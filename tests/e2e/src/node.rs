@@ -114,6 +114,18 @@ impl Node {
         took
     }
 
+    /// Stops the node, whether or not it can sign off, and checks that nothing is left.
+    ///
+    /// # Panics
+    /// When it takes more than `most`, or leaves something behind.
+    pub async fn end(mut self, most: Duration) -> Duration {
+        let start = Instant::now();
+        self.terminate(most).await;
+        let took = start.elapsed();
+        processes::none_left(&self.marker, CLEAN).await;
+        took
+    }
+
     /// Halts the node's process; its workers go on.
     pub fn halt(&self) {
         self.signal(Signal::SIGSTOP);

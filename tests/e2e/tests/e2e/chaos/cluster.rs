@@ -1,6 +1,6 @@
 //! The nodes' places, the database past all wires, and what happened to whom.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use paceline_e2e::network::Network;
@@ -8,9 +8,11 @@ use paceline_e2e::node::command_on_at;
 use paceline_e2e::project::Options;
 use paceline_e2e::{Api, Node, Project};
 use tokio::sync::{Semaphore, watch};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 use super::takeover::Losses;
+use crate::follow::Nodes;
+use crate::tables;
 
 /// Most running jobs, in all and of one user: fewer than there would be without limits.
 pub(crate) const JOBS: u32 = 6;
@@ -74,6 +76,16 @@ impl Cluster {
             .clone()
     }
 
+    /// How clients find the nodes.
+    pub(crate) fn nodes(self: &Arc<Self>) -> Nodes {
+        let cluster = Arc::clone(self);
+        Nodes {
+            count: self.apis.len(),
+            api: Box::new(move |place| cluster.api(place)),
+            end: self.ended(),
+        }
+    }
+
     /// By which number the tables know the node.
     pub(crate) async fn number_of(&self, node: &Node) -> i64 {
         const NUMBER: &str = "SELECT max(id) FROM nodes WHERE pid = $1";
@@ -97,15 +109,9 @@ impl Cluster {
     }
 }
 
-/// A connection of the test's own, past what may be cut.
+/// A connection past what may be cut.
 pub(crate) async fn look_into(network: &Network) -> Client {
-    let (client, connection) = tokio_postgres::connect(&network.own_url(), NoTls)
-        .await
-        .expect("the database");
-    tokio::spawn(connection);
-    let path = format!("SET search_path = {}", network.schema());
-    client.batch_execute(&path).await.expect("a schema");
-    client
+    tables::look_into(&network.own_url(), network.schema()).await
 }
 
 /// A request that may fail, and must not take long.

@@ -1,11 +1,10 @@
 //! Three nodes that are killed, stopped, halted, cut off and started again at random, for a while.
 //!
 //! [`load`] is what they have to do, [`trouble`] what is done to them, [`watch`] looks at the
-//! database all the time, [`follow`] listens to the events as a client does that changes nodes, and
+//! database all the time, [`crate::follow`] listens to the events as a client does that changes nodes, and
 //! [`verdict`] says in the end whether all was done, once.
 
 mod cluster;
-mod follow;
 mod load;
 mod snapshot;
 mod takeover;
@@ -22,6 +21,7 @@ use rand::{Rng, SeedableRng};
 use tokio::task::JoinSet;
 
 use self::cluster::Cluster;
+use crate::follow::follow;
 use crate::work::LONG;
 
 const NODES: usize = 3;
@@ -55,7 +55,7 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
     let watching = tokio::spawn(watch::watch(cluster.clone()));
     let mut listening = JoinSet::new();
     for _ in 0..LISTENERS {
-        listening.spawn(follow::follow(cluster.clone(), start, fork(&mut dice)));
+        listening.spawn(follow(cluster.nodes(), start, fork(&mut dice)));
     }
     let jobs = load::jobs(length, &mut dice);
     let items: usize = jobs.iter().map(|job| job.results.len()).sum();
@@ -72,7 +72,7 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
     cluster.end(newest);
     watching.await.expect("no panic").check();
     while let Some(heard) = listening.join_next().await {
-        heard.expect("no panic").check(&cluster).await;
+        heard.expect("no panic").check(&cluster.database).await;
     }
     verdict::check(&cluster, &jobs, old).await;
     for node in nodes {

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 
+use crate::tables::seqs;
+
 /// A piece of work: a job by its number, and an item of it; a job without items has one, 0.
 pub(crate) type Work = (i64, i32);
 
@@ -178,17 +180,4 @@ impl Snapshot {
 
 async fn list(database: &Transaction<'_>, sql: &str) -> Vec<Row> {
     database.query(sql, &[]).await.expect(sql)
-}
-
-/// `0-49,77` as single numbers.
-fn seqs(ranges: &str) -> Vec<i32> {
-    let number = |text: &str| text.parse::<i32>().expect("a position");
-    ranges
-        .split(',')
-        .filter(|range| !range.is_empty())
-        .flat_map(|range| match range.split_once('-') {
-            Some((first, last)) => number(first)..=number(last),
-            None => number(range)..=number(range),
-        })
-        .collect()
 }

@@ -1,7 +1,6 @@
 //! A client that listens to the events, now at this node, then at that one, and says each time
 //! what it saw last.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -11,13 +10,24 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use serde_json::Value;
 
-use super::NODES;
-use super::cluster::{Cluster, PATIENCE};
+use tokio::sync::watch;
+use tokio_postgres::Client;
 
+/// For an answer to begin.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// After the end, what is still to come is there by then.
 const LATE: Duration = Duration::from_secs(30);
 /// Of several waiting ones only the last is sent.
 const PASSING: [&str; 2] = ["job.progress", "job.log"];
+
+/// How a client finds the nodes.
+pub(crate) struct Nodes {
+    pub(crate) count: usize,
+    /// The API of a place, if there is one.
+    pub(crate) api: Box<dyn Fn(usize) -> Option<Api> + Send + Sync>,
+    /// The number of the last event, once nothing more happens.
+    pub(crate) end: watch::Receiver<Option<i64>>,
+}
 
 /// What a client heard.
 #[derive(Debug)]
@@ -30,31 +40,30 @@ pub(crate) struct Heard {
 }
 
 /// Listens until the last event of all has come.
-pub(crate) async fn follow(cluster: Arc<Cluster>, start: i64, mut dice: StdRng) -> Heard {
+pub(crate) async fn follow(nodes: Nodes, start: i64, mut dice: StdRng) -> Heard {
     let mut heard = Heard {
         start,
         last: start,
         lasting: Vec::new(),
         connections: 0,
     };
-    let mut ended = cluster.ended();
+    let Nodes { count, api, end } = nodes;
+    let mut ended = end;
     while ended.borrow().is_none() {
         let stay = Duration::from_millis(dice.random_range(300..6_000));
-        let place = dice.random_range(0..NODES);
-        let listening = heard.listen(cluster.api(place), stay);
+        let place = dice.random_range(0..count);
+        let listening = heard.listen(api(place), stay);
         tokio::select! {
             () = listening => {}
             // The wait fails only when there is no cluster any more.
             _ = ended.wait_for(Option::is_some) => {}
         }
     }
-    let end = ended.borrow().unwrap_or_default();
+    let last = ended.borrow().unwrap_or_default();
     let rest = async {
-        while heard.last < end {
-            let place = dice.random_range(0..NODES);
-            heard
-                .listen(cluster.api(place), Duration::from_secs(1))
-                .await;
+        while heard.last < last {
+            let place = dice.random_range(0..count);
+            heard.listen(api(place), Duration::from_secs(1)).await;
         }
     };
     // What did not come is told by `check`.
@@ -105,10 +114,10 @@ impl Heard {
     ///
     /// # Panics
     /// When that is not so.
-    pub(crate) async fn check(&self, cluster: &Cluster) {
+    pub(crate) async fn check(&self, database: &Client) {
         const LASTING: &str = "SELECT seq FROM events
             WHERE seq > $1 AND kind NOT IN ('job.progress', 'job.log') ORDER BY seq";
-        let rows = cluster.database.query(LASTING, &[&self.start]).await;
+        let rows = database.query(LASTING, &[&self.start]).await;
         let told: Vec<i64> = rows.expect("events").iter().map(|row| row.get(0)).collect();
         println!(
             "a client heard {} events over {} connections",
