@@ -97,9 +97,9 @@ impl Watch {
 
     /// Each item is in one place: free, in one lease, or done.
     fn see_items(&mut self, job: i64, items: &Items, snapshot: &Snapshot) {
-        let leases = snapshot.leases.iter().filter(|lease| lease.job == job);
+        let of_job = snapshot.leases.iter().filter(|lease| lease.job == job);
         let (mut count, mut leased) = (0, Vec::new());
-        for lease in leases {
+        for lease in of_job {
             count += 1;
             leased.extend(&lease.items);
         }

@@ -17,7 +17,7 @@ use crate::work::{LONG, items};
 const WRITERS: usize = 3;
 const READERS: usize = 2;
 /// Longer than any answer takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Clients at work.
 pub(crate) struct Clients {

@@ -183,16 +183,16 @@ async fn a_database_without_room_for_a_node_is_waited_for() {
     let id = ground.work().await;
     let database = ground.look_into().await;
     let url = ground.server.database();
-    let (hold, held) = watch::channel(true);
+    let (crowd, is_there) = watch::channel(true);
     // Others take every place that there is, and that the nodes are thrown out of.
     let mut others = JoinSet::new();
     for _ in 0..24 {
-        let (url, mut held) = (url.clone(), held.clone());
+        let (url, mut stays) = (url.clone(), is_there.clone());
         others.spawn(async move {
-            while *held.borrow() {
+            while *stays.borrow() {
                 if let Ok((_client, connection)) = tokio_postgres::connect(&url, NoTls).await {
                     let connection = tokio::spawn(connection);
-                    held.wait_for(|held| !held).await.ok();
+                    stays.wait_for(|stays| !stays).await.ok();
                     connection.abort();
                     return;
                 }
@@ -210,7 +210,7 @@ async fn a_database_without_room_for_a_node_is_waited_for() {
         took = ground.refused("the crowd") => println!("a crowd is seen after {took:.1?}"),
         () = thrown_out => {}
     }
-    hold.send_replace(false);
+    crowd.send_replace(false);
     while others.join_next().await.is_some() {}
     let took = ground.well_again("the crowd", SOON).await;
     println!("after a crowd, work goes on after {took:.1?}");
