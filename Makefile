@@ -8,8 +8,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo test check check-rust check-python bench clean
-.PHONY: suites suite-rust suite-sdk suite-examples suite-e2e postgres
+.PHONY: help setup build demo test check check-rust check-python chaos bench clean
+.PHONY: suites suite-rust suite-sdk suite-examples suite-e2e postgres network
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -90,6 +90,10 @@ suites: suite-rust suite-sdk suite-examples suite-e2e
 postgres:
 	@scripts/postgres.sh
 
+# For tests that give each node a network namespace of its own.
+network:
+	@scripts/network.sh
+
 suite-rust: build postgres
 	$(call say,Rust suites)
 	PACELINE_PYTHON=$(PYTHON) $(TEST_CRATES)
@@ -106,9 +110,17 @@ suite-examples: build
 	    (cd "$$example" && $(PYTHON) -m pytest); \
 	done
 
-suite-e2e: build postgres
+suite-e2e: build postgres network
 	$(call say,end to end: the real binary$(comma) killed and restarted)
 	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline $(TEST_E2E)
+
+# CHAOS_SECONDS=3600 for an hour; PACELINE_E2E_SEED repeats a run.
+CHAOS_SECONDS ?= 300
+chaos: build postgres network ## three nodes on one database in trouble, for five minutes
+	$(call say,$(CHAOS_SECONDS) s of nodes killed$(comma) stopped$(comma) halted and cut off)
+	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline \
+	    PACELINE_CHAOS_SECONDS=$(CHAOS_SECONDS) \
+	    cargo test --locked --package paceline-e2e --test e2e chaos -- --nocapture
 
 bench: setup ## measures this machine against the targets
 	$(call say,building the release binary (several minutes the first time))

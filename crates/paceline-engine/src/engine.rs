@@ -46,6 +46,10 @@ impl Default for Options {
     }
 }
 
+/// Longest that a node tries to sign off from a store that does not answer. What it holds goes back
+/// all the same, once it was not heard of for long enough.
+const SIGN_OFF: Duration = Duration::from_secs(10);
+
 /// A running engine. Dropping it ends its loops at once, as a crash would; [`Engine::stop`] ends
 /// them in order.
 #[derive(Debug)]
@@ -111,13 +115,17 @@ impl Engine {
     /// Ends the loops and the node; leases that are still out go back to their jobs.
     pub async fn stop(mut self) -> Result<(), StoreError> {
         self.stop_leasing();
-        self.handle.shared.stop.cancel();
-        while self.loops.join_next().await.is_some() {}
         let shared = &self.handle.shared;
-        shared
-            .store
-            .remove_node(shared.node, shared.clock.now())
+        shared.stop.cancel();
+        let sign_off = async {
+            while self.loops.join_next().await.is_some() {}
+            let now = shared.clock.now();
+            shared.store.remove_node(shared.node, now).await
+        };
+        let late = || Err(StoreError::Unavailable("it did not answer in time".into()));
+        tokio::time::timeout(SIGN_OFF, sign_off)
             .await
+            .unwrap_or_else(|_| late())
     }
 }
 
@@ -128,11 +136,9 @@ fn wake_on_commit(shared: &Arc<Shared>) {
         let Some(engine) = engine.upgrade() else {
             return;
         };
-        let news = engine.newest.send_if_modified(|known| {
-            let news = newest > *known;
-            *known = newest.max(*known);
-            news
-        });
+        let news = engine
+            .newest
+            .send_if_modified(|known| std::mem::replace(known, newest) != newest);
         if news {
             engine.work.notify_one();
         }

@@ -72,29 +72,36 @@ impl EventFeed {
                 continue;
             }
             newest.borrow_and_update();
-            last = self.publish_after(last).await;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.publish_after(&mut last) => {}
+            }
             tokio::time::sleep(COALESCE).await;
         }
     }
 
-    async fn publish_after(&self, mut last: EventSeq) -> EventSeq {
+    /// Hands out all that is new. While the store cannot be read it tries again: nothing else may
+    /// ever happen that would make it look once more.
+    async fn publish_after(&self, last: &mut EventSeq) {
+        let mut backoff = Backoff::new();
         loop {
             let query = EventQuery {
-                after: last,
+                after: *last,
                 job: None,
                 limit: PAGE,
             };
             let Ok(events) = self.store.events(query).await else {
-                return last;
+                backoff.pause().await;
+                continue;
             };
             let full = events.len() >= PAGE as usize;
             for event in events {
-                last = event.seq;
+                *last = event.seq;
                 // An error only says that nobody listens any more.
                 let _ = self.live.send(Arc::new(event));
             }
             if !full {
-                return last;
+                return;
             }
         }
     }
@@ -170,9 +177,12 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use futures::StreamExt;
     use paceline_core::event::EventKind;
     use paceline_core::{Json, Time};
     use paceline_store::SqliteStore;
+    use paceline_store::postgres::{Options, PostgresStore};
+    use paceline_test_postgres::Stop;
 
     use super::*;
 
@@ -226,5 +236,35 @@ mod tests {
         for seq in 1..=MANY {
             assert_eq!(reader.next().await.expect("an event").seq, EventSeq(seq));
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_could_not_be_read_comes_though_nothing_else_happens() {
+        const SOON: Duration = Duration::from_secs(20);
+        let server = paceline_test_postgres::own();
+        let store = PostgresStore::connect(&server.new_store(), Options::default()).await;
+        let store = Arc::new(store.expect("a store"));
+        let record = || store.record_event(EventKind::CleanedUp, Json::null(), Time::EPOCH);
+        record().await.expect("recorded");
+        let feed = EventFeed::new(store.clone());
+        let (newest, news) = watch::channel(EventSeq(1));
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(feed.clone().run(news, stop.clone()));
+        let mut listening = std::pin::pin!(feed.subscribe(EventSeq(0)));
+        let first = listening.next().await.expect("an event");
+        assert_eq!(first.seq, EventSeq(1));
+
+        record().await.expect("recorded");
+        // In order: the event need not be flushed, and must be there afterwards.
+        server.stop_by(Stop::Fast);
+        newest.send_replace(EventSeq(2));
+        let nothing = tokio::time::timeout(COALESCE * 20, listening.next()).await;
+        assert!(nothing.is_err(), "there is nobody to read from");
+        server.start();
+        let second = tokio::time::timeout(SOON, listening.next()).await;
+        let second = second.expect("it comes by itself").expect("an event");
+        assert_eq!(second.seq, EventSeq(2));
+        stop.cancel();
+        running.await.expect("no panic");
     }
 }

@@ -44,7 +44,10 @@ pub async fn until(
 }
 
 /// Takes whole messages off the front of what has come so far; comments carry no event.
-fn take_events(text: &mut String) -> Vec<Value> {
+///
+/// # Panics
+/// When a message is no event.
+pub fn take_events(text: &mut String) -> Vec<Value> {
     let Some(end) = text.rfind("\n\n") else {
         return Vec::new();
     };

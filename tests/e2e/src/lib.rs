@@ -12,10 +12,12 @@
 pub mod api;
 pub mod events;
 pub mod journal;
+pub mod network;
 pub mod node;
 pub mod numbers;
 pub mod processes;
 pub mod project;
+pub mod relay;
 pub mod seed;
 pub mod wait;
 

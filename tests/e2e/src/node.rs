@@ -42,7 +42,15 @@ impl Node {
     ///
     /// # Panics
     /// When the node does not get ready.
-    pub async fn start_as(project: &Project, mut command: Command) -> Node {
+    pub async fn start_as(project: &Project, command: Command) -> Node {
+        Node::start_at(project, command, None).await
+    }
+
+    /// Like [`Node::start_as`], for a node whose API is reached at another address than its own.
+    ///
+    /// # Panics
+    /// When the node does not get ready.
+    pub async fn start_at(project: &Project, mut command: Command, root: Option<String>) -> Node {
         let log = project.folder().join("node.log");
         let stderr = File::options()
             .create(true)
@@ -67,7 +75,7 @@ impl Node {
         };
         Node {
             child,
-            api: Api::new(url),
+            api: Api::new(root.unwrap_or(url)),
             marker: project.marker().to_owned(),
             log,
             ready_after: start.elapsed(),
@@ -106,9 +114,35 @@ impl Node {
         took
     }
 
-    async fn terminate(&mut self, most: Duration) -> ExitStatus {
+    /// Stops the node, whether or not it can sign off, and checks that nothing is left.
+    ///
+    /// # Panics
+    /// When it takes more than `most`, or leaves something behind.
+    pub async fn end(mut self, most: Duration) -> Duration {
+        let start = Instant::now();
+        self.terminate(most).await;
+        let took = start.elapsed();
+        processes::none_left(&self.marker, CLEAN).await;
+        took
+    }
+
+    /// Halts the node's process; its workers go on.
+    pub fn halt(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    /// Lets a halted node go on.
+    pub fn go_on(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
+    fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.id().try_into().expect("a pid"));
-        kill(pid, Signal::SIGTERM).expect("signalled");
+        kill(pid, signal).expect("signalled");
+    }
+
+    async fn terminate(&mut self, most: Duration) -> ExitStatus {
+        self.signal(Signal::SIGTERM);
         let child = &mut self.child;
         let (status, _) = wait::until("the node to stop", most, || {
             let ended = child.try_wait().expect("waitable");
@@ -140,9 +174,14 @@ pub fn command(project: &Project) -> Command {
 
 /// The same on another store.
 pub fn command_on(project: &Project, store: &str) -> Command {
+    command_on_at(project, store, "127.0.0.1:0")
+}
+
+/// The same at a certain address.
+pub fn command_on_at(project: &Project, store: &str, bind: &str) -> Command {
     let mut command = Command::new(binary());
     command
-        .args(["up", "--json", "--bind", "127.0.0.1:0", "--config"])
+        .args(["up", "--json", "--bind", bind, "--config"])
         .arg(project.config())
         .arg("--store")
         .arg(store)

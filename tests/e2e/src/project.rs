@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::journal::Journal;
 
 const TASKS: &str = include_str!("../fixtures/e2e_tasks.py");
+const COMMAND: &str = include_str!("../fixtures/e2e_command.sh");
 
 /// What differs between the folders of the tests.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Options {
     pub grace: &'static str,
     /// Where the store lies, if not in the folder.
     pub store: Option<PathBuf>,
+    /// Whether `shell`, a task that is a plain command, is there too.
+    pub shell: bool,
 }
 
 impl Default for Options {
@@ -35,6 +38,7 @@ impl Default for Options {
             max_memory: None,
             grace: "10s",
             store: None,
+            shell: false,
         }
     }
 }
@@ -63,6 +67,7 @@ impl Project {
             .clone()
             .unwrap_or_else(|| folder.path().join("paceline.db"));
         std::fs::write(folder.path().join("e2e_tasks.py"), TASKS).expect("the tasks are written");
+        std::fs::write(folder.path().join("e2e_command.sh"), COMMAND).expect("it is written");
         std::fs::write(&config, toml(folder.path(), &options)).expect("the settings are written");
         Project {
             marker: fresh_marker(),
@@ -134,6 +139,15 @@ fn toml(folder: &Path, options: &Options) -> String {
     );
     if let Some(most) = options.max_memory {
         writeln!(text, "max_memory = {most:?}").expect("writing to a string");
+    }
+    if options.shell {
+        write!(
+            text,
+            "\n[tasks.shell]\ncommand = [\"sh\", \"e2e_command.sh\", \"{{payload.key}}\", \
+             \"{{payload.seconds}}\"]\nprocesses = 1\nchunk_size = 3\n\
+             env = {{ E2E_JOURNAL = {journal:?} }}\n"
+        )
+        .expect("writing to a string");
     }
     text
 }

@@ -10,6 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use crate::files::{Folder, User};
 use crate::process;
+use crate::settings::{Settings, Stop};
 
 /// Ends with the value.
 #[derive(Debug)]
@@ -52,10 +53,11 @@ impl Encrypted {
         process::init(&folder)?;
         let port = free_port()?;
         let server = Encrypted { folder, port };
-        process::start_with(
-            &server.folder,
-            &format!("{settings} -c listen_addresses=127.0.0.1 -c port={port}"),
-        )?;
+        let settings = Settings {
+            more: format!("{settings} -c listen_addresses=127.0.0.1 -c port={port}"),
+            ..Settings::default()
+        };
+        process::start(&server.folder, &settings)?;
         Ok(server)
     }
 
@@ -99,7 +101,7 @@ impl Encrypted {
 
 impl Drop for Encrypted {
     fn drop(&mut self) {
-        let _ = process::stop(&self.folder);
+        let _ = process::stop(&self.folder, Stop::Immediate);
         let _ = self.folder.remove();
     }
 }

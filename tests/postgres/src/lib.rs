@@ -12,6 +12,7 @@ mod encrypted;
 mod files;
 mod pooler;
 mod process;
+mod settings;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub use encrypted::Encrypted;
 use files::Folder;
 pub use pooler::Pooler;
+pub use settings::{Listen, Settings, Stop};
 
 /// The server that all tests of a run share.
 ///
@@ -38,13 +40,23 @@ pub fn shared() -> &'static Server {
 ///
 /// Panics if there is no `PostgreSQL` on this machine, or it does not start.
 pub fn own() -> Server {
-    Server::own().unwrap_or_else(|error| panic!("{error}"))
+    own_with(Settings::default())
+}
+
+/// The same, run in a certain way.
+///
+/// # Panics
+///
+/// Panics if there is no `PostgreSQL` on this machine, or it does not start.
+pub fn own_with(settings: Settings) -> Server {
+    Server::own(settings).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
     folder: Folder,
+    settings: Settings,
     /// Of a shared one: tells the watchdog that it is in use, as long as this process lives.
     in_use: Option<File>,
 }
@@ -52,25 +64,28 @@ pub struct Server {
 impl Server {
     fn shared() -> Result<Self, String> {
         let folder = Folder::shared()?;
+        let settings = Settings::default();
         // Held while looking and making, and let go of at the end of this function.
         let _making = folder.lock("making")?;
         let in_use = folder.lock_shared("in-use")?;
         if !folder.is_up() {
             folder.remove_data()?;
-            process::make(&folder)?;
+            process::make(&folder, &settings)?;
             process::watch(&folder)?;
         }
         Ok(Server {
             folder,
+            settings,
             in_use: Some(in_use),
         })
     }
 
-    fn own() -> Result<Self, String> {
+    fn own(settings: Settings) -> Result<Self, String> {
         let folder = Folder::own(next())?;
-        process::make(&folder)?;
+        process::make(&folder, &settings)?;
         Ok(Server {
             folder,
+            settings,
             in_use: None,
         })
     }
@@ -117,8 +132,17 @@ impl Server {
     ///
     /// Panics if it does not stop.
     pub fn stop(&self) {
-        assert!(self.in_use.is_none(), "others use the shared server");
-        process::stop(&self.folder).unwrap_or_else(|error| panic!("{error}"));
+        self.stop_by(Stop::Immediate);
+    }
+
+    /// Stops an own server.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not stop.
+    pub fn stop_by(&self, how: Stop) {
+        self.must_be_own();
+        process::stop(&self.folder, how).unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Starts a stopped one again.
@@ -127,14 +151,37 @@ impl Server {
     ///
     /// Panics if it does not start.
     pub fn start(&self) {
-        process::start(&self.folder).unwrap_or_else(|error| panic!("{error}"));
+        process::start(&self.folder, &self.settings).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Halts all its processes: it takes connections and answers nothing.
+    ///
+    /// # Panics
+    ///
+    /// Panics if that is not possible.
+    pub fn halt(&self) {
+        self.must_be_own();
+        process::halt(&self.folder, true).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Lets a halted one go on.
+    ///
+    /// # Panics
+    ///
+    /// Panics if that is not possible.
+    pub fn go_on(&self) {
+        process::halt(&self.folder, false).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn must_be_own(&self) {
+        assert!(self.in_use.is_none(), "others use the shared server");
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         if self.in_use.is_none() {
-            let _ = process::stop(&self.folder);
+            let _ = process::stop(&self.folder, Stop::Immediate);
             let _ = self.folder.remove();
         }
     }

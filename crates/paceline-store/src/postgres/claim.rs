@@ -288,7 +288,10 @@ async fn lock(
     Ok(locked)
 }
 
-const LEASE_IDS: &str = "SELECT coalesce(array_agg(nextval('lease_id')), '{}')
+/// Numbers grow, for they are turns too, and none is ever given twice: claims are not flushed, so a
+/// crash of the server may set the sequence back. Twenty random digits tell such twins apart.
+const LEASE_IDS: &str =
+    "SELECT coalesce(array_agg(nextval('lease_id') << 20 | floor(random() * 1048576)::bigint), '{}')
     FROM generate_series(1, $1::bigint)";
 
 impl Chunks {

@@ -33,7 +33,13 @@ pub(crate) async fn events(session: &mut Session, query: &EventQuery) -> Result<
     let EventQuery { after, job, limit } = *query;
     let limit = i64::from(limit);
     let rows = match job {
-        None => session.list(ALL, values![after.0, limit]).await?,
+        None => {
+            let rows = session.list(ALL, values![after.0, limit]).await?;
+            if !rows.is_empty() {
+                session.list(FLUSH, values![]).await?;
+            }
+            rows
+        }
         Some(job) => {
             let values = values![after.0, limit, uuid(job)];
             session.list(OF_JOB, values).await?
@@ -41,6 +47,13 @@ pub(crate) async fn events(session: &mut Session, query: &EventQuery) -> Result<
     };
     rows.iter().map(read).collect()
 }
+
+/// Not all that tells something is flushed as it is committed, and who follows the stream must see
+/// nothing that a crash of the server can undo: other events would take the numbers, and be taken
+/// for known. A commit that writes anything flushes all that was committed before.
+const FLUSH: &str = "SELECT CASE
+    WHEN NOT pg_is_in_recovery() AND pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()
+    THEN pg_logical_emit_message(true, 'paceline', '') END";
 
 fn read(row: &Row) -> Result<EventRecord> {
     let job: Option<uuid::Uuid> = row.value(3)?;

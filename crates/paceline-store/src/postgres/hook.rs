@@ -1,4 +1,4 @@
-//! Telling the engine of commits, this node's and others', each number once and in order.
+//! Telling the engine of commits, this node's and others'.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,6 +22,14 @@ impl Told {
     /// Tells that `newest` is committed, unless that or a newer one was told before.
     pub(crate) fn tell(&self, newest: EventSeq) {
         if self.newest.fetch_max(newest.0, Ordering::SeqCst) < newest.0 {
+            self.hook.call(newest);
+        }
+    }
+
+    /// Tells what the table says, also if it is less than before: a crash of the server undoes
+    /// commits that were not flushed, and later events take their numbers.
+    pub(crate) fn found(&self, newest: EventSeq) {
+        if self.newest.swap(newest.0, Ordering::SeqCst) != newest.0 {
             self.hook.call(newest);
         }
     }

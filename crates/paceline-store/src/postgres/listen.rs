@@ -99,6 +99,6 @@ async fn look(pools: &Pools, told: &Told) {
         && let Ok(seq) = row.number(0)
         && seq > 0
     {
-        told.tell(EventSeq(seq));
+        told.found(EventSeq(seq));
     }
 }

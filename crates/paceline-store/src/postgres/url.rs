@@ -11,6 +11,16 @@ use tokio_postgres::config::SslMode;
 const SCHEMA: &str = "paceline";
 /// Longest that a statement may take before the server ends it.
 const STATEMENT: Duration = Duration::from_mins(1);
+/// Longest that a transaction may hold its locks while its node says nothing: between two round
+/// trips it works in memory for milliseconds. A node that was halted or cut off in between must not
+/// keep the others from its work for longer than it takes them to see that it is dead.
+const SILENCE: Duration = Duration::from_secs(5);
+/// After this a peer that confirms nothing is gone, on either side.
+const GONE: Duration = Duration::from_secs(10);
+/// Without traffic the peer is looked for this often, and this often again before it is gone.
+const LOOK: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const LOOKS: u32 = 3;
 const CONNECT: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
@@ -90,20 +100,20 @@ impl Target {
 
     /// What is the same for all transactions.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
-        let statement = STATEMENT.as_millis().to_string();
+        let millis = |time: Duration| time.as_millis().to_string();
         vec![
             ("search_path", self.schema.clone()),
-            ("statement_timeout", statement.clone()),
-            ("idle_in_transaction_session_timeout", statement),
+            ("statement_timeout", millis(STATEMENT)),
+            ("idle_in_transaction_session_timeout", millis(SILENCE)),
             ("jit", "off".to_owned()),
         ]
     }
 
     /// Connections that say some settings as they are made; nothing is set later.
     pub(crate) fn with_settings(&self, settings: &[(&str, String)]) -> Config {
-        let each = settings
-            .iter()
-            .map(|(name, value)| format!("-c {name}={value} "));
+        let patience = server_patience();
+        let each = settings.iter().chain(&patience);
+        let each = each.map(|(name, value)| format!("-c {name}={value} "));
         let mut options: String = each.collect();
         options.push_str(self.config.get_options().unwrap_or_default());
         let mut config = self.config.clone();
@@ -136,6 +146,17 @@ fn is_plain(name: &str) -> bool {
         && !name.starts_with("pg_")
 }
 
+/// When the server gives up a node that is cut off. (A pooler in between decides this by itself.)
+fn server_patience() -> [(&'static str, String); 4] {
+    [
+        ("tcp_user_timeout", GONE.as_millis().to_string()),
+        ("tcp_keepalives_idle", LOOK.as_secs().to_string()),
+        ("tcp_keepalives_interval", LOOK_AGAIN.as_secs().to_string()),
+        ("tcp_keepalives_count", LOOKS.to_string()),
+    ]
+}
+
+/// When the node gives up the server.
 fn about_connections(config: &mut Config) {
     if config.get_application_name().is_none() {
         config.application_name("paceline");
@@ -143,7 +164,11 @@ fn about_connections(config: &mut Config) {
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT);
     }
-    config.tcp_user_timeout(Duration::from_secs(30));
+    config
+        .tcp_user_timeout(GONE)
+        .keepalives_idle(LOOK)
+        .keepalives_interval(LOOK_AGAIN)
+        .keepalives_retries(LOOKS);
 }
 
 #[cfg(test)]

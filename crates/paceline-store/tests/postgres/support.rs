@@ -67,6 +67,20 @@ pub(crate) fn job(number: u32, user: &str, items: u32) -> NewJob {
 /// there were.
 pub(crate) async fn work(store: &PostgresStore, node: NodeId, limits: Limits) -> Result<usize> {
     store.admit(limits, NOW).await?;
+    let leases = claim(store, node, limits).await?;
+    let reports: Vec<LeaseReport> = leases.iter().map(success).collect();
+    if !reports.is_empty() {
+        report(store, reports).await?;
+    }
+    Ok(leases.len())
+}
+
+/// Leases what a node with a few workers would.
+pub(crate) async fn claim(
+    store: &PostgresStore,
+    node: NodeId,
+    limits: Limits,
+) -> Result<Vec<Lease>> {
     let offer = Offer {
         tasks: vec![TASK.to_owned()],
         leases: 3,
@@ -78,18 +92,8 @@ pub(crate) async fn work(store: &PostgresStore, node: NodeId, limits: Limits) ->
         limits,
         now: NOW,
     };
-    let leases: Vec<Lease> = store
-        .claim(claim)
-        .await?
-        .leases
-        .into_iter()
-        .flatten()
-        .collect();
-    let reports: Vec<LeaseReport> = leases.iter().map(success).collect();
-    if !reports.is_empty() {
-        report(store, reports).await?;
-    }
-    Ok(leases.len())
+    let claimed = store.claim(claim).await?;
+    Ok(claimed.leases.into_iter().flatten().collect())
 }
 
 /// Reports until the store takes it: a worker does not forget what it has done.
@@ -102,7 +106,7 @@ async fn report(store: &PostgresStore, reports: Vec<LeaseReport>) -> Result<()> 
     }
 }
 
-fn success(lease: &Lease) -> LeaseReport {
+pub(crate) fn success(lease: &Lease) -> LeaseReport {
     let outcome = || Outcome::Succeeded(Json::null());
     let duration = Duration::from_millis(5);
     let body = match &lease.work {

@@ -6,9 +6,13 @@
 )]
 
 mod actions;
+mod chaos;
 mod clients;
 mod controls;
+mod database;
 mod disk_full;
+mod drain;
+mod follow;
 mod kill_node;
 mod kill_worker;
 mod many_nodes;
@@ -22,4 +26,5 @@ mod retries;
 mod sharing;
 mod stop;
 mod streaming;
+mod tables;
 mod work;

@@ -1,4 +1,4 @@
-//! Nodes of their own folders on one `PostgreSQL`, killed and cut off from it.
+//! Nodes of their own folders on one `PostgreSQL`, killed.
 
 use std::time::Duration;
 
@@ -14,17 +14,16 @@ const NODES: usize = 3;
 const ITEMS: usize = 1_500;
 const JOBS: usize = 4;
 const KILLS: usize = 8;
-const BREAKDOWNS: usize = 3;
 
 /// Nodes on one store, each with its place.
-struct Cluster {
+pub(crate) struct Cluster {
     url: String,
-    projects: Vec<Project>,
-    nodes: Vec<Node>,
+    pub(crate) projects: Vec<Project>,
+    pub(crate) nodes: Vec<Node>,
 }
 
 impl Cluster {
-    async fn start(url: String, count: usize) -> Self {
+    pub(crate) async fn start(url: String, count: usize) -> Self {
         let mut cluster = Cluster {
             url,
             projects: (0..count).map(|_| Project::new()).collect(),
@@ -37,7 +36,7 @@ impl Cluster {
         cluster
     }
 
-    async fn node(&self, place: usize) -> Node {
+    pub(crate) async fn node(&self, place: usize) -> Node {
         let project = &self.projects[place];
         Node::start_as(project, command_on(project, &self.url)).await
     }
@@ -70,14 +69,14 @@ impl Cluster {
         }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         for node in self.nodes {
             node.stop(Duration::from_secs(15)).await;
         }
     }
 
     /// How many items any node has started.
-    fn started(&self) -> usize {
+    pub(crate) fn started(&self) -> usize {
         let started = |project: &Project| project.journal().starts().len();
         self.projects.iter().map(started).sum()
     }
@@ -128,27 +127,5 @@ async fn nodes_behind_a_pooler_of_transactions_share_the_work() {
         ready["store"]["writers"]["max"].as_u64() > Some(1),
         "{ready}"
     );
-    cluster.stop().await;
-}
-
-#[tokio::test]
-async fn a_database_that_crashes_stops_work_and_loses_nothing() {
-    let mut dice = seed::dice("crashes of the database");
-    let server = postgres::own();
-    let cluster = Cluster::start(server.new_store(), 2).await;
-    let jobs = cluster.submit(&mut dice).await;
-    for _ in 0..BREAKDOWNS {
-        let before = cluster.started();
-        wait::until_true("items to start", LONG, || {
-            cluster.started() >= before + 50 || cluster.started() >= ITEMS
-        })
-        .await;
-        server.stop();
-        let answer = cluster.nodes[0].api().get("/jobs").await;
-        assert_eq!(answer.status.as_u16(), 503, "{:?}", answer.body);
-        assert!(answer.retry_after.is_some(), "it says when to try again");
-        server.start();
-    }
-    cluster.check(&jobs).await;
     cluster.stop().await;
 }
