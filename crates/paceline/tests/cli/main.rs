@@ -8,4 +8,5 @@ mod first_steps;
 mod items;
 mod node;
 mod reconnect;
+mod reload;
 mod support;
