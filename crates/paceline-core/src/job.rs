@@ -106,4 +106,6 @@ pub struct Job {
     pub memory_bytes: Option<u64>,
     /// Items finished per second, smoothed by the store's samples.
     pub rate: Option<f64>,
+    /// When there is work again, if all that is left waits for its next attempt.
+    pub next_due: Option<Time>,
 }

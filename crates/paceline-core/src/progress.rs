@@ -71,10 +71,11 @@ pub struct Stage {
     pub message: Option<String>,
 }
 
-/// Items per second over the recent past, exponentially smoothed over time.
+/// Items per second over the recent past, smoothed over time.
 ///
 /// Each observation weighs by the time that it covers, so many small reports and few large ones
-/// give the same figure.
+/// give the same figure. Only time in which somebody works counts: what it takes to start workers,
+/// to list items or to wait for a retry says nothing of the items to come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
     per_second: f64,
@@ -84,10 +85,14 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Memory of the average: after this long an old rate weighs 1/e.
+    /// Memory of the average: what is older than this hardly counts.
     const WINDOW: Duration = Duration::from_secs(20);
-    /// Reports closer together than this are taken as one.
-    const STEP: Duration = Duration::from_millis(500);
+    /// The memory holds at least so many items: of slow ones, 20 seconds would hold none or two.
+    const ITEMS: f64 = 50.0;
+    /// Less work than this is no basis for a figure.
+    const BASIS: Duration = Duration::from_secs(1);
+    /// Workers are without work for less than this between two chunks.
+    const PAUSE: Duration = Duration::from_secs(1);
 
     pub fn start(now: Time, done: u32) -> Self {
         Rate {
@@ -98,39 +103,38 @@ impl Rate {
         }
     }
 
+    /// Takes in that work begins at `now` while nobody was on the job: the time since the last
+    /// observation was one of waiting.
+    pub fn work_begins(&mut self, now: Time, done: u32) {
+        let nothing_yet = self.since_start.is_zero() && done == self.done;
+        if nothing_yet || now.since(self.last) > Self::PAUSE {
+            (self.done, self.last) = (done, now);
+        }
+    }
+
     /// Takes in that `done` items were finished at `now`.
-    ///
-    /// The first report comes late by what it took to start and to fill a chunk. It gives a first
-    /// figure, and is then where the measurement begins: from report to report that delay cancels
-    /// out.
     pub fn observe(&mut self, now: Time, done: u32) {
         let passed = now.since(self.last);
-        if self.since_start.is_zero() && self.per_second == 0.0 {
-            if done > self.done && !passed.is_zero() {
-                self.per_second = f64::from(done - self.done) / passed.as_secs_f64();
-                self.done = done;
-                self.last = now;
-            }
-            return;
-        }
-        if passed < Self::STEP {
+        if passed.is_zero() || self.since_start + passed < Self::BASIS {
             return;
         }
         let seconds = passed.as_secs_f64();
         let current = f64::from(done.saturating_sub(self.done)) / seconds;
         // Before the window is full the plain mean of the run is the better estimate.
-        let known = self.since_start.min(Self::WINDOW).as_secs_f64();
-        let weight = seconds
-            / (known + seconds)
-                .min(Self::WINDOW.as_secs_f64())
-                .max(seconds);
+        let known = self.since_start.as_secs_f64() + seconds;
+        let weight = seconds / known.min(self.window()).max(seconds);
         self.per_second += (current - self.per_second) * weight;
         self.since_start += passed;
         self.done = done;
         self.last = now;
     }
 
-    /// Items per second; `None` before anything was finished.
+    fn window(&self) -> f64 {
+        let items = Self::ITEMS / self.per_second.max(f64::MIN_POSITIVE);
+        Self::WINDOW.as_secs_f64().max(items)
+    }
+
+    /// Items per second; `None` before there is a basis.
     pub fn per_second(&self) -> Option<f64> {
         (self.per_second > 0.0).then_some(self.per_second)
     }
@@ -251,16 +255,87 @@ mod tests {
         assert!((eta - 112.5).abs() < 0.2 * 112.5, "eta {eta}");
     }
 
+    /// The rate after reports at these milliseconds of so many finished items in all.
+    fn after(reports: impl IntoIterator<Item = (u64, u32)>) -> Rate {
+        let mut rate = Rate::start(Time::EPOCH, 0);
+        for (at, done) in reports {
+            rate.observe(Time::EPOCH + Duration::from_millis(at), done);
+        }
+        rate
+    }
+
+    fn assert_near(rate: Rate, truth: f64, share: f64) {
+        let found = rate.per_second().expect("known");
+        assert!(
+            (found - truth).abs() < share * truth,
+            "{found} instead of {truth}"
+        );
+    }
+
     #[test]
     fn a_late_first_report_does_not_slow_the_rate() {
         // Two workers, chunks of 5 items of 50 ms, each reported 30 ms late: 40 a second.
+        let at = |report: u32| 280 + 250 * u64::from(report / 2) + u64::from(report % 2);
+        let reports = (0..8).map(|report| (at(report), 5 * (report + 1)));
+        assert_near(after(reports), 40.0, 0.1);
+    }
+
+    #[test]
+    fn a_moment_of_work_is_no_basis() {
+        assert_eq!(after([(20, 1), (500, 40), (980, 80)]).per_second(), None);
+        assert_near(after([(20, 1), (500, 40), (1_000, 80)]), 80.0, 0.01);
+    }
+
+    #[test]
+    fn what_it_takes_to_get_going_does_not_count() {
+        // Admitted at 0; the workers have loaded and the items are listed after 4 s.
         let mut rate = Rate::start(Time::EPOCH, 0);
-        for report in 0..8 {
-            let at = 280 + 250 * u64::from(report / 2) + u64::from(report % 2);
-            rate.observe(Time::EPOCH + Duration::from_millis(at), 5 * (report + 1));
+        let at = |ms| Time::EPOCH + Duration::from_millis(ms);
+        rate.work_begins(at(3_000), 0); // the planner
+        rate.work_begins(at(4_000), 0);
+        for report in 1..=3 {
+            rate.observe(at(4_000 + 500 * u64::from(report)), 45 * report);
         }
-        let found = rate.per_second().expect("known");
-        assert!((found - 40.0).abs() < 0.1 * 40.0, "{found}");
+        assert_near(rate, 90.0, 0.01);
+    }
+
+    #[test]
+    fn a_pause_does_not_count_and_a_gap_between_chunks_does() {
+        let mut rate = after([(1_000, 10), (2_000, 20)]);
+        let at = |ms| Time::EPOCH + Duration::from_millis(ms);
+        rate.work_begins(at(60_000), 20);
+        rate.observe(at(61_000), 30);
+        assert_near(rate, 10.0, 0.01);
+        // One worker that needs as long to get its chunks as to run them.
+        let mut rate = Rate::start(Time::EPOCH, 0);
+        for chunk in 0..20 {
+            let begins = 400 * u64::from(chunk);
+            rate.work_begins(at(begins), chunk);
+            rate.observe(at(begins + 200), chunk + 1);
+        }
+        assert_near(rate, 2.5, 0.1);
+    }
+
+    #[test]
+    fn slow_items_of_workers_out_of_step_give_one_rate() {
+        // Two workers, items of 10 minutes, the second worker 2 s behind.
+        let reports = (1..=40_u32).map(|item| {
+            let round = u64::from(item.div_ceil(2));
+            (600_000 * round + 2_000 * u64::from(1 - item % 2), item)
+        });
+        let reports: Vec<_> = reports.collect();
+        for seen in 4..reports.len() {
+            let rate = after(reports[..seen].iter().copied());
+            assert_near(rate, 2.0 / 600.0, 0.3);
+        }
+        assert_near(after(reports), 2.0 / 600.0, 0.05);
+    }
+
+    #[test]
+    fn a_change_of_pace_is_followed() {
+        let slow = (1..=60_u32).map(|second| (u64::from(second) * 1_000, second));
+        let fast = (1..=50_u32).map(|second| (u64::from(60 + second) * 1_000, 60 + 100 * second));
+        assert_near(after(slow.chain(fast)), 100.0, 0.2);
     }
 
     proptest! {

@@ -64,7 +64,7 @@ impl Context {
     fn view(&self, job: Job) -> JobView {
         let waiting_for = self.waiting_for(&job);
         let estimate = self.estimate(&job);
-        let progress = self.progress(&job, estimate);
+        let progress = self.progress(&job, estimate, waiting_for.is_empty());
         let duration = job
             .started_at
             .map(|start| job.finished_at.unwrap_or(self.now).since(start));
@@ -93,6 +93,7 @@ impl Context {
             error,
             memory_bytes: _,
             rate: _,
+            next_due: _,
         } = job;
         JobView {
             id: WireJobId(id),

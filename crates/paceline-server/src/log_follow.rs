@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{Stream, StreamExt, stream};
-use paceline_core::JobId;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::query::LogPage;
 use paceline_core::store::StoreError;
+use paceline_core::{JobId, Time};
 use paceline_engine::Handle;
 
 const PIECE_BYTES: usize = 256 << 10;
@@ -46,14 +46,26 @@ pub(crate) async fn pieces(
         }
         From::After(after) => (None, after),
     };
-    let ended = !follow || ended(engine, job).await?;
+    let ended = if follow {
+        ended_at(engine, job).await?
+    } else {
+        Some(Time::EPOCH)
+    };
+    if let Some(at) = ended {
+        // Who comes back just after the end must not miss them.
+        let age = engine.now().since(at);
+        tokio::time::sleep(LATE_LINES.saturating_sub(age)).await;
+    }
     let follower = Follower {
         engine: engine.clone(),
         job,
         first,
         next,
         news,
-        phase: if ended { Phase::Last } else { Phase::Live },
+        phase: match ended {
+            Some(_) => Phase::Last,
+            None => Phase::Live,
+        },
     };
     Ok(stream::try_unfold(follower, |mut follower| async move {
         let piece = follower.next().await?;
@@ -69,9 +81,13 @@ fn is_news(event: &EventRecord, job: JobId) -> bool {
         && (event.kind == EventKind::Log || ended || event.kind == EventKind::Deleted)
 }
 
-async fn ended(engine: &Handle, job: JobId) -> Result<bool, StoreError> {
-    let job = engine.store().job(job).await?;
-    Ok(job.is_none_or(|job| job.state.is_terminal()))
+/// When the job ended, if it has; one that is gone did so long ago.
+async fn ended_at(engine: &Handle, job: JobId) -> Result<Option<Time>, StoreError> {
+    let Some(job) = engine.store().job(job).await? else {
+        return Ok(Some(Time::EPOCH));
+    };
+    let ended = job.state.is_terminal();
+    Ok(ended.then(|| job.finished_at.unwrap_or(Time::EPOCH)))
 }
 
 enum Phase {

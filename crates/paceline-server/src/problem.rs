@@ -108,7 +108,10 @@ impl IntoResponse for Refusal {
             problem,
             retry_after,
         } = *self.0;
-        if problem.status >= 500 {
+        if problem.code == Code::Starting.as_str() {
+            // What clients wait for: nothing is wrong.
+            tracing::debug!(detail = problem.detail, "workers are still starting");
+        } else if problem.status >= 500 {
             tracing::warn!(
                 code = problem.code,
                 detail = problem.detail,

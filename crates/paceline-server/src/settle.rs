@@ -152,12 +152,20 @@ impl Settler {
         }
         let mut known: Vec<_> = self.tasks.keys().map(String::as_str).collect();
         known.sort_unstable();
+        let broken = self.broken_pools();
+        let hint = match (known.as_slice(), broken) {
+            (_, Some(pools)) => format!("; workers of {pools} do not start, see /api/v1/status"),
+            ([], None) => String::new(),
+            ([_, ..], None) => "; if its code was just written, restart the node, or run it with \
+                 `paceline up --reload`"
+                .to_owned(),
+        };
         let known = if known.is_empty() {
             "no worker has declared any task; start one that does".to_owned()
         } else {
             format!("known: {}", known.join(", "))
         };
-        let message = format!("no task `{task}`; {known}{}", self.broken_pools());
+        let message = format!("no task `{task}`; {known}{hint}");
         Refusal::from(Problem {
             errors: vec![FieldError::new(format!("{place}task"), &message)],
             ..Problem::new(Code::UnknownTask, message)
@@ -165,18 +173,14 @@ impl Settler {
     }
 
     /// Pools that might declare the task if they started.
-    fn broken_pools(&self) -> String {
+    fn broken_pools(&self) -> Option<String> {
         let workers = self.state.workers();
         let broken = workers
             .iter()
             .filter(|worker| worker.state == WorkerState::Broken && worker.tasks.is_empty());
         let pools: BTreeSet<_> = broken.map(|worker| format!("`{}`", worker.pool)).collect();
-        if pools.is_empty() {
-            return String::new();
-        }
         let pools: Vec<_> = pools.into_iter().collect();
-        let pools = pools.join(", ");
-        format!("; workers of {pools} do not start, see /api/v1/status")
+        (!pools.is_empty()).then(|| pools.join(", "))
     }
 }
 

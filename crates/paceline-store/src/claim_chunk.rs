@@ -36,6 +36,10 @@ pub(crate) fn lease(
         progress.save(context, job.state, claim.now)?;
         return Ok((None, false));
     };
+    if progress.leases == 0 {
+        let done = progress.counters.done();
+        progress.rate.work_begins(claim.now, done);
+    }
     progress.leases += 1;
     let ready = progress.save(context, job.state, claim.now)?;
     let id = leases::insert(context, num, claim.node, ranges.as_ref(), claim.now)?;

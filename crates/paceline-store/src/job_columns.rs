@@ -39,6 +39,7 @@ pub(crate) struct JobColumns<'r> {
     pub(crate) rate: Option<f64>,
     pub(crate) stage: Stage,
     pub(crate) memory_bytes: Option<u64>,
+    pub(crate) next_due: Option<i64>,
 }
 
 impl JobColumns<'_> {
@@ -74,6 +75,7 @@ impl JobColumns<'_> {
             error,
             memory_bytes: self.memory_bytes,
             rate: self.rate.filter(|rate| *rate > 0.0),
+            next_due: self.next_due.map(Time::from_micros),
         })
     }
 }

@@ -18,7 +18,7 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
     j.priority, j.attempt, j.created_at, j.run_at, j.started_at, j.finished_at, j.lease, j.user,
     j.key, j.batch, j.labels, j.options, j.error, j.result, j.params, p.total, p.succeeded,
     p.failed, p.skipped, p.cancelled, p.running, p.rate, p.fraction, p.stage, p.message,
-    p.memory_bytes";
+    p.memory_bytes, p.next_due";
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind = kind(row, 5)?;
@@ -56,6 +56,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
             message: row.get(31)?,
         },
         memory_bytes: row.get(32)?,
+        next_due: row.get(33)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

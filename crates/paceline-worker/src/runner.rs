@@ -104,6 +104,14 @@ impl Workers {
         pools.chain(commands).chain(in_process).collect()
     }
 
+    /// Replaces the processes of a pool, each once it has finished what it was given; those that
+    /// do not start are tried again at once. Nothing is charged with it.
+    pub fn renew(&self, pool: &str, why: &str) {
+        for pool in self.pools.iter().filter(|one| one.name() == pool) {
+            pool.renew(why);
+        }
+    }
+
     /// Begins nothing more, lets the current items end for at most `patience`, hands everything
     /// else back and returns when no process is left. May be called again; that waits as well.
     pub async fn stop(&self, patience: Duration) {

@@ -11,8 +11,9 @@ use crate::env;
 /// Where a node is looked for unless told otherwise.
 pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:7421";
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 done · 1 the job (or check) failed · 2 usage · 3 cannot reach the node";
+const EXIT_CODES: &str = "\
+Exit codes: 0 done · 1 the job (or check) failed · 2 usage · 3 cannot reach the node
+A job with some failed items still completes (0): --max-failures says how many it may have";
 
 /// Runs long work in chunks on all cores and shows it live.
 #[derive(Debug, Parser)]

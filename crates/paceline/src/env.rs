@@ -19,6 +19,8 @@ pub(crate) const LOG_FORMAT: &str = "PACELINE_LOG_FORMAT";
 pub(crate) const PYTHON: &str = "PACELINE_PYTHON";
 /// Where the Python SDK inside the binary is unpacked; by default the user's cache folder.
 pub(crate) const CACHE: &str = "PACELINE_CACHE";
+/// Set by make for all that it starts: hints then name its targets.
+pub(crate) const MAKE_LEVEL: &str = "MAKELEVEL";
 
 /// The value of a variable that is set and not empty.
 #[expect(

@@ -22,9 +22,9 @@ use paceline_core::JobState;
 /// Pause between two looks at a job that goes on; its end is told at once.
 const LOOK: Duration = Duration::from_millis(250);
 /// Pause between two tries while the node is away.
-const RETRY: Duration = Duration::from_millis(250);
+pub(crate) const RETRY: Duration = Duration::from_millis(250);
 /// A node that is away for longer than this is given up.
-const PATIENCE: Duration = Duration::from_mins(10);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Who wants to know of each change.
 pub(crate) enum Show {
@@ -40,7 +40,7 @@ pub(crate) enum Show {
 pub(crate) async fn to_the_end(context: &Context, id: &str, show: Show) -> Result<JobView> {
     match until_left(context, id, show).await? {
         Some(job) => Ok(job),
-        None => Err(left(id)),
+        None => Err(left(context, id).await),
     }
 }
 
@@ -66,10 +66,13 @@ pub(crate) async fn until_left(context: &Context, id: &str, show: Show) -> Resul
     }
 }
 
-fn left(id: &str) -> CliError {
+async fn left(context: &Context, id: &str) -> CliError {
+    // The name is easier to type; without an answer the id does as well.
+    let job = look(&context.client, id, Duration::ZERO).await;
+    let job = job.map_or_else(|_| id.to_owned(), |job| job.name);
     eprintln!("stopped watching; the job goes on");
-    eprintln!("  paceline watch {id}     shows it again");
-    eprintln!("  paceline cancel {id}    stops it");
+    eprintln!("  paceline watch {job}     shows it again");
+    eprintln!("  paceline cancel {job}    stops it");
     CliError::Silent(Exit::Interrupted)
 }
 
@@ -111,8 +114,10 @@ impl Follower<'_> {
             self.context.output.note("the node is back");
         }
         match self.show {
+            // Its end is told by who asked, in more words.
+            Show::Bar if job.state.0.is_terminal() => {}
             Show::Bar => {
-                let line = bar::line(job, self.live.palette());
+                let line = bar::line(job, self.live.palette(), self.live.width());
                 self.live.show(line, job.state.0.as_str(), now);
             }
             Show::Json if self.last.as_ref() != Some(job) => self.context.output.json(job)?,
@@ -136,7 +141,7 @@ impl Follower<'_> {
 }
 
 /// Who follows a job has spoken to its node before, so one that does not answer is restarting.
-fn may_come_back(refusal: &Refusal) -> bool {
+pub(crate) fn may_come_back(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::Unreachable(_) => true,
         Refusal::Problem(problem) => problem.status == 503,
@@ -169,8 +174,10 @@ pub(crate) async fn tell_the_end(context: &Context, job: &JobView) -> Result {
         context.output.note(errors(&groups.items, palette));
         context
             .output
-            .note(format!("  paceline items {} --state failed", job.id));
-        context.output.note(format!("  paceline retry {}", job.id));
+            .note(format!("  paceline items {} --state failed", job.name));
+        context
+            .output
+            .note(format!("  paceline retry {}", job.name));
     }
     Ok(())
 }

@@ -1,4 +1,8 @@
-"""A first task: `paceline submit square --wait` runs it."""
+"""A first task: `paceline submit square --wait` runs it.
+
+A node that was started with `paceline up --reload` takes up what is edited here; without it,
+restart the node.
+"""
 
 import time
 

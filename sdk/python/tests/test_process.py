@@ -203,8 +203,8 @@ def test_a_module_that_fails_is_seen_on_stderr(start_process: Start) -> None:
         "broken_app": "RuntimeError: this module is broken",
         "broken_setup_app": "OSError: no model here",
         "no_such_app": "No module named 'no_such_app'",
-        "named_app": "named_app.app is no App; it has mine: give named_app:mine",
-        "json": "json.app is no App",
+        "named_app": "named_app.py has no `app = pl.App()`; it has mine: give named_app:mine",
+        "json": "json has no `app = pl.App()`",
     }.items():
         node = start_process(target)
         with pytest.raises(EOFError):

@@ -39,13 +39,15 @@ impl Context {
     }
 
     /// Seconds until the end: of running work by how it runs, else by the history of its task.
-    fn seconds_left(&self, job: &Job, estimate: Option<Estimate>) -> Option<f64> {
+    /// Of work that should run but is held up nothing is known.
+    fn seconds_left(&self, job: &Job, estimate: Option<Estimate>, goes_on: bool) -> Option<f64> {
         let by_history = estimate.map(|estimate| estimate.remaining);
         match job.state {
             JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
             JobState::Scheduled | JobState::Blocked | JobState::Pending | JobState::Paused => {
                 by_history
             }
+            JobState::Running if !goes_on => None,
             JobState::Running => match job.kind {
                 JobKind::Unit => self.seconds_left_of_unit(job, estimate),
                 // Its items are still being listed.
@@ -72,7 +74,12 @@ impl Context {
         }
     }
 
-    pub(super) fn progress(&self, job: &Job, estimate: Option<Estimate>) -> ProgressView {
+    pub(super) fn progress(
+        &self,
+        job: &Job,
+        estimate: Option<Estimate>,
+        goes_on: bool,
+    ) -> ProgressView {
         let Counters {
             total,
             succeeded,
@@ -97,7 +104,7 @@ impl Context {
             remaining: job.counters.remaining(),
             percent: percent(job),
             rate: job.rate.filter(|_| job.state == JobState::Running),
-            eta_seconds: self.seconds_left(job, estimate),
+            eta_seconds: self.seconds_left(job, estimate, goes_on),
             stage: name,
             message,
             memory_bytes: job.memory_bytes,

@@ -39,6 +39,7 @@ fn job(state: JobState, kind: JobKind) -> Job {
         error: None,
         memory_bytes: None,
         rate: None,
+        next_due: None,
     }
 }
 
@@ -90,12 +91,58 @@ fn waiting_jobs_say_why() {
         ),
         (
             vec![worker(WorkerState::Broken, "t")],
-            Some("the workers of `p` are broken"),
+            Some("workers of `p` cannot start: no reason is known"),
         ),
     ] {
         let found = context(workers).waiting_for(&pending);
         assert_eq!(found.first().map(String::as_str), reason);
     }
+}
+
+#[test]
+fn a_job_whose_workers_do_not_start_says_why_and_promises_nothing() {
+    let running = job(JobState::Running, JobKind::Items);
+    let error = "exited with status 1 before it was ready; its last lines:\nTraceback\n  …\n\
+                 ModuleNotFoundError: No module named 'x'\n";
+    for state in [WorkerState::Starting, WorkerState::Broken] {
+        for tasks in [vec![], vec!["t".to_owned()]] {
+            let failed = WorkerStatus {
+                tasks,
+                last_error: Some(error.to_owned()),
+                ..worker(state, "t")
+            };
+            let view = context(vec![failed]).view(running.clone());
+            assert_eq!(
+                view.waiting_for,
+                ["workers of `p` cannot start: ModuleNotFoundError: No module named 'x'"]
+            );
+            assert_eq!(view.progress.eta_seconds, None);
+        }
+    }
+}
+
+#[test]
+fn a_job_that_waits_for_a_retry_says_when() {
+    let mut running = job(JobState::Running, JobKind::Items);
+    let idle = || vec![worker(WorkerState::Idle, "t")];
+    let waits = |job: &Job| context(idle()).view(job.clone());
+    for (millis, reason) in [
+        (1_400, "the next attempt in 2 s"),
+        (240_000, "the next attempt in 4 min"),
+    ] {
+        running.next_due = Some(Time::from_micros(millis * 1_000));
+        let view = waits(&running);
+        assert_eq!(view.waiting_for, [reason]);
+        assert_eq!(view.progress.eta_seconds, None);
+    }
+    running.counters.running = 1;
+    assert_eq!(waits(&running).waiting_for, [""; 0]);
+    let retried = Job {
+        attempt: 2,
+        run_at: Some(Time::from_micros(3_000_000)),
+        ..job(JobState::Scheduled, JobKind::Unit)
+    };
+    assert_eq!(waits(&retried).waiting_for, ["attempt 2 in 3 s"]);
 }
 
 #[test]

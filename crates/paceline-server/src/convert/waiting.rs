@@ -2,7 +2,7 @@
 //! could run it.
 
 use paceline_core::worker::{WorkerState, WorkerStatus};
-use paceline_core::{Job, JobState};
+use paceline_core::{Job, JobState, Time};
 use paceline_protocol::units::WireTime;
 
 use super::Context;
@@ -17,7 +17,7 @@ impl Context {
             JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
             JobState::Paused => Some("paused by a person: resume it to go on".to_owned()),
             JobState::Blocked => Some("other jobs".to_owned()),
-            JobState::Scheduled => Some(scheduled(job)),
+            JobState::Scheduled => Some(self.scheduled(job)),
             JobState::Pending => self
                 .held
                 .get(&job.id)
@@ -25,7 +25,7 @@ impl Context {
                 .cloned()
                 .or_else(|| self.without_worker(job)),
             JobState::Running if job.counters.running > 0 => None,
-            JobState::Running => self.without_worker(job),
+            JobState::Running => self.without_worker(job).or_else(|| self.next_attempt(job)),
         };
         reason.into_iter().collect()
     }
@@ -38,12 +38,13 @@ impl Context {
         }
         let declares = |worker: &&WorkerStatus| worker.tasks.contains(&job.task);
         let able: Vec<_> = self.workers.iter().filter(declares).collect();
-        let is = |wanted: WorkerState| move |worker: &&&WorkerStatus| worker.state == wanted;
         if able.is_empty() {
-            let starting = self
-                .workers
-                .iter()
-                .any(|worker| worker.state == WorkerState::Starting && worker.tasks.is_empty());
+            // Any of those that have not yet said what they can do may be the one.
+            let unknown = || self.workers.iter().filter(|worker| worker.tasks.is_empty());
+            if let Some(reason) = unknown().find_map(cannot_start) {
+                return Some(reason);
+            }
+            let starting = unknown().any(|worker| worker.state == WorkerState::Starting);
             return Some(if starting {
                 "workers are starting".to_owned()
             } else {
@@ -53,8 +54,8 @@ impl Context {
         if able.iter().any(|worker| worker.state == WorkerState::Idle) {
             return None;
         }
-        if let Some(broken) = able.iter().find(is(WorkerState::Broken)) {
-            return Some(format!("the workers of `{}` are broken", broken.pool));
+        if let Some(reason) = able.iter().copied().find_map(cannot_start) {
+            return Some(reason);
         }
         if able.iter().any(|worker| worker.state == WorkerState::Busy) {
             return Some(match able.len() {
@@ -64,12 +65,46 @@ impl Context {
         }
         Some("its workers are starting".to_owned())
     }
+
+    /// All that is left waits for a retry.
+    fn next_attempt(&self, job: &Job) -> Option<String> {
+        let due = job.next_due.filter(|at| *at > self.now)?;
+        Some(format!("the next attempt {}", self.in_words(due)))
+    }
+
+    fn scheduled(&self, job: &Job) -> String {
+        match job.run_at {
+            Some(at) if job.attempt > 1 => {
+                format!("attempt {} {}", job.attempt, self.in_words(at))
+            }
+            Some(at) => format!("its start time, {}", WireTime(at)),
+            None => "its start time".to_owned(),
+        }
+    }
+
+    /// `in 3 s`, `in 5 min`: from now to a time that is near.
+    fn in_words(&self, at: Time) -> String {
+        let seconds = at.since(self.now).as_secs_f64().ceil();
+        if seconds < 120.0 {
+            format!("in {seconds} s")
+        } else {
+            format!("in {} min", (seconds / 60.0).round())
+        }
+    }
 }
 
-fn scheduled(job: &Job) -> String {
-    match job.run_at {
-        Some(at) if job.attempt > 1 => format!("attempt {} at {}", job.attempt, WireTime(at)),
-        Some(at) => format!("its start time, {}", WireTime(at)),
-        None => "its start time".to_owned(),
-    }
+/// Why the worker's processes do not start, if they do not.
+fn cannot_start(worker: &WorkerStatus) -> Option<String> {
+    let why = match (worker.state, last_words(worker)) {
+        (WorkerState::Broken, why) => why.unwrap_or("no reason is known"),
+        (WorkerState::Starting, Some(why)) => why,
+        _ => return None,
+    };
+    Some(format!("workers of `{}` cannot start: {why}", worker.pool))
+}
+
+/// The line that names the fault: of a traceback, the last.
+fn last_words(worker: &WorkerStatus) -> Option<&str> {
+    let error = worker.last_error.as_deref()?;
+    error.lines().rev().find(|line| !line.trim().is_empty())
 }

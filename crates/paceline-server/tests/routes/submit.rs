@@ -154,7 +154,9 @@ async fn unknown_tasks_are_refused_with_the_known() {
         .post("/api/v1/jobs", &job)
         .await
         .problem("unknown_task");
-    assert_eq!(problem["detail"], "no task `x`; known: a, b");
+    let hint = "no task `x`; known: a, b; if its code was just written, restart the node, or run it \
+                with `paceline up --reload`";
+    assert_eq!(problem["detail"], hint);
     server.show_worker(WorkerState::Broken, &[]);
     let problem = server
         .post("/api/v1/jobs", &job)

@@ -238,6 +238,10 @@ impl<'a> Round<'a> {
         entry.progressed(now);
         let job = entry.job.clone();
         let progress = entry.must_progress()?;
+        if progress.leases == 0 {
+            let done = progress.counters.done();
+            progress.rate.work_begins(now, done);
+        }
         progress.leases += 1;
         progress.last_served = id;
         let more = has_more(&job, progress, &ranges);

@@ -18,10 +18,10 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
     j.priority, j.attempt, j.created_at, j.run_at, j.started_at, j.finished_at,
     j.lease IS NOT NULL, j.user_name, j.key, j.batch, j.labels, j.options, j.error, j.result,
     j.params, p.total, p.succeeded, p.failed, p.skipped, p.cancelled, p.running, p.rate,
-    p.fraction, p.stage, p.message, p.memory_bytes";
+    p.fraction, p.stage, p.message, p.memory_bytes, p.next_due";
 
 /// How many columns [`COLUMNS`] are.
-pub(crate) const COUNT: usize = 33;
+pub(crate) const COUNT: usize = 34;
 
 pub(crate) fn read(row: &Row) -> Result<Job> {
     let kind = row.kind(5)?;
@@ -59,6 +59,7 @@ pub(crate) fn read(row: &Row) -> Result<Job> {
             message: row.maybe_text(31)?,
         },
         memory_bytes: row.maybe_size(32)?,
+        next_due: row.value(33)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

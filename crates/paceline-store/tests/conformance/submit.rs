@@ -93,6 +93,7 @@ async fn a_job_is_read_as_it_was_submitted(s: Case) {
         error: None,
         memory_bytes: None,
         rate: None,
+        next_due: None,
     };
     assert_eq!(s.job(id).await, expected);
     assert_eq!(s.all_jobs().await, [expected], "and listed as it is read");

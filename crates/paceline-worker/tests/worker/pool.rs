@@ -76,6 +76,34 @@ async fn tasks_are_declared_once_and_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pool_is_renewed_without_loss_however_often() {
+    let source = FakeSource::new();
+    let workers = start(&source, pool(2, &[]));
+    let pids = || -> Vec<u32> { workers.status().iter().filter_map(|one| one.pid).collect() };
+    let ready = || async { (pids().len() == 2).then(pids) };
+    // Idle workers that are replaced are no failed starts: a fifth time takes no longer.
+    for round in 0..5 {
+        let before = eventually("two processes", ready).await;
+        workers.renew("another pool", "nothing of ours");
+        workers.renew("pool", &format!("edit {round}"));
+        eventually("two others", || async {
+            let now = pids();
+            (now.len() == 2 && now.iter().all(|pid| !before.contains(pid))).then_some(())
+        })
+        .await;
+    }
+    let job = source.submit(JobSpec::items((0..200).map(|n| json!({ "value": n }))));
+    workers.renew("pool", "an edit while they work");
+    let tally = source.through(job).await;
+    assert_eq!((tally.succeeded.len(), tally.failed.len()), (200, 0));
+    assert!(source.events(EventKind::WorkerDied).is_empty());
+    let started = source.events(EventKind::WorkerStarted);
+    let replaces = started[2]["replaces"].as_str().expect("why");
+    assert!(replaces.ends_with("is replaced: edit 0"), "{replaces}");
+    workers.stop(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_arrives_whole_and_in_order() {
     let source = FakeSource::new();
     let job = source.submit(JobSpec::plan(&json!({ "count": 30_000 })));

@@ -2,6 +2,7 @@
 //! refuses. Speaks plain HTTP: a node listens on the loopback, and tunnels bring their own TLS.
 
 mod resolve;
+mod sse;
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::exit::{CliError, Context, Exit, Result};
+
+pub(crate) use sse::{EventReader, ServerEvent};
 
 /// How long a node may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -14,8 +14,7 @@ impl Client {
         if job == LAST {
             return self.newest().await;
         }
-        let could_be_an_id = job.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-        if could_be_an_id && !job.is_empty() {
+        if could_be_an_id(job) {
             return Ok(job.to_owned());
         }
         self.by_name(job).await
@@ -52,5 +51,34 @@ impl Client {
             CliError::failed(format!("there is no job `{name}`"))
                 .hint("`paceline jobs` lists them; an id, its beginning, a name or `last` will do")
         })
+    }
+}
+
+/// The beginning of a UUID. A name may have hexadecimal digits only too, but not dashes just there.
+fn could_be_an_id(job: &str) -> bool {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    let fits = |(place, c): (usize, char)| match c {
+        '-' => DASHES.contains(&place),
+        c => c.is_ascii_hexdigit(),
+    };
+    !job.is_empty() && job.chars().enumerate().all(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_not_taken_for_ids() {
+        for id in [
+            "019d",
+            "019d0f3a-7b1c",
+            "019d0f3a-7b1c-7000-8000-000000000001",
+        ] {
+            assert!(could_be_an_id(id), "{id}");
+        }
+        for name in ["", "square", "add-20261125-231839-e7535"] {
+            assert!(!could_be_an_id(name), "{name}");
+        }
     }
 }

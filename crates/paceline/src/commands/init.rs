@@ -60,10 +60,10 @@ fn next_steps(folder: &Path) -> String {
     } else {
         format!("cd {} && ", folder.display())
     };
-    let up = format!("{cd}paceline up");
+    let up = format!("{cd}paceline up --reload");
     format!(
         "Wrote {configuration} and {tasks}. Next:\n  \
-         {up:<32} # runs a node; leave it running\n  \
+         {up:<32} # runs a node; leave it running, it takes up what you edit\n  \
          {:<32} # in another terminal: a first job",
         "paceline submit square --wait"
     )

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use comfy_table::Cell;
 use paceline_core::ItemState;
 use paceline_protocol::rest::{ItemView, ListView};
 use reqwest::Method;
 
 use super::Context;
 use crate::exit::Result;
-use crate::output::style::{self, Palette};
-use crate::output::{human, table};
+use crate::output::fit::Column;
+use crate::output::style::{self, Painted, Palette};
+use crate::output::{human, screen, table};
 
 /// Items asked for at once.
 const PAGE: u32 = 500;
@@ -51,7 +51,12 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
                 output.json(item)?;
             }
         } else if !page.items.is_empty() {
-            output.line(items_table(&page.items, output.palette, shown == 0))?;
+            let text = items_table(&page.items, output.palette, screen::out_width());
+            output.line(if shown == 0 {
+                &text
+            } else {
+                without_heads(&text)
+            })?;
             if args.state == Some(ItemState::Failed) {
                 output.line(tracebacks(&page.items))?;
             }
@@ -85,17 +90,35 @@ async fn page(
     context.client.send(request).await
 }
 
-fn items_table(items: &[ItemView], palette: Palette, heads: bool) -> String {
-    let mut table = table::table(&["state", "item", "tries", "took", "outcome"], palette);
-    for item in items {
-        table.add_row(row(item));
+const COLUMNS: [Column; 6] = [
+    Column::new("state"),
+    Column::new("item").shortest(16),
+    Column::new("tries").goes(2),
+    Column::new("took").goes(1),
+    Column::new("payload").shortest(16).goes(3),
+    Column::new("outcome").shortest(20),
+];
+/// Longest text of a payload or an outcome, however wide the terminal.
+const LONGEST: usize = 100;
+
+/// The items as a table; payloads are shown where something failed, beside the error.
+fn items_table(items: &[ItemView], palette: Palette, width: Option<usize>) -> String {
+    let mut columns = COLUMNS.to_vec();
+    let mut rows: Vec<_> = items.iter().map(row).collect();
+    if items.iter().all(|item| item.error.is_none()) {
+        columns.remove(PAYLOAD);
+        for row in &mut rows {
+            row.remove(PAYLOAD);
+        }
     }
-    let text = table::render(table);
-    if heads {
-        return text;
-    }
-    text.split_once('\n')
-        .map_or(String::new(), |(_, rows)| rows.to_owned())
+    table::fitted(&columns, &rows, width, palette)
+}
+
+/// Place of the payload in [`COLUMNS`].
+const PAYLOAD: usize = 4;
+
+fn without_heads(table: &str) -> &str {
+    table.split_once('\n').map_or("", |(_, rows)| rows)
 }
 
 /// Each different traceback once, with the items that have it.
@@ -124,20 +147,25 @@ fn name(item: &ItemView) -> String {
     item.key.clone().unwrap_or_else(|| format!("#{}", item.seq))
 }
 
-fn row(item: &ItemView) -> Vec<Cell> {
+fn row(item: &ItemView) -> Vec<Painted> {
     let took = item.duration_ms.map(|millis| {
         human::duration(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or_default())
     });
+    let tries = match item.attempts {
+        0 => String::new(),
+        tries => tries.to_string(),
+    };
+    let payload = match &item.error {
+        Some(_) => human::shorten(item.payload.0.as_str(), LONGEST),
+        None => String::new(),
+    };
     vec![
-        style::item_state(item.state.0).into(),
-        Cell::new(name(item)),
-        Cell::new(if item.attempts > 0 {
-            item.attempts.to_string()
-        } else {
-            String::new()
-        }),
-        Cell::new(took.unwrap_or_default()),
-        Cell::new(human::shorten(&outcome(item), 100)),
+        style::item_state(item.state.0),
+        name(item).into(),
+        tries.into(),
+        took.unwrap_or_default().into(),
+        payload.into(),
+        human::shorten(&outcome(item), LONGEST).into(),
     ]
 }
 

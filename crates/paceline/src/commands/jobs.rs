@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use comfy_table::Cell;
 use jiff::Timestamp;
 use paceline_core::{Priority, Time};
 use paceline_protocol::rest::{JobView, ListView};
@@ -12,8 +11,9 @@ use super::Context;
 use super::filter::FilterArgs;
 use crate::clock;
 use crate::exit::Result;
+use crate::output::fit::Column;
 use crate::output::style::{self, Color, Painted, Palette};
-use crate::output::{bar, human, table};
+use crate::output::{bar, human, screen, table};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -73,7 +73,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
         output.note(nothing(&args.filter));
         return Ok(());
     }
-    output.line(jobs_table(&page.items, output.palette))?;
+    output.line(jobs_table(&page.items, output.palette, screen::out_width()))?;
     if page.next_cursor.is_some() {
         output.note(more(&page));
     }
@@ -103,45 +103,52 @@ fn more(page: &ListView<JobView>) -> String {
     }
 }
 
-/// The jobs as a table for people.
-pub(crate) fn jobs_table(jobs: &[JobView], palette: Palette) -> String {
-    let heads = [
-        "state", "name", "progress", "", "rate", "eta", "priority", "user", "age",
-    ];
-    let mut table = table::table(&heads, palette);
+const COLUMNS: [Column; 10] = [
+    Column::new("state"),
+    Column::new("name").shortest(20),
+    Column::new("progress").goes(5),
+    Column::new(""),
+    Column::new("").goes(1),
+    Column::new("rate").goes(4),
+    Column::new("eta").goes(2),
+    Column::new("priority").goes(7),
+    Column::new("user").goes(6),
+    Column::new("age").goes(3),
+];
+
+/// The jobs as a table for people, within `width` where there is one.
+pub(crate) fn jobs_table(jobs: &[JobView], palette: Palette, width: Option<usize>) -> String {
     let now = clock::now();
-    for job in jobs {
-        table.add_row(row(job, now));
-    }
-    table::render(table)
+    let rows: Vec<_> = jobs.iter().map(|job| row(job, now)).collect();
+    table::fitted(&COLUMNS, &rows, width, palette)
 }
 
-fn row(job: &JobView, now: Timestamp) -> Vec<Cell> {
+fn row(job: &JobView, now: Timestamp) -> Vec<Painted> {
     let progress = &job.progress;
     let running = !job.state.0.is_terminal();
     let known = |value: Option<f64>, show: fn(f64) -> String| {
-        Cell::new(value.filter(|_| running).map(show).unwrap_or_default())
+        Painted::from(value.filter(|_| running).map(show).unwrap_or_default())
     };
-    let plain = Palette::new(false);
     let started = progress.done > 0 || job.started_at.is_some();
+    let (cells, percent) = if started && !bar::is_planning(job) {
+        (
+            bar::cells(progress.percent, 10, Palette::new(false)),
+            format!("{:>3.0}%", progress.percent.floor()),
+        )
+    } else {
+        (String::new(), String::new())
+    };
     vec![
-        style::job_state(job.state.0, progress.failed > 0).into(),
-        Cell::new(&job.name),
-        Cell::new(if started && !bar::is_planning(job) {
-            format!(
-                "{} {:>3.0}%",
-                bar::cells(progress.percent, 10, plain),
-                progress.percent.floor()
-            )
-        } else {
-            String::new()
-        }),
-        Cell::new(counts(job)),
+        style::job_state(job.state.0, progress.failed > 0),
+        job.name.as_str().into(),
+        cells.into(),
+        percent.into(),
+        counts(job).into(),
         known(progress.rate, human::rate),
         known(progress.eta_seconds, human::clock),
-        priority(job.priority.0).into(),
-        Cell::new(job.user.as_deref().unwrap_or_default()),
-        Cell::new(human::age(since(job.created_at.0, now))),
+        priority(job.priority.0),
+        job.user.as_deref().unwrap_or_default().into(),
+        human::age(since(job.created_at.0, now)).into(),
     ]
 }
 

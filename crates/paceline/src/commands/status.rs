@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use comfy_table::Cell;
 use jiff::Timestamp;
 use paceline_core::JobState;
 use paceline_core::worker::WorkerState;
@@ -13,8 +12,9 @@ use super::Context;
 use super::jobs::{jobs_table, since};
 use crate::clock;
 use crate::exit::Result;
+use crate::output::fit::Column;
 use crate::output::style::{Color, Painted, Palette};
-use crate::output::{human, table};
+use crate::output::{human, screen, table};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
@@ -25,19 +25,25 @@ pub(crate) async fn run(_: &Args, context: &Context) -> Result {
     if output.json {
         return output.json(&status);
     }
-    output.line(describe(&status, context.client.base(), output.palette))
+    let address = context.client.base();
+    output.line(describe(
+        &status,
+        address,
+        output.palette,
+        screen::out_width(),
+    ))
 }
 
-fn describe(status: &StatusView, address: &str, palette: Palette) -> String {
+fn describe(status: &StatusView, address: &str, palette: Palette, width: Option<usize>) -> String {
     let mut blocks = vec![head(status, address, palette), counts(&status.jobs)];
     for alert in &status.alerts {
         blocks.push(palette.paint(Color::Yellow, &format!("! {}", alert.message)));
     }
     if !status.running.is_empty() {
-        blocks.push(jobs_table(&status.running, palette));
+        blocks.push(jobs_table(&status.running, palette, width));
     }
     if !status.workers.is_empty() {
-        blocks.push(workers(&status.workers, palette));
+        blocks.push(workers(&status.workers, palette, width));
     }
     blocks.join("\n\n")
 }
@@ -80,38 +86,34 @@ fn counts(jobs: &BTreeMap<String, u64>) -> String {
     }
 }
 
-fn workers(workers: &[WorkerView], palette: Palette) -> String {
-    let heads = [
-        "worker", "state", "since", "items", "memory", "pid", "tasks",
-    ];
-    let mut table = table::table(&heads, palette);
+const COLUMNS: [Column; 7] = [
+    Column::new("worker").shortest(12),
+    Column::new("state"),
+    Column::new("since").goes(2),
+    Column::new("items").goes(1),
+    Column::new("memory").goes(3),
+    Column::new("pid").goes(4),
+    Column::new("tasks").shortest(12).goes(5),
+];
+
+/// The workers as a table. Why the workers of a pool do not start is told by its alert.
+fn workers(workers: &[WorkerView], palette: Palette, width: Option<usize>) -> String {
     let now = clock::now();
-    for worker in workers {
-        table.add_row(row(worker, now));
-    }
-    let mut text = table::render(table);
-    for worker in workers
-        .iter()
-        .filter(|worker| worker.state.0 == WorkerState::Broken)
-    {
-        let error = worker
-            .last_error
-            .as_deref()
-            .unwrap_or("it died before it was ready");
-        text += &palette.paint(Color::Red, &format!("\n{}: {error}", worker.name));
-    }
-    text
+    let rows: Vec<_> = workers.iter().map(|worker| row(worker, now)).collect();
+    table::fitted(&COLUMNS, &rows, width, palette)
 }
 
-fn row(worker: &WorkerView, now: Timestamp) -> Vec<Cell> {
+fn row(worker: &WorkerView, now: Timestamp) -> Vec<Painted> {
+    let memory = worker.memory_bytes.map(human::bytes);
+    let pid = worker.pid.map(|pid| pid.to_string());
     vec![
-        Cell::new(&worker.name),
-        state(worker.state.0).into(),
-        Cell::new(human::age(since(worker.since.0, now))),
-        Cell::new(human::count(worker.items_done)),
-        Cell::new(worker.memory_bytes.map(human::bytes).unwrap_or_default()),
-        Cell::new(worker.pid.map(|pid| pid.to_string()).unwrap_or_default()),
-        Cell::new(human::shorten(&worker.tasks.join(", "), 60)),
+        worker.name.as_str().into(),
+        state(worker.state.0),
+        human::age(since(worker.since.0, now)).into(),
+        human::count(worker.items_done).into(),
+        memory.unwrap_or_default().into(),
+        pid.unwrap_or_default().into(),
+        human::shorten(&worker.tasks.join(", "), 60).into(),
     ]
 }
 

@@ -28,7 +28,8 @@ pub(crate) struct Args {
     /// All params as a JSON object, or @FILE with one
     #[arg(long, value_name = "JSON")]
     params: Option<String>,
-    /// Wait for the job's end with a progress bar; exit 0 if it completed, 1 if not
+    /// Wait for the job's end with a progress bar; exit 0 if it completed, 1 if not. A job completes
+    /// with some items failed, unless all did or more than --max-failures allows
     #[arg(long, short)]
     wait: bool,
     #[command(flatten)]
@@ -43,8 +44,8 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Items")]
 struct ItemArgs {
-    /// The items: a .csv, .tsv, .ndjson or .jsonl file, or - for JSON Lines from standard input.
-    /// CSV rows become objects; numbers stay numbers, empty cells are null, all else is text
+    /// The items: a .csv, .tsv, .ndjson, .jsonl or .json file (an array), or - for JSON Lines from
+    /// standard input. CSV rows become objects; numbers stay numbers, empty cells are null, all else is text
     #[arg(long, value_name = "FILE")]
     items: Option<String>,
     /// How the items are written, where the file's ending does not tell
@@ -113,7 +114,8 @@ struct OptionArgs {
     /// Attempts for each item, the first one included
     #[arg(long, value_name = "N")]
     retry_attempts: Option<NonZeroU32>,
-    /// Failed items that the job bears: a number, or a share such as 5%
+    /// Failed items that the job bears: a number, or a share such as 5%. With more it fails; 0 bears
+    /// none, and when nobody says otherwise a job fails only if every item did
     #[arg(long, value_name = "LIMIT")]
     max_failures: Option<MaxFailuresText>,
 }

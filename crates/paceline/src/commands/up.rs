@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// Run work only, without an API
     #[arg(long, conflicts_with = "no_workers")]
     no_api: bool,
+    /// Restart workers when a Python file in their folder or below it changes: for development
+    #[arg(long, conflicts_with = "no_workers")]
+    reload: bool,
     /// How log lines look
     #[arg(long, env = env::LOG_FORMAT, value_enum, default_value_t, value_name = "FORMAT")]
     #[arg(hide_env_values = true)]
@@ -104,6 +107,7 @@ async fn node(args: &Args, settings: Settings, output: Output) -> Result {
     let parts = Parts {
         api: !args.no_api,
         workers: !args.no_workers,
+        reload: args.reload,
         bench_handlers: args.bench_handlers,
     };
     let (node, greeting) = Node::start(settings, parts).await?;

@@ -121,6 +121,11 @@ fn plan(example: &Example) -> Plan {
     let mut plan = plan.arg("--config").arg(example.configuration());
     let python = example.python().to_owned();
     plan.env.push((crate::env::PYTHON.to_owned(), python));
+    if crate::env::var(crate::env::LOG).is_none() {
+        // The demo says itself what goes on.
+        plan.env
+            .push((crate::env::LOG.to_owned(), "warn".to_owned()));
+    }
     plan
 }
 
@@ -132,14 +137,23 @@ async fn predict(context: &Context, example: &Example, force: bool) -> Result<En
     };
     follow::tell_the_end(context, &job).await?;
     if job.progress.skipped == job.progress.total {
-        context
-            .output
-            .note("every race was predicted before; --force predicts them again");
+        context.output.note(format!(
+            "every race was predicted before; {} predicts them again",
+            with_force()
+        ));
     }
     context.output.note("");
     example.score().await?;
     let clean = follow::outcome(&job).is_ok() && job.progress.failed == 0;
     Ok(Ended::Job(clean))
+}
+
+/// How the person who started the demo says `--force`.
+fn with_force() -> &'static str {
+    match crate::env::var(crate::env::MAKE_LEVEL) {
+        Some(_) => "`make demo DEMO_FLAGS=--force`",
+        None => "--force",
+    }
 }
 
 /// Leaves the node to the person until Ctrl-C; gives the one that runs then.

@@ -1,9 +1,10 @@
 //! Items from a file or a pipe, as the lines of a streamed submission. Reads and writes piece by
 //! piece, so a file of any length needs little memory.
 //!
-//! Owns the two formats that people have: CSV with a header row, and JSON Lines.
+//! Owns the formats that people have: CSV with a header row, JSON Lines, and one JSON array.
 
 mod csv_rows;
+mod json_array;
 mod json_lines;
 mod sink;
 
@@ -27,6 +28,8 @@ pub(crate) enum ItemsFormat {
     Tsv,
     /// One JSON value a line
     Ndjson,
+    /// One JSON array, each element an item
+    Json,
 }
 
 /// Where the items of a job come from.
@@ -92,6 +95,7 @@ impl ItemsFile {
         let sent = match self.format {
             ItemsFormat::Csv => csv_rows::send(input, b',', self.key_column.as_deref(), &mut sink),
             ItemsFormat::Tsv => csv_rows::send(input, b'\t', self.key_column.as_deref(), &mut sink),
+            ItemsFormat::Json => json_array::send(input, self.key_column.as_deref(), &mut sink),
             ItemsFormat::Ndjson => json_lines::send(input, self.key_column.as_deref(), &mut sink),
         };
         match sent {
@@ -116,11 +120,12 @@ fn by_ending(path: &Path) -> Result<ItemsFormat> {
         Some("csv") => Ok(ItemsFormat::Csv),
         Some("tsv") => Ok(ItemsFormat::Tsv),
         Some("ndjson" | "jsonl") => Ok(ItemsFormat::Ndjson),
+        Some("json") => Ok(ItemsFormat::Json),
         _ => Err(CliError::usage(format!(
             "{}: the ending does not tell how the items are written",
             path.display()
         ))
-        .hint("use a .csv, .tsv, .ndjson or .jsonl file, or say --items-format csv")),
+        .hint("use a .csv, .tsv, .ndjson, .jsonl or .json file, or say --items-format csv")),
     }
 }
 

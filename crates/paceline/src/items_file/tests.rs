@@ -106,7 +106,37 @@ fn json_lines_take_their_key_from_a_field() {
 #[test]
 fn broken_json_breaks_the_request_off() {
     let fault = lines(ItemsFormat::Ndjson, None, "{\"x\":1}\n{\"x\":\n").expect_err("broken");
-    assert!(fault.contains("line 2"), "{fault}");
+    let says = "standard input: line 2: EOF while parsing a value at column 5";
+    assert!(fault.contains(says), "{fault}");
+}
+
+#[test]
+fn an_array_is_a_list_of_items_when_that_is_said() {
+    let array =
+        "[\n  {\"x\": 1,\n   \"y\": \"a\\nb\"},\n  17,\n  {\"key\":\"k\",\"payload\":[1]}\n]\n";
+    let rows = lines(ItemsFormat::Json, None, array);
+    assert_eq!(
+        rows.expect("reads"),
+        [
+            "{\"payload\":{\"x\": 1,    \"y\": \"a\\nb\"}}",
+            r#"{"payload":17}"#,
+            r#"{"key":"k","payload":[1]}"#,
+        ]
+    );
+    let keyed = lines(ItemsFormat::Json, Some("id"), r#"[{"id":7},{"id":"b"}]"#);
+    assert_eq!(keyed.expect("reads").len(), 2);
+    let fault = lines(ItemsFormat::Json, None, "{\"x\":1}").expect_err("no array");
+    assert!(fault.contains("not one JSON array"), "{fault}");
+    let fault = lines(ItemsFormat::Json, Some("id"), r#"[{"id":7},{}]"#).expect_err("no key");
+    assert!(fault.contains("element 1: there is no `id`"), "{fault}");
+}
+
+#[test]
+fn a_lone_array_is_not_taken_for_one_item() {
+    let fault = lines(ItemsFormat::Ndjson, None, "\n[{\"x\":1},{\"x\":2}]\n").expect_err("unclear");
+    assert!(fault.contains("--items-format json"), "{fault}");
+    let rows = lines(ItemsFormat::Ndjson, None, "[1]\n[2]\n");
+    assert_eq!(rows.expect("reads").len(), 2, "items may be arrays");
 }
 
 #[test]

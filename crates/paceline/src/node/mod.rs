@@ -8,6 +8,7 @@ mod greeting;
 mod local_source;
 mod open_store;
 mod pools;
+mod reload;
 mod start;
 mod stop;
 

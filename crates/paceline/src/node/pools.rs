@@ -16,6 +16,8 @@ use paceline_worker::{
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use super::reload::{self, WatchedPool};
+
 use crate::SUPERVISE;
 use crate::config::{PoolSettings, TaskSettings};
 use crate::python::{self, Prepared};
@@ -26,6 +28,7 @@ pub(super) struct Pools {
     /// What is shown until the workers show themselves.
     expected: Vec<WorkerStatus>,
     workers: OnceLock<Workers>,
+    /// Starts the workers, then replaces them when their code changes, if that is wanted.
     starting: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -37,6 +40,8 @@ pub(super) struct Plan {
     pub(super) handlers: Vec<Handlers>,
     /// How long a handler may take to heed a cancel.
     pub(super) grace: Duration,
+    /// Replace workers when the Python code beside them changes.
+    pub(super) reload: bool,
     /// Where the Python SDK goes when there is no cache folder.
     pub(super) fallback: PathBuf,
 }
@@ -53,9 +58,13 @@ impl Pools {
         let starting = tokio::spawn({
             let pools = Arc::clone(&pools);
             async move {
+                let watched = plan.watched();
                 let config = plan.prepare().await;
                 // Set once: this is the only task that starts workers.
-                let _ = pools.workers.set(Workers::start(config, source));
+                let workers = pools.workers.get_or_init(|| Workers::start(config, source));
+                if !watched.is_empty() {
+                    reload::watch(workers, watched).await;
+                }
             }
         });
         if let Ok(mut slot) = pools.starting.try_lock() {
@@ -114,12 +123,21 @@ impl Plan {
             .collect()
     }
 
+    /// The pools whose code is watched, as it is before any worker reads it.
+    fn watched(&self) -> Vec<WatchedPool> {
+        let pools = self.pools.iter().filter(|_| self.reload);
+        pools
+            .map(|pool| WatchedPool::new(&pool.name, &pool.cwd))
+            .collect()
+    }
+
     async fn prepare(self) -> WorkersConfig {
         let Plan {
             pools,
             tasks,
             handlers,
             grace,
+            reload: _,
             fallback,
         } = self;
         let pools = pools

@@ -55,6 +55,7 @@ impl Node {
                 Vec::new()
             },
             grace: settings.grace,
+            reload: parts.reload,
             fallback: settings.store.location.folder().to_owned(),
         };
         let pools = Pools::start(plan, Arc::new(LocalSource(engine.handle().clone())));
@@ -80,9 +81,15 @@ impl Node {
 
 /// Which parts of a node run.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each part is there or is not"
+)]
 pub(crate) struct Parts {
     pub(crate) api: bool,
     pub(crate) workers: bool,
+    /// Replace workers when their code changes.
+    pub(crate) reload: bool,
     /// Handlers inside the process that do nothing, for measuring.
     pub(crate) bench_handlers: bool,
 }

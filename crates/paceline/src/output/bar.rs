@@ -1,10 +1,16 @@
-//! Progress as a bar of characters, and as one line that says all of it.
+//! Progress as a bar of characters, and as one line that says all that there is room for.
 
 use paceline_core::JobState;
 use paceline_protocol::rest::{JobView, ProgressView};
 
 use super::human;
+use super::screen::text_width;
 use super::style::{self, Color, Palette};
+
+/// A remark is worth this much of the line; the reason why a job waits, all of it.
+const REMARK: usize = 20;
+/// A remark that is cut to less than this says nothing.
+const LEAST_REMARK: usize = 10;
 
 /// A bar of `width` cells for 0 to 100 percent, in half cells.
 pub(crate) fn cells(percent: f64, width: usize, palette: Palette) -> String {
@@ -30,9 +36,79 @@ fn halves(percent: f64, width: usize) -> usize {
     (percent.clamp(0.0, 100.0) / 100.0 * whole).floor() as usize
 }
 
-/// `predict_race-2026… ━━━━╸··· 350/1500 23% 8.2/s ETA 2:19 ✓348 ✗2 · predicting`
-pub(crate) fn line(job: &JobView, palette: Palette) -> String {
-    let mut parts = vec![human::shorten(&job.name, 36)];
+/// How much of the line is said: the narrower, the less, the least important first.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    /// Longest name; 0 leaves it out.
+    name: usize,
+    /// Cells of the bar; 0 leaves it out.
+    bar: usize,
+    /// How many succeeded.
+    succeeded: bool,
+    /// How many are done of how many.
+    counts: bool,
+    rate: bool,
+    eta: bool,
+}
+
+/// From the widest to the narrowest; the first that fits is taken.
+const FORMS: [Form; 10] = [
+    form(36, 20, true, true, true, true),
+    form(36, 10, true, true, true, true),
+    form(20, 10, true, true, true, true),
+    form(20, 10, false, true, true, true),
+    form(14, 6, false, true, true, true),
+    form(14, 0, false, true, true, true),
+    form(0, 0, false, true, true, true),
+    form(0, 0, false, false, true, true),
+    form(0, 0, false, false, false, true),
+    form(0, 0, false, false, false, false),
+];
+
+const fn form(
+    name: usize,
+    bar: usize,
+    succeeded: bool,
+    counts: bool,
+    rate: bool,
+    eta: bool,
+) -> Form {
+    Form {
+        name,
+        bar,
+        succeeded,
+        counts,
+        rate,
+        eta,
+    }
+}
+
+/// `predict_race-2026… ━━━━╸··· 350/1500 23% 8.2/s ETA 2:19 ✓348 ✗2 · predicting`, in at most
+/// `width` columns.
+pub(crate) fn line(job: &JobView, palette: Palette, width: usize) -> String {
+    let remark = remark(job);
+    let wanted = match &remark {
+        Remark::None => 0,
+        Remark::Says(text) => text_width(text).min(REMARK) + 3,
+        Remark::Waits(text) => text_width(text) + 3,
+    };
+    let said = |room: usize| {
+        let mut forms = FORMS.iter().map(|form| said(job, *form, palette));
+        forms.find(|line| text_width(line) <= room)
+    };
+    // Better no name and bar than half of a reason; better half of a remark than no numbers.
+    let line = said(width.saturating_sub(wanted)).or_else(|| said(width));
+    let line = line.unwrap_or_default();
+    let room = width.saturating_sub(text_width(&line));
+    line + &remark.within(room)
+}
+
+/// All but the remark.
+fn said(job: &JobView, form: Form, palette: Palette) -> String {
+    let mut parts = Vec::new();
+    if form.name > 0 {
+        parts.push(human::shorten(&job.name, form.name));
+    }
     if job.state.0 != JobState::Running {
         let failures = job.progress.failed > 0;
         parts.push(palette.show(&style::job_state(job.state.0, failures)));
@@ -40,12 +116,10 @@ pub(crate) fn line(job: &JobView, palette: Palette) -> String {
     if is_planning(job) {
         parts.push("listing its items".to_owned());
     } else if job.progress.done > 0 || job.state.0 == JobState::Running {
-        parts.push(cells(job.progress.percent, 20, palette));
-        parts.extend(numbers(job, palette));
-    }
-    let remark = remark(job);
-    if !remark.is_empty() {
-        parts.push(format!("· {remark}"));
+        if form.bar > 0 {
+            parts.push(cells(job.progress.percent, form.bar, palette));
+        }
+        parts.extend(numbers(job, form, palette));
     }
     parts.join(" ")
 }
@@ -55,20 +129,24 @@ pub(crate) fn is_planning(job: &JobView) -> bool {
     job.kind == "planned" && job.progress.total == 0 && job.state.0 == JobState::Running
 }
 
-fn numbers(job: &JobView, palette: Palette) -> Vec<String> {
+fn numbers(job: &JobView, form: Form, palette: Palette) -> Vec<String> {
     let progress = &job.progress;
+    let has_items = job.kind != "unit";
     let mut parts = Vec::new();
-    if job.kind != "unit" {
+    if has_items && form.counts {
         parts.push(format!("{}/{}", progress.done, progress.total));
     }
     parts.push(format!("{:.0}%", progress.percent.floor()));
     if !job.state.0.is_terminal() {
-        parts.extend(progress.rate.map(human::rate));
-        let eta = progress.eta_seconds.map(human::clock);
-        parts.extend(eta.map(|eta| format!("ETA {eta}")));
+        let rate = progress.rate.filter(|_| form.rate).map(human::rate);
+        parts.extend(rate);
+        let eta = progress.eta_seconds.filter(|_| form.eta);
+        parts.extend(eta.map(|eta| format!("ETA {}", human::clock(eta))));
     }
-    if job.kind != "unit" {
+    if has_items && form.succeeded {
         parts.push(outcomes(progress, palette));
+    } else if has_items && form.counts && progress.failed > 0 {
+        parts.push(failed(progress, palette));
     }
     parts
 }
@@ -77,7 +155,7 @@ fn numbers(job: &JobView, palette: Palette) -> Vec<String> {
 pub(crate) fn outcomes(progress: &ProgressView, palette: Palette) -> String {
     let mut parts = vec![palette.paint(Color::Green, &format!("✓{}", progress.succeeded))];
     if progress.failed > 0 {
-        parts.push(palette.paint(Color::Red, &format!("✗{}", progress.failed)));
+        parts.push(failed(progress, palette));
     }
     if progress.skipped > 0 {
         parts.push(palette.paint(Color::Dim, &format!("{} skipped", progress.skipped)));
@@ -88,32 +166,47 @@ pub(crate) fn outcomes(progress: &ProgressView, palette: Palette) -> String {
     parts.join(" ")
 }
 
-/// What the handler says, or what the job waits for.
-fn remark(job: &JobView) -> String {
+fn failed(progress: &ProgressView, palette: Palette) -> String {
+    palette.paint(Color::Red, &format!("✗{}", progress.failed))
+}
+
+/// What stands behind the numbers.
+enum Remark {
+    None,
+    /// What the handler says of itself.
+    Says(String),
+    /// What the job waits for.
+    Waits(String),
+}
+
+fn remark(job: &JobView) -> Remark {
     // A job with work in hand waits for more only in passing.
     let waits = job.progress.running == 0 && !is_planning(job);
     if waits && !job.waiting_for.is_empty() {
-        return job.waiting_for.join("; ");
+        return Remark::Waits(job.waiting_for.join("; "));
     }
     let says = [&job.progress.stage, &job.progress.message];
     let says: Vec<&str> = says.into_iter().flatten().map(String::as_str).collect();
-    if job.state.0.is_terminal() {
-        String::new()
+    if job.state.0.is_terminal() || says.is_empty() {
+        Remark::None
     } else {
-        says.join(": ")
+        Remark::Says(says.join(": "))
+    }
+}
+
+impl Remark {
+    /// The remark with what parts it from the numbers; nothing where there is no room for it.
+    fn within(&self, room: usize) -> String {
+        let (Remark::Says(text) | Remark::Waits(text)) = self else {
+            return String::new();
+        };
+        let room = room.saturating_sub(3);
+        if room < text_width(text).min(LEAST_REMARK) {
+            return String::new();
+        }
+        format!(" · {}", human::shorten(text, room))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fills_in_half_cells_and_is_full_only_at_the_end() {
-        let plain = Palette::new(false);
-        assert_eq!(cells(0.0, 4, plain), "····");
-        assert_eq!(cells(23.0, 4, plain), "╸···");
-        assert_eq!(cells(99.9, 4, plain), "━━━╸");
-        assert_eq!(cells(100.0, 4, plain), "━━━━");
-    }
-}
+mod tests;

@@ -86,14 +86,9 @@ pub(crate) fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
-/// Cuts text to `width` characters, with `…` where something is missing.
+/// Cuts text to `width` columns, with `…` where something is missing.
 pub(crate) fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
-    short.push('…');
-    short
+    console::truncate_str(text, width, "…").into_owned()
 }
 
 /// A path as it is said from the current folder, when it lies below it.
@@ -137,5 +132,6 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(plural(1, "job"), "1 job");
         assert_eq!(shorten("predict_race", 8), "predict…");
+        assert_eq!(shorten("predict_race", 12), "predict_race");
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::screen;
 use super::style::Palette;
 
 /// Pause between two plain lines that only count up.
@@ -41,6 +42,13 @@ impl Live {
     /// The colours that fit where the line goes.
     pub(crate) fn palette(&self) -> Palette {
         self.palette
+    }
+
+    /// Columns that a line may have now: a terminal can be resized.
+    pub(crate) fn width(&self) -> usize {
+        let width = self.bar.as_ref().and_then(|_| screen::err_width());
+        // Some terminals begin a new line when the last column is written to.
+        width.map_or(usize::MAX, |width| width.saturating_sub(1))
     }
 
     /// Shows the line; `phase` is what a reader of plain lines must not miss (a state, a fault).

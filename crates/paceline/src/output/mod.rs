@@ -1,9 +1,11 @@
 //! How commands speak: data to stdout, all else to stderr; colour only on a terminal.
 
 pub(crate) mod bar;
+pub(crate) mod fit;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod live;
+pub(crate) mod screen;
 pub(crate) mod style;
 pub(crate) mod table;
 

@@ -88,6 +88,19 @@ impl From<Painted> for Cell {
     }
 }
 
+impl From<&str> for Painted {
+    /// Text without a colour of its own.
+    fn from(text: &str) -> Painted {
+        Painted::new(text, Color::Plain)
+    }
+}
+
+impl From<String> for Painted {
+    fn from(text: String) -> Painted {
+        Painted::new(text, Color::Plain)
+    }
+}
+
 /// Sign and word of a job's state; `failures` says that some of its items failed.
 pub(crate) fn job_state(state: JobState, failures: bool) -> Painted {
     let (sign, color) = match state {

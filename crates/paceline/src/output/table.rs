@@ -1,8 +1,9 @@
-//! Tables for people: no frames, columns two spaces apart.
+//! Tables for people: no frames, columns two spaces apart, no wider than the terminal.
 
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{Cell, ContentArrangement, Table};
 
-use super::style::Palette;
+use super::fit::{self, Column, Fit};
+use super::style::{Painted, Palette};
 
 /// An empty table with these column heads.
 pub(crate) fn table(heads: &[&str], palette: Palette) -> Table {
@@ -17,6 +18,26 @@ pub(crate) fn table(heads: &[&str], palette: Palette) -> Table {
         table.force_no_tty();
     }
     table
+}
+
+/// The rows below the heads of their columns, as text within `width` where there is one.
+pub(crate) fn fitted(
+    columns: &[Column],
+    rows: &[Vec<Painted>],
+    width: Option<usize>,
+    palette: Palette,
+) -> String {
+    let fit = Fit::new(columns, rows, width);
+    let heads = fit.shown.iter().map(|(index, _)| columns[*index].head);
+    let mut table = table(&heads.collect::<Vec<_>>(), palette);
+    for row in rows {
+        let cells = fit.shown.iter().map(|(index, width)| {
+            let Painted { text, color } = &row[*index];
+            Cell::from(Painted::new(fit::cell(text, *width), *color))
+        });
+        table.add_row(cells);
+    }
+    render(table)
 }
 
 /// The table as text without blanks at the ends of lines.

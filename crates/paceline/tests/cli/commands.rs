@@ -52,7 +52,7 @@ fn people_get_tables() {
         ]
     );
     jobs.says("✓ completed")
-        .says("━━━━━━━━━━ 100%")
+        .says("━━━━━━━━━━  100%")
         .says("3/3")
         .says("ana");
     node.run(&["items", "last"])

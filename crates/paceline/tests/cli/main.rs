@@ -9,4 +9,5 @@ mod items;
 mod node;
 mod postgres;
 mod reconnect;
+mod reload;
 mod support;

@@ -37,3 +37,13 @@ fn a_watcher_waits_for_the_node_and_sees_the_end() {
     assert_eq!(job["progress"]["succeeded"], 3);
     assert!(stderr.contains("the node is back"), "{stderr}");
 }
+
+#[test]
+fn a_log_without_lines_says_where_to_look() {
+    let project = Project::with_tasks();
+    let node = project.up();
+    node.run(&["submit", "add", "--wait"]).exits(0);
+    node.run(&["log", "last"])
+        .exits(0)
+        .complains("no log lines; what items failed with: `paceline items last --state failed`");
+}

@@ -54,12 +54,17 @@ def load(target: str) -> App:
     """The App that `module` or `module:attribute` names. Raises SystemExit if there is none."""
     module_name, _, attribute = target.partition(":")
     module = importlib.import_module(module_name)
-    app = getattr(module, attribute or "app", None)
+    name = attribute or "app"
+    app = getattr(module, name, None)
     if isinstance(app, App):
         return app
     apps = [name for name, value in vars(module).items() if isinstance(value, App)]
     hint = f"; it has {', '.join(apps)}: give {module_name}:{apps[0]}" if apps else ""
-    raise SystemExit(f"paceline worker: {module_name}.{attribute or 'app'} is no App{hint}")
+    if hasattr(module, name):
+        raise SystemExit(f"paceline worker: {module_name}.{name} is no App{hint}")
+    file = os.path.basename(module.__file__ or "")
+    where = module_name if file in ("", "__init__.py") else file
+    raise SystemExit(f"paceline worker: {where} has no `{name} = pl.App()`{hint}")
 
 
 def _parse(arguments: Sequence[str] | None) -> str:

@@ -6,6 +6,7 @@
 //! modules beside it.
 
 mod blame;
+mod failed_starts;
 mod framing;
 pub(crate) mod pool;
 mod process;

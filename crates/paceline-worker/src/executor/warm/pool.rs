@@ -6,14 +6,18 @@ use paceline_core::Json;
 use paceline_core::task::Task;
 use paceline_core::worker::WorkerStatus;
 use paceline_protocol::worker::DeclaredTask;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
+use super::failed_starts::FailedStarts;
 use super::slot::Slot;
 use crate::config::PoolConfig;
 use crate::host::Host;
 use crate::lease_source::Stopping;
 use crate::status::StatusCell;
+
+/// Hears why processes that were started before are to be replaced.
+pub(super) type Renewals = watch::Receiver<Arc<str>>;
 
 /// What all slots of a pool share.
 #[derive(Debug)]
@@ -22,9 +26,17 @@ pub(crate) struct PoolShared {
     pub(crate) host: Host,
     /// What was last declared to the source.
     declared: Mutex<Vec<Task>>,
+    /// Why processes that were started before are to be replaced.
+    renewal: watch::Sender<Arc<str>>,
+    pub(super) failed_starts: FailedStarts,
 }
 
 impl PoolShared {
+    /// Hears of each [`Pool::renew`] from now on.
+    pub(super) fn renewals(&self) -> Renewals {
+        self.renewal.subscribe()
+    }
+
     /// Makes the tasks of a process known, unless an equal process has done so.
     pub(super) async fn declare(&self, tasks: &[DeclaredTask]) -> Result<(), Stopping> {
         let mut declared = self.declared.lock().await;
@@ -69,6 +81,7 @@ impl PoolShared {
 /// A running pool.
 #[derive(Debug)]
 pub(crate) struct Pool {
+    shared: Arc<PoolShared>,
     statuses: Vec<StatusCell>,
 }
 
@@ -79,6 +92,8 @@ impl Pool {
             config,
             host,
             declared: Mutex::default(),
+            renewal: watch::Sender::new(Arc::from("")),
+            failed_starts: FailedStarts::default(),
         });
         let mut statuses = vec![];
         for index in 0..shared.config.processes {
@@ -87,7 +102,16 @@ impl Pool {
             statuses.push(status.clone());
             tasks.spawn(Slot::new(Arc::clone(&shared), status).run());
         }
-        Pool { statuses }
+        Pool { shared, statuses }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.shared.config.name
+    }
+
+    /// Replaces every process once it has finished what it was given.
+    pub(crate) fn renew(&self, why: &str) {
+        self.shared.renewal.send_replace(why.into());
     }
 
     pub(crate) fn status(&self) -> Vec<WorkerStatus> {

@@ -9,7 +9,7 @@ use paceline_core::worker::WorkerState;
 use paceline_protocol::worker::ReadyMessage;
 use tokio::task::JoinSet;
 
-use super::pool::PoolShared;
+use super::pool::{PoolShared, Renewals};
 use super::process::{NotReady, WorkerProcess};
 use super::session::{Ended, Session};
 use crate::pace::Pace;
@@ -32,13 +32,16 @@ pub(super) struct Slot {
     replaces: Option<String>,
     /// Last reports of processes that are gone.
     reports: JoinSet<()>,
+    /// What a process that is started now must be replaced for later.
+    renewals: Renewals,
 }
 
 impl Slot {
     pub(super) fn new(pool: Arc<PoolShared>, status: StatusCell) -> Self {
         Slot {
-            pool,
+            renewals: pool.renewals(),
             worker: status.get().name.into(),
+            pool,
             status,
             pace: Pace::default(),
             failures: 0,
@@ -71,9 +74,10 @@ impl Slot {
     }
 
     async fn start(&mut self) -> Started {
+        self.renewals.mark_unchanged();
         let mut process = match WorkerProcess::spawn(&self.pool, &self.worker) {
             Ok(process) => process,
-            Err(error) => return Started::Failed(format!("worker {}: {error}", self.worker)),
+            Err(error) => return Started::Failed(error.to_string()),
         };
         let stop = self.pool.host.stop.clone();
         let prepared = tokio::select! {
@@ -87,8 +91,7 @@ impl Slot {
         let death = process.end().await;
         match prepared {
             Some(Err(error)) => {
-                let why = format!("worker {} {error}", self.worker);
-                Started::Failed(with_stderr(why, death.stderr.as_deref()))
+                Started::Failed(with_stderr(error.to_string(), death.stderr.as_deref()))
             }
             Some(Ok(_)) | None => Started::Stopped,
         }
@@ -110,7 +113,9 @@ impl Slot {
         let pid = ready.pid.unwrap_or_else(|| process.root_pid());
         self.status.set_ready(pid, &tasks);
         let (pool, worker) = (Arc::clone(&self.pool), Arc::clone(&self.worker));
-        let session = Session::new(pool, worker, self.status.clone(), process);
+        pool.failed_starts.over();
+        let renewals = self.renewals.clone();
+        let session = Session::new(pool, worker, self.status.clone(), process, renewals);
         session.with(tasks, ready.buffered, pid)
     }
 
@@ -148,7 +153,7 @@ impl Slot {
 
     async fn failed_start(&mut self, why: String) {
         self.failures += 1;
-        tracing::warn!(worker = &*self.worker, failures = self.failures, "{why}");
+        self.pool.failed_starts.tell(&self.worker, &why);
         let state = if self.failures >= BROKEN_AFTER {
             WorkerState::Broken
         } else {
@@ -159,7 +164,7 @@ impl Slot {
     }
 
     /// None after the first deaths, then growing.
-    async fn pause(&self) {
+    async fn pause(&mut self) {
         let Some(doublings) = self.failures.checked_sub(BROKEN_AFTER) else {
             return;
         };
@@ -167,6 +172,8 @@ impl Slot {
         tokio::select! {
             () = self.pool.host.stop.ordered() => {}
             () = tokio::time::sleep(pause.min(LONGEST_PAUSE)) => {}
+            // What kept it from starting may be mended.
+            Ok(()) = self.renewals.changed() => self.failures = 0,
         }
     }
 }

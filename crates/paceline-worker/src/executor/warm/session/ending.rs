@@ -41,7 +41,7 @@ pub(in super::super) struct Ended {
     pub(in super::super) why: String,
     /// The last lines that it printed.
     pub(in super::super) stderr: Option<String>,
-    /// It did something before it ended.
+    /// It did something before it ended, or was asked to end.
     pub(in super::super) worked: bool,
     /// Reports that are not through yet.
     pub(in super::super) reports: Reporter,
@@ -53,7 +53,8 @@ impl Session {
         let died = self.killed.as_ref().map(|(_, since)| *since);
         let died = died.or(self.exited).unwrap_or_else(Instant::now);
         let within_line = !self.process.lines.rest().is_empty();
-        let worked = self.leases_ended > 0 || !self.sent.is_empty();
+        let was_asked_to_go = matches!(self.phase, Phase::Leaving { .. });
+        let worked = self.leases_ended > 0 || !self.sent.is_empty() || was_asked_to_go;
         let mut end = Settlement {
             killed: self.killed.map(|(cause, _)| cause),
             phase: self.phase,

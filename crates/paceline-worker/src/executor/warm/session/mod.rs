@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use self::ending::Cause;
 pub(super) use self::ending::Ended;
 use self::watch::Memory;
-use super::pool::PoolShared;
+use super::pool::{PoolShared, Renewals};
 use super::process::{Sign, WorkerProcess};
 use crate::asking::Asking;
 use crate::executor::held::Held;
@@ -45,6 +45,8 @@ pub(super) struct Session {
     buffered: bool,
     pid: u32,
     signals: Signals,
+    /// Says when, and why, the process is to be replaced.
+    renewals: Renewals,
     reporter: Reporter,
     phase: Phase,
     asking: Asking,
@@ -84,6 +86,7 @@ enum Event {
     Stop,
     Signal(Result<LeaseSignal, Missed>),
     Lost(Vec<LeaseId>),
+    Renew(Arc<str>),
     Leases(Vec<Lease>),
     Sign(Sign),
     Time,
@@ -95,10 +98,12 @@ impl Session {
         worker: Arc<str>,
         status: StatusCell,
         process: WorkerProcess,
+        renewals: Renewals,
     ) -> Self {
         Session {
             signals: Signals::of(&pool.host.source),
             reporter: Reporter::new(Arc::clone(&pool.host.source)),
+            renewals,
             pool,
             worker,
             status,
@@ -189,6 +194,7 @@ impl Session {
             // Before the signals: a lease comes before its revocation.
             leases = self.asking.answer() => Event::Leases(leases),
             signal = self.signals.next() => Event::Signal(signal),
+            why = renewal(&mut self.renewals), if self.phase == Phase::Serving => Event::Renew(why),
             lost = self.reporter.turn(), if !self.reporter.is_idle() => Event::Lost(lost),
             sign = self.process.sign(!full, self.exited.is_some()) => Event::Sign(sign),
             () = tokio::time::sleep_until(until) => Event::Time,
@@ -204,6 +210,7 @@ impl Session {
                     self.revoke(lease, "it was given to another worker", now);
                 }
             }
+            Event::Renew(why) => self.recycle(format!("is replaced: {why}")),
             Event::Leases(leases) => self.queue.extend(leases),
             Event::Sign(Sign::Output) => self.take_lines(pace, now),
             Event::Sign(Sign::OutputEnded) => self.closed = true,
@@ -241,6 +248,14 @@ impl Session {
             self.process.stderr.set_job(job);
             self.status.set_job(job);
         }
+    }
+}
+
+/// The next order to replace the process; never, once the pool is gone. Cancel-safe.
+async fn renewal(renewals: &mut Renewals) -> Arc<str> {
+    match renewals.changed().await {
+        Ok(()) => Arc::clone(&renewals.borrow_and_update()),
+        Err(_) => std::future::pending().await,
     }
 }
 
