@@ -32,8 +32,9 @@ async fn a_node_at_the_door_and_one_behind_a_pooler_share_a_store() {
     let server = postgres::shared();
     let pooler = server.pooler("");
     let schema = postgres::new_schema();
-    let (direct, pooled) = (server.url(&schema), pooler.url(&schema));
-    two_nodes_share_the_work(connect(&pooled).await, connect(&direct).await).await;
+    let behind = connect(&pooler.url(&schema)).await;
+    let direct = connect(&server.url(&schema)).await;
+    two_nodes_share_the_work(behind, direct).await;
 }
 
 #[tokio::test]
