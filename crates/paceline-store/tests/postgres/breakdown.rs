@@ -103,7 +103,7 @@ async fn a_server_that_comes_back_is_found_again() {
 /// A server that a crash makes forget what it did not have to flush.
 fn forgetful() -> Server {
     paceline_test_postgres::own_with(Settings {
-        more: "-c wal_writer_delay=10s",
+        more: "-c wal_writer_delay=10s".to_owned(),
         ..Settings::default()
     })
 }
