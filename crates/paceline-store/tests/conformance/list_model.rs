@@ -10,7 +10,7 @@ use paceline_core::{Job, JobId, JobState, Priority, Time};
 
 use crate::support::{Case, Draft, OTHER, TASK, items, minutes, seconds, unit};
 
-const ROUNDS: u32 = 12;
+const ROUNDS: u32 = 5;
 /// Filters that are tried in each round.
 const FILTERS: u32 = 25;
 /// Pieces of the texts that jobs hold, and of the texts that are searched for.
