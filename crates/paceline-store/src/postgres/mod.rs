@@ -72,5 +72,5 @@ mod url;
 mod waiting;
 
 pub use connect::{Options, PostgresStore};
-pub use remove::{remove, server_process};
 pub use inspect::{Connections, Durability, Inspection, inspect};
+pub use remove::{remove, server_process};

@@ -98,7 +98,7 @@ where
 }
 
 /// Histories that a run tells, unless the environment asks for one or for more.
-const SEEDS: u64 = 24;
+const SEEDS: u64 = 16;
 
 /// Runs one case once for each seed, each time on a fresh store. A failing run prints its seed.
 pub(crate) fn run_seeds<O, Opening, F, Running>(open: O, case: F)
@@ -136,14 +136,15 @@ impl Drop for Named {
     }
 }
 
-/// Makes a test of each case on each backend.
+/// Makes a test of each case on each backend, and one through a pooler.
 macro_rules! store_tests {
     ($($case:ident),+ $(,)?) => {
         on_each_backend!(run: $($case),+);
+        on_backend!(postgres_through_a_pooler, run: $($case),+);
     };
 }
 
-/// The same for cases that take a seed.
+/// The same for cases that take a seed, and long; a pooler makes them three times as long.
 macro_rules! seeded_store_tests {
     ($($case:ident),+ $(,)?) => {
         on_each_backend!(run_seeds: $($case),+);
@@ -152,13 +153,15 @@ macro_rules! seeded_store_tests {
 
 macro_rules! on_each_backend {
     ($run:ident: $($case:ident),+) => {
-        on_each_backend!(sqlite_file, $run: $($case),+);
-        on_each_backend!(sqlite_file_with_catalogue, $run: $($case),+);
-        on_each_backend!(sqlite_in_memory, $run: $($case),+);
-        on_each_backend!(postgres, $run: $($case),+);
-        on_each_backend!(postgres_with_catalogue, $run: $($case),+);
-        on_each_backend!(postgres_through_a_pooler, $run: $($case),+);
+        on_backend!(sqlite_file, $run: $($case),+);
+        on_backend!(sqlite_file_with_catalogue, $run: $($case),+);
+        on_backend!(sqlite_in_memory, $run: $($case),+);
+        on_backend!(postgres, $run: $($case),+);
+        on_backend!(postgres_with_catalogue, $run: $($case),+);
     };
+}
+
+macro_rules! on_backend {
     ($backend:ident, $run:ident: $($case:ident),+) => {
         mod $backend {
             $(#[test]
