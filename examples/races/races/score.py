@@ -134,7 +134,8 @@ def report(connection: sqlite3.Connection) -> tuple[str, bool]:
     if not races:
         return "nothing predicted yet: `paceline submit predict_race`", False
     rows = table(races)
-    lines = [f"{'log-loss per race (lower is better)':<42} {'races':>6} {'model':>7} {'odds':>7} {'uniform':>8}"]
+    head = "log-loss per race (lower is better)"
+    lines = [f"{head:<42} {'races':>6} {'model':>7} {'odds':>7} {'uniform':>8}"]
     lines += [
         f"{row.part:<42} {row.races:>6} {row.model:>7.3f} {row.odds:>7.3f} {row.uniform:>8.3f}"
         + ("  LEAK? no model without odds can be this good" if row.leaks else "")

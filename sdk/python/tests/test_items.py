@@ -44,6 +44,18 @@ def test_a_job_without_items_is_one_item_of_its_params(serve: Serve) -> None:
         assert results(node.until("done")) == {0: 5}
 
 
+def test_a_job_without_items_of_a_task_that_takes_them_says_so(serve: Serve) -> None:
+    app = pl.App()
+    called: list[object] = []
+    app.task(name="work", items=True)(called.append)
+    node = serve(app)
+    node.run("work", job={"params": {}})
+    [item, _] = node.until("done")
+    assert item["error"]["permanent"]
+    assert item["error"]["message"].startswith("task `work` takes items, and the job has none")
+    assert not called
+
+
 def test_a_chunk_may_be_empty(serve: Serve) -> None:
     node = serve(app_of(lambda payload: 1))
     node.run("work", [])

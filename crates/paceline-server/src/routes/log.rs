@@ -73,17 +73,21 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Option<i64> {
 fn as_events(
     pieces: impl Stream<Item = Result<LogPage, StoreError>> + Send + 'static,
 ) -> impl Stream<Item = Event> + Send + 'static {
-    let end = stream::once(async { Event::default().event("end").data("{}") });
+    let end = stream::once(async { Ok(None) });
     pieces
-        // The client comes back with the id of the last piece that it got.
+        .map_ok(Some)
+        .chain(end)
+        // After a fault there is no end: the client comes back with the id of the last piece.
         .take_while(|piece| std::future::ready(piece.is_ok()))
         .filter_map(|piece| std::future::ready(piece.ok()))
-        .map(|page| {
-            let data = serde_json::json!({ "text": page.text });
-            Event::default()
-                .event("log")
-                .id(page.next.to_string())
-                .data(data.to_string())
+        .map(|page| match page {
+            Some(page) => {
+                let data = serde_json::json!({ "text": page.text });
+                Event::default()
+                    .event("log")
+                    .id(page.next.to_string())
+                    .data(data.to_string())
+            }
+            None => Event::default().event("end").data("{}"),
         })
-        .chain(end)
 }

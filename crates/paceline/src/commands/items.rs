@@ -68,7 +68,15 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
         }
     }
     if shown == 0 && !output.json {
-        output.note("no items");
+        let job = context.client.job(&id).await?;
+        output.note(if job.kind == "unit" {
+            format!(
+                "{} has no items; `paceline job` shows how it ended",
+                job.name
+            )
+        } else {
+            "no items".to_owned()
+        });
     } else if cursor.is_some() && !output.json {
         output.note(format!("{shown} shown; --limit or --all shows more"));
     }

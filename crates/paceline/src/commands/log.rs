@@ -29,7 +29,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
     let id = context.client.resolve(&args.job).await?;
     let printed = if args.follow {
         let mut follower = Follower::new(context, &id, args.tail);
-        follower.to_the_end().await?;
+        follower.follow().await?;
         follower.printed
     } else {
         print(args, context, &id).await?
@@ -94,7 +94,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    async fn to_the_end(&mut self) -> Result {
+    async fn follow(&mut self) -> Result {
         loop {
             match self.context.client.answer(self.request()).await {
                 Ok(answer) => {

@@ -60,6 +60,12 @@ impl Pools {
             async move {
                 let watched = plan.watched();
                 let config = plan.prepare().await;
+                // The first look comes before any worker reads its code, but after the SDK was
+                // unpacked: that is no edit.
+                let watched: Vec<_> = watched
+                    .iter()
+                    .map(|(name, folder)| WatchedPool::new(name, folder))
+                    .collect();
                 // Set once: this is the only task that starts workers.
                 let workers = pools.workers.get_or_init(|| Workers::start(config, source));
                 if !watched.is_empty() {
@@ -123,11 +129,11 @@ impl Plan {
             .collect()
     }
 
-    /// The pools whose code is watched, as it is before any worker reads it.
-    fn watched(&self) -> Vec<WatchedPool> {
+    /// The pools whose code is watched, and where it lies.
+    fn watched(&self) -> Vec<(String, PathBuf)> {
         let pools = self.pools.iter().filter(|_| self.reload);
         pools
-            .map(|pool| WatchedPool::new(&pool.name, &pool.cwd))
+            .map(|pool| (pool.name.clone(), pool.cwd.clone()))
             .collect()
     }
 

@@ -43,44 +43,37 @@ struct Form {
     name: usize,
     /// Cells of the bar; 0 leaves it out.
     bar: usize,
-    /// How many succeeded.
-    succeeded: bool,
+    numbers: Numbers,
+}
+
+/// The numbers that are said; each adds one to those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Numbers {
+    Percent,
+    Eta,
+    Rate,
     /// How many are done of how many.
-    counts: bool,
-    rate: bool,
-    eta: bool,
+    Counts,
+    /// How many succeeded.
+    Succeeded,
 }
 
 /// From the widest to the narrowest; the first that fits is taken.
 const FORMS: [Form; 10] = [
-    form(36, 20, true, true, true, true),
-    form(36, 10, true, true, true, true),
-    form(20, 10, true, true, true, true),
-    form(20, 10, false, true, true, true),
-    form(14, 6, false, true, true, true),
-    form(14, 0, false, true, true, true),
-    form(0, 0, false, true, true, true),
-    form(0, 0, false, false, true, true),
-    form(0, 0, false, false, false, true),
-    form(0, 0, false, false, false, false),
+    form(36, 20, Numbers::Succeeded),
+    form(36, 10, Numbers::Succeeded),
+    form(20, 10, Numbers::Succeeded),
+    form(20, 10, Numbers::Counts),
+    form(14, 6, Numbers::Counts),
+    form(14, 0, Numbers::Counts),
+    form(0, 0, Numbers::Counts),
+    form(0, 0, Numbers::Rate),
+    form(0, 0, Numbers::Eta),
+    form(0, 0, Numbers::Percent),
 ];
 
-const fn form(
-    name: usize,
-    bar: usize,
-    succeeded: bool,
-    counts: bool,
-    rate: bool,
-    eta: bool,
-) -> Form {
-    Form {
-        name,
-        bar,
-        succeeded,
-        counts,
-        rate,
-        eta,
-    }
+const fn form(name: usize, bar: usize, numbers: Numbers) -> Form {
+    Form { name, bar, numbers }
 }
 
 /// `predict_race-2026… ━━━━╸··· 350/1500 23% 8.2/s ETA 2:19 ✓348 ✗2 · predicting`, in at most
@@ -132,20 +125,24 @@ pub(crate) fn is_planning(job: &JobView) -> bool {
 fn numbers(job: &JobView, form: Form, palette: Palette) -> Vec<String> {
     let progress = &job.progress;
     let has_items = job.kind != "unit";
+    let says = |numbers: Numbers| form.numbers >= numbers;
     let mut parts = Vec::new();
-    if has_items && form.counts {
+    if has_items && says(Numbers::Counts) {
         parts.push(format!("{}/{}", progress.done, progress.total));
     }
     parts.push(format!("{:.0}%", progress.percent.floor()));
     if !job.state.0.is_terminal() {
-        let rate = progress.rate.filter(|_| form.rate).map(human::rate);
+        let rate = progress
+            .rate
+            .filter(|_| says(Numbers::Rate))
+            .map(human::rate);
         parts.extend(rate);
-        let eta = progress.eta_seconds.filter(|_| form.eta);
+        let eta = progress.eta_seconds.filter(|_| says(Numbers::Eta));
         parts.extend(eta.map(|eta| format!("ETA {}", human::clock(eta))));
     }
-    if has_items && form.succeeded {
+    if has_items && says(Numbers::Succeeded) {
         parts.push(outcomes(progress, palette));
-    } else if has_items && form.counts && progress.failed > 0 {
+    } else if has_items && says(Numbers::Counts) && progress.failed > 0 {
         parts.push(failed(progress, palette));
     }
     parts

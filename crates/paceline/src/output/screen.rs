@@ -13,12 +13,9 @@ pub(crate) fn err_width() -> Option<usize> {
 }
 
 fn width_of(terminal: &Term) -> Option<usize> {
-    if !terminal.is_term() {
-        return None;
-    }
-    let (_, columns) = terminal.size_checked()?;
-    // A terminal without a size says 0.
-    (columns > 0).then_some(usize::from(columns))
+    // A terminal that does not know its size is taken for one of 80 columns.
+    let (_, columns) = terminal.size();
+    terminal.is_term().then_some(usize::from(columns))
 }
 
 /// Columns that the text takes on a terminal.

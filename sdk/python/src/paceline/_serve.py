@@ -125,10 +125,9 @@ class Server:
     def _run(self, lease: Lease, task: Task | None) -> str:
         items = _items_of(lease)
         if task is None:
-            error = describe(self._unknown(lease))
-            for item in items:
-                self.outbox.lines.append(failed_item_line(lease.text, item["seq"], 0.0, error))
-            return lease.done(complete=True)
+            return self._refuse(lease, items, self._unknown(lease))
+        if task.has_items and lease.message.get("items") is None:
+            return self._refuse(lease, items, _needs_items(task))
         message, state = lease.message, self._states.get(task.name)
         timeout = _timeout_of(message, task)
         if task.is_async:
@@ -153,6 +152,12 @@ class Server:
         )
         return lease.done(complete)
 
+    def _refuse(self, lease: Lease, items: list[dict[str, Any]], why: Permanent) -> str:
+        error = describe(why)
+        for item in items:
+            self.outbox.lines.append(failed_item_line(lease.text, item["seq"], 0.0, error))
+        return lease.done(complete=True)
+
     def _unknown(self, lease: Lease) -> Permanent:
         known = ", ".join(f"`{name}`" for name in self._app.tasks) or "no task at all"
         return Permanent(f"no task `{lease.job.get('task')}`; this worker declares {known}")
@@ -160,6 +165,13 @@ class Server:
 
 def _no_planner(task: Task) -> Permanent:
     return Permanent(f"task `{task.name}` has no planner; declare it with items=, or send items")
+
+
+def _needs_items(task: Task) -> Permanent:
+    return Permanent(
+        f"task `{task.name}` takes items, and the job has none: submit it with some "
+        "(`paceline submit --items FILE`), or give the task a planner with items="
+    )
 
 
 def _items_of(lease: Lease) -> list[dict[str, Any]]:

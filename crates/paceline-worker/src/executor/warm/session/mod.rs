@@ -191,10 +191,11 @@ impl Session {
         tokio::select! {
             biased;
             () = self.pool.host.stop.ordered(), if !matches!(self.phase, Phase::Leaving { why: None, .. }) => Event::Stop,
+            // Before the leases: a process with old code must not begin another.
+            why = renewal(&mut self.renewals), if self.phase == Phase::Serving => Event::Renew(why),
             // Before the signals: a lease comes before its revocation.
             leases = self.asking.answer() => Event::Leases(leases),
             signal = self.signals.next() => Event::Signal(signal),
-            why = renewal(&mut self.renewals), if self.phase == Phase::Serving => Event::Renew(why),
             lost = self.reporter.turn(), if !self.reporter.is_idle() => Event::Lost(lost),
             sign = self.process.sign(!full, self.exited.is_some()) => Event::Sign(sign),
             () = tokio::time::sleep_until(until) => Event::Time,
