@@ -165,6 +165,7 @@ fn the_running_rate_wins_over_history() {
     let mut running = job(JobState::Running, JobKind::Items);
     running.rate = Some(10.0);
     running.counters.succeeded = 50;
+    running.counters.running = 5;
     let view = context(vec![]).view(running);
     assert_eq!(view.progress.eta_seconds, Some(5.0));
     assert!((view.progress.percent - 50.0).abs() < f64::EPSILON);
@@ -182,7 +183,7 @@ fn a_unit_is_as_far_as_its_handler_says() {
 #[test]
 fn the_time_left_of_a_call_is_what_its_handler_says_or_what_is_usual() {
     let mut unit = job(JobState::Running, JobKind::Unit);
-    unit.counters.total = 1;
+    (unit.counters.total, unit.counters.running) = (1, 1);
     unit.started_at = Some(Time::EPOCH);
     let mut left = |fraction: Option<f64>, elapsed_ms: i64| {
         unit.stage.fraction = fraction;
