@@ -155,10 +155,11 @@ async fn found(session: &mut Session, schema: &str, known: i64) -> Result<i64> {
 }
 
 async fn exists(session: &mut Session, schema: &str) -> Result<bool> {
-    const SELECT: &str = "SELECT to_regclass($1) IS NOT NULL";
-    let table = format!("{schema}.schema_version");
-    let row = session.find(SELECT, values![table]).await?;
-    row.map_or(Ok(false), |row| row.value(0))
+    // Not by `to_regclass`: a server process remembers that there was no such table, also while it
+    // waits for the one that makes it.
+    const SELECT: &str = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = $1 AND c.relname = 'schema_version'";
+    Ok(session.find(SELECT, values![schema]).await?.is_some())
 }
 
 /// What the database says, if there is a schema.

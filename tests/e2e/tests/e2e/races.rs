@@ -1,9 +1,11 @@
 //! The races example under fire: a real model, the node killed again and again.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use paceline_e2e::api::{progress, state};
+use paceline_e2e::node::command_on;
 use paceline_e2e::numbers::summary;
 use paceline_e2e::{Node, Project, node, project, seed, wait};
 use rand::Rng;
@@ -20,18 +22,7 @@ const VERY_LONG: Duration = Duration::from_mins(10);
 #[tokio::test]
 async fn twenty_kills_of_the_races_example() {
     let mut dice = seed::dice("kills of the races example");
-    let example = project::repository().join("examples/races");
-    let prepared = Command::new(node::python())
-        .args(["-m", "races", "prepare"])
-        .current_dir(&example)
-        .output()
-        .expect("python runs");
-    assert!(
-        prepared.status.success(),
-        "{}",
-        String::from_utf8_lossy(&prepared.stderr)
-    );
-
+    let example = prepared();
     let project = Project::existing(&example.join("paceline.toml"));
     let mut node = Node::start(&project).await;
     let id = node
@@ -85,4 +76,43 @@ async fn going_on(node: &Node, id: &str, last: u64) -> serde_json::Value {
     })
     .await;
     job
+}
+
+/// The same example, nothing but its store changed.
+#[tokio::test]
+async fn the_races_example_on_a_shared_database() {
+    const FEW: u64 = 60;
+    let example = prepared();
+    let project = Project::existing(&example.join("paceline.toml"));
+    let url = paceline_test_postgres::shared().new_store();
+    let node = Node::start_as(&project, command_on(&project, &url)).await;
+    let job = json!({"task": "predict_race", "only_new": true, "params": {"limit": FEW}});
+    let id = node.api().submit(&job).await;
+    let job = node.api().ended(&id, VERY_LONG).await;
+    assert_eq!(
+        (progress(&job, "succeeded"), progress(&job, "total")),
+        (FEW, FEW),
+        "{job}"
+    );
+    let again = json!({"task": "predict_race", "only_new": true, "params": {"limit": FEW}});
+    let id = node.api().submit(&again).await;
+    let job = node.api().ended(&id, LONG).await;
+    assert_eq!(progress(&job, "skipped"), FEW, "nothing is new: {job}");
+    node.stop(Duration::from_secs(15)).await;
+}
+
+/// The example's folder, with its database and its model made.
+fn prepared() -> PathBuf {
+    let example = project::repository().join("examples/races");
+    let prepared = Command::new(node::python())
+        .args(["-m", "races", "prepare"])
+        .current_dir(&example)
+        .output()
+        .expect("python runs");
+    assert!(
+        prepared.status.success(),
+        "{}",
+        String::from_utf8_lossy(&prepared.stderr)
+    );
+    example
 }
