@@ -118,7 +118,7 @@ impl Follower<'_> {
             Show::Bar if job.state.0.is_terminal() => {}
             Show::Bar => {
                 let line = bar::line(job, self.live.palette(), self.live.width());
-                self.live.show(line, job.state.0.as_str(), now);
+                self.live.show(line, bar::phase(job), now);
             }
             Show::Json if self.last.as_ref() != Some(job) => self.context.output.json(job)?,
             Show::Json | Show::Nothing => {}

@@ -176,10 +176,22 @@ enum Remark {
     Waits(String),
 }
 
+/// What somebody who sees a line now and then must not miss: the state, and that it is held up.
+pub(crate) fn phase(job: &JobView) -> &'static str {
+    if waits(job) {
+        "waits"
+    } else {
+        job.state.0.as_str()
+    }
+}
+
+/// A job with work in hand waits for more only in passing.
+fn waits(job: &JobView) -> bool {
+    job.progress.running == 0 && !is_planning(job) && !job.waiting_for.is_empty()
+}
+
 fn remark(job: &JobView) -> Remark {
-    // A job with work in hand waits for more only in passing.
-    let waits = job.progress.running == 0 && !is_planning(job);
-    if waits && !job.waiting_for.is_empty() {
+    if waits(job) {
         return Remark::Waits(job.waiting_for.join("; "));
     }
     let says = [&job.progress.stage, &job.progress.message];
