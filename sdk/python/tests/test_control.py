@@ -184,13 +184,14 @@ def test_cancel_reaches_a_worker_that_was_idle_for_long(serve: Serve, kind: str)
         await asyncio.sleep(5)
 
     app = pl.App()
-    app.task(name="sync", items=planner)(lambda params, ctx: wait(ctx))
+    app.task(name="sync")(lambda params, ctx: wait(ctx))
     app.task(name="async")(sleeps)
+    app.task(name="plan", items=planner)(lambda item, ctx: None)
     node = serve(app)
     for _ in range(2):
         time.sleep(0.3)
         if kind == "plan":
-            node.send("plan", lease=1, job={"id": "j", "task": "sync"})
+            node.send("plan", lease=1, job={"id": "j", "task": "plan"})
         else:
             node.run(kind)
         time.sleep(0.1)
