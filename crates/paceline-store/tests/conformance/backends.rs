@@ -98,7 +98,7 @@ where
 }
 
 /// Histories that a run tells, unless the environment asks for one or for more.
-const SEEDS: u64 = 16;
+const SEEDS: u64 = 10;
 
 /// Runs one case once for each seed, each time on a fresh store. A failing run prints its seed.
 pub(crate) fn run_seeds<O, Opening, F, Running>(open: O, case: F)
