@@ -4,18 +4,8 @@ use paceline_core::admission::Limits;
 use paceline_core::store::Store;
 use paceline_store::postgres::{Options, PostgresStore};
 use paceline_test_postgres as postgres;
-use tokio_postgres::NoTls;
 
-use crate::support::{NOW, completed, connect, job, register, work};
-
-/// Runs a script as the administrator.
-async fn administer(sql: &str) {
-    let (client, connection) = tokio_postgres::connect(&postgres::shared().database(), NoTls)
-        .await
-        .expect("connected");
-    tokio::spawn(connection);
-    client.batch_execute(sql).await.expect(sql);
-}
+use crate::support::{NOW, administer, completed, connect, job, register, work};
 
 /// A role of nobody else, and the URL of its store.
 async fn new_role() -> (String, String, String) {

@@ -21,6 +21,15 @@ pub(crate) async fn connect(url: &str) -> Arc<PostgresStore> {
     Arc::new(store.expect("a store"))
 }
 
+/// Does on the shared server what its administrator would.
+pub(crate) async fn administer(sql: &str) {
+    let database = paceline_test_postgres::shared().database();
+    let connected = tokio_postgres::connect(&database, tokio_postgres::NoTls).await;
+    let (client, connection) = connected.expect("connected");
+    tokio::spawn(connection);
+    client.batch_execute(sql).await.expect(sql);
+}
+
 pub(crate) async fn register(store: &PostgresStore) -> NodeId {
     let node = NodeInfo {
         name: "testing".to_owned(),

@@ -8,9 +8,8 @@ use paceline_store::transfer::{TransferError, Transferred, transfer};
 use paceline_store::{Options, SqliteStore};
 use paceline_test_postgres as postgres;
 use tempfile::TempDir;
-use tokio_postgres::NoTls;
 
-use crate::support::{NOW, connect, job, register};
+use crate::support::{NOW, administer, connect, job, register};
 
 /// A stopped store with two jobs.
 async fn stopped() -> (TempDir, PathBuf) {
@@ -24,14 +23,6 @@ async fn stopped() -> (TempDir, PathBuf) {
 
 async fn moved(from: &Path, to: &str) -> Result<Transferred, TransferError> {
     transfer(from, to, NOW, |_, _| ()).await
-}
-
-async fn administer(sql: &str) {
-    let (client, connection) = tokio_postgres::connect(&postgres::shared().database(), NoTls)
-        .await
-        .expect("connected");
-    tokio::spawn(connection);
-    client.batch_execute(sql).await.expect(sql);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::support::{Node, Project, until};
 #[test]
 fn a_watcher_waits_for_the_node_and_sees_the_end() {
     let project = Project::with_tasks();
-    let mut node = project.up();
+    let node = project.up();
     let port = node.url().rsplit(':').next().expect("a port").to_owned();
     let param = format!("until={}", project.path().join("go").display());
     let args = ["submit", "wait", "-p", &param, "--wait", "--json"];
@@ -24,12 +24,7 @@ fn a_watcher_waits_for_the_node_and_sees_the_end() {
         let jobs = node.run(&["jobs", "--state", "running", "--json"]).json();
         (jobs["items"].as_array().map(Vec::len) == Some(1)).then_some(())
     });
-    node.signal(Signal::SIGKILL);
-    node.ended();
-    drop(node);
-    project.write("go", "");
-    let mut again = project.paceline(&["up", "--json", "--port", &port]);
-    let _node = Node::adopt(&project, &mut again);
+    let _node = killed_and_back(&project, node, &port);
     let output = watcher.wait_with_output().expect("ends");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{stderr}");
@@ -43,7 +38,7 @@ fn a_watcher_waits_for_the_node_and_sees_the_end() {
 fn who_follows_a_log_sees_all_of_it_across_a_restart() {
     let project = Project::with_tasks();
     project.write("tasks.py", LOGS);
-    let mut node = project.up();
+    let node = project.up();
     let port = node.url().rsplit(':').next().expect("a port").to_owned();
     let param = format!("until={}", project.path().join("go").display());
     until(|| (node.run(&["submit", "speak", "-p", &param]).code == 0).then_some(()));
@@ -57,12 +52,7 @@ fn who_follows_a_log_sees_all_of_it_across_a_restart() {
     let mut first = String::new();
     lines.read_line(&mut first).expect("a line");
     assert!(first.contains("attempt 1 begins"), "{first}");
-    node.signal(Signal::SIGKILL);
-    node.ended();
-    drop(node);
-    project.write("go", "");
-    let mut again = project.paceline(&["up", "--json", "--port", &port]);
-    let _node = Node::adopt(&project, &mut again);
+    let _node = killed_and_back(&project, node, &port);
     let mut rest = String::new();
     lines.read_to_string(&mut rest).expect("the rest");
     let output = follower.wait_with_output().expect("ends");
@@ -96,4 +86,14 @@ fn a_log_without_lines_says_where_to_look() {
     node.run(&["log", "last"])
         .exits(0)
         .complains("no log lines; what items failed with: `paceline items last --state failed`");
+}
+
+/// Kills the node and starts another at the same port, under which handlers may end.
+fn killed_and_back<'p>(project: &'p Project, mut node: Node<'p>, port: &str) -> Node<'p> {
+    node.signal(Signal::SIGKILL);
+    node.ended();
+    drop(node);
+    project.write("go", "");
+    let mut again = project.paceline(&["up", "--json", "--port", port]);
+    Node::adopt(project, &mut again)
 }

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use paceline_core::clock::Clock;
+
 use super::load;
 use super::place::{Database, Schema};
 use super::usage::Memory;
 use super::watch;
 use super::workbench::{Handlers, Workbench};
+use crate::clock::SystemClock;
 use crate::exit::Result;
 use crate::output::{Output, human};
 
@@ -79,7 +82,9 @@ impl Lab {
     fn schema(&self) -> Option<Schema> {
         let database = self.database.as_ref()?;
         let number = self.schemas.replace(self.schemas.get() + 1);
-        Some(database.schema(&format!("bench_{}_{number}", std::process::id())))
+        // It is removed afterwards: it must not be one that somebody else has, on any machine.
+        let (process, now) = (std::process::id(), SystemClock.now().as_micros());
+        Some(database.schema(&format!("bench_{process}_{now}_{number}")))
     }
 
     /// Jobs in a deep queue or a long list.
