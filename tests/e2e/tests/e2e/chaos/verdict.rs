@@ -89,13 +89,14 @@ async fn check_ends(cluster: &Cluster, jobs: usize) {
         (i64::try_from(jobs).expect("few"), 0),
         "completed and failed"
     );
-    let twice: i64 = cluster
-        .database
-        .query_one(TWICE, &[])
-        .await
-        .expect("events")
-        .get(0);
+    let twice = number(cluster, TWICE).await;
     assert_eq!(twice, 0, "jobs that were submitted or completed twice");
+}
+
+/// The one number that a statement gives.
+async fn number(cluster: &Cluster, sql: &str) -> i64 {
+    let row = cluster.database.query_one(sql, &[]).await;
+    row.expect("a number").get(0)
 }
 
 /// What was old is gone, and it was told once that it went.
@@ -105,18 +106,8 @@ async fn check_clean_up(cluster: &Cluster, old: usize) {
         WHERE kind = 'system.cleaned_up'";
     const LEFT: &str = "SELECT count(*) FROM jobs WHERE finished_at < 1e6 * extract(epoch FROM
         now() - interval '10 days')";
-    let told: i64 = cluster
-        .database
-        .query_one(TOLD, &[])
-        .await
-        .expect("events")
-        .get(0);
-    let left: i64 = cluster
-        .database
-        .query_one(LEFT, &[])
-        .await
-        .expect("jobs")
-        .get(0);
+    let told = number(cluster, TOLD).await;
+    let left = number(cluster, LEFT).await;
     println!("{told} old jobs were cleaned up");
     assert_eq!((told, left), (i64::try_from(old).expect("few"), 0));
 }
