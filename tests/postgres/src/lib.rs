@@ -109,6 +109,51 @@ impl Server {
         )
     }
 
+    /// A standby of an own server: a copy that follows it, and takes no writes until it is told to
+    /// ([`Server::promote`]).
+    ///
+    /// # Panics
+    ///
+    /// Panics if it cannot be made or started.
+    #[must_use]
+    pub fn standby(&self) -> Server {
+        self.must_be_own();
+        let settings = self.settings.clone();
+        let made = Folder::own(next()).and_then(|folder| {
+            process::copy(&folder, &self.folder.socket())?;
+            process::start(&folder, &settings)?;
+            Ok(folder)
+        });
+        Server {
+            folder: made.unwrap_or_else(|error| panic!("{error}")),
+            settings,
+            in_use: None,
+        }
+    }
+
+    /// Makes a standby the server that takes writes.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it is none.
+    pub fn promote(&self) {
+        process::promote(&self.folder).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// The URL of a new store on whichever of this server and its standby takes writes.
+    pub fn new_store_with(&self, standby: &Server) -> String {
+        let place = |server: &Server| {
+            let socket = server.folder.socket().display().to_string();
+            socket.replace('/', "%2F")
+        };
+        let (first, second) = (place(self), place(standby));
+        let schema = new_schema();
+        format!(
+            "postgres://postgres@{first},{second}/postgres?target_session_attrs=read-write\
+             &schema={schema}"
+        )
+    }
+
     /// Where its socket is, for libpq.
     pub fn socket(&self) -> PathBuf {
         self.folder.socket()

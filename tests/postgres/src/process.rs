@@ -37,6 +37,24 @@ pub(crate) fn init(folder: &Folder) -> Result<(), String> {
     run(command)
 }
 
+/// Makes a standby: a copy of the server behind this socket, which follows it once it is started.
+pub(crate) fn copy(folder: &Folder, of: &Path) -> Result<(), String> {
+    let mut command = as_user(folder, &program("pg_basebackup")?);
+    command.arg("--pgdata").arg(folder.data());
+    command.arg("--host").arg(of);
+    command.args(["--username=postgres", "--write-recovery-conf"]);
+    command.args(["--checkpoint=fast", "--no-sync"]);
+    run(command)
+}
+
+/// Makes a standby a server that takes writes.
+pub(crate) fn promote(folder: &Folder) -> Result<(), String> {
+    let mut command = as_user(folder, &program("pg_ctl")?);
+    command.arg("--pgdata").arg(folder.data());
+    command.args(["--wait", "promote"]);
+    run(command)
+}
+
 /// Lets clients of a network in without asking who they are.
 fn trust(folder: &Folder, clients: &str) -> Result<(), String> {
     let path = folder.data().join("pg_hba.conf");

@@ -12,6 +12,7 @@ mod controls;
 mod database;
 mod disk_full;
 mod drain;
+mod failover;
 mod follow;
 mod kill_node;
 mod kill_worker;

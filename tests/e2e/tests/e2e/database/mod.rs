@@ -1,7 +1,7 @@
 //! A database that breaks down, hangs, is full of others or takes no writes: nodes stay up, say so,
 //! and go on by themselves.
 
-mod clients;
+pub(crate) mod clients;
 
 use std::time::{Duration, Instant};
 
