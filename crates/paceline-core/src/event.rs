@@ -35,6 +35,14 @@ words!(
     Recovered = "job.recovered",
     /// New lines in the job's log.
     Log = "job.log",
+    QueuePaused = "queue.paused",
+    QueueResumed = "queue.resumed",
+    TaskPaused = "task.paused",
+    TaskResumed = "task.resumed",
+    /// A user or a key was put on hold, or is no longer.
+    HoldSet = "hold.set",
+    HoldLifted = "hold.lifted",
+    LimitChanged = "limit.changed",
     NodeStarted = "node.started",
     NodeStopped = "node.stopped",
     WorkerStarted = "worker.started",

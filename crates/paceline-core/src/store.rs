@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::admission::{Limits, Reason};
+use crate::admission::Reason;
 use crate::event::{EventKind, EventRecord};
 use crate::id::{EventSeq, JobId, LeaseId, NodeId, Seq, UploadId};
 use crate::item::{Item, NewItem};
@@ -27,9 +27,11 @@ use crate::job::{Job, NewJob};
 use crate::json::Json;
 use crate::lease::{Lease, LeaseReport, Note, ReportAnswer};
 use crate::lifecycle::Refused;
+use crate::limits::{Hold, LimitName, Limits, RuleBook};
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use crate::scope::Scope;
 use crate::state::{JobState, Priority};
 use crate::task::{Task, TaskHistory};
 use crate::time::Time;
@@ -102,9 +104,6 @@ pub struct Offer {
 pub struct Claim {
     pub node: NodeId,
     pub offers: Vec<Offer>,
-    /// With [`Limits::NONE`] pending single-unit jobs are admitted and leased in one step;
-    /// otherwise only running jobs are served.
-    pub limits: Limits,
     pub now: Time,
 }
 
@@ -262,14 +261,15 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     // ---- running ----------------------------------------------------------------------------
 
-    /// Starts pending jobs as far as `limits` allow ([`crate::admission::choose`]). Returns how
-    /// many started. With [`Limits::NONE`] single-unit jobs are left to [`Store::claim`], which
-    /// starts and leases them in one step. Writes nothing, and calls no commit hook, when there is
-    /// nothing to start; neither does a claim that finds nothing.
-    async fn admit(&self, limits: Limits, now: Time) -> Result<u64>;
+    /// Starts pending jobs with items as far as the rules allow ([`crate::admission::choose`]).
+    /// Returns how many started. Single-unit jobs that may start are left to [`Store::claim`],
+    /// and take their place among the others meanwhile. Appends no event, and calls no commit
+    /// hook, when there is nothing to start; neither does a claim that finds nothing.
+    async fn admit(&self, now: Time) -> Result<u64>;
 
     /// Leases work of running jobs in the order of [`crate::turns::next`], in chunks of
-    /// [`crate::chunk::size`].
+    /// [`crate::chunk::size`]. Single-unit jobs that the rules let start are started and leased in
+    /// one step. Tasks on hold are left out.
     async fn claim(&self, claim: Claim) -> Result<Claimed>;
 
     /// Records what workers report, each report in whole or, if its lease is gone, not at all.
@@ -294,6 +294,26 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         dry_run: bool,
         now: Time,
     ) -> Result<Controlled>;
+
+    // ---- limits and holds -------------------------------------------------------------------
+
+    /// Takes over what a node is configured with, instead of what was configured before.
+    async fn configure(&self, limits: Limits, now: Time) -> Result<()>;
+    /// Sets limits (`Some(None)` is no limit), or gives up what was set (`None`), so that what is
+    /// configured holds again. The next admission goes by it, on whichever node.
+    async fn set_limits(
+        &self,
+        changes: Vec<(LimitName, Option<Option<u32>>)>,
+        now: Time,
+    ) -> Result<()>;
+    /// Puts a scope on hold, instead of a hold that it may have: none of its pending jobs starts,
+    /// and of a task no running one gets new work, until it is lifted or its time is over.
+    async fn hold(&self, hold: Hold, now: Time) -> Result<()>;
+    /// Lifts a hold. False when there was none.
+    async fn lift(&self, scope: Scope, now: Time) -> Result<bool>;
+    async fn rule_book(&self) -> Result<RuleBook>;
+    /// Names of all queues that jobs were ever submitted to, in their order.
+    async fn queues(&self) -> Result<Vec<String>>;
 
     // ---- nodes and upkeep -------------------------------------------------------------------
 
@@ -330,8 +350,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn count(&self, filter: JobFilter, cap: u64) -> Result<Count>;
     /// All jobs by state.
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>>;
-    /// The rule that holds each of these jobs back, for those that wait.
-    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>>;
+    /// The rules that hold each of these jobs back, for those that wait.
+    async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>>;
 
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>>;
     async fn item(&self, job: JobId, key: &str) -> Result<Option<Item>>;

@@ -122,9 +122,8 @@ impl Dispatcher {
     }
 
     async fn round(&mut self) -> Result<(), StoreError> {
-        let limits = self.shared.limits();
         let now = self.shared.clock.now();
-        self.shared.store.admit(limits, now).await?;
+        self.shared.store.admit(now).await?;
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -136,7 +135,6 @@ impl Dispatcher {
             .claim(Claim {
                 node,
                 offers,
-                limits,
                 now,
             })
             .await?;

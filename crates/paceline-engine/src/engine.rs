@@ -1,11 +1,11 @@
 //! Starting and stopping the engine.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
 use paceline_core::clock::Clock;
 use paceline_core::dice::Dice;
+use paceline_core::limits::Limits;
 use paceline_core::store::{NodeInfo, Retention, Store, StoreError};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinSet;
@@ -20,8 +20,9 @@ use crate::ticker::Ticker;
 /// Signals that a worker may be behind. What it misses it learns from its next report.
 const SIGNALS: usize = 4096;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// What holds where nothing else was set.
     pub limits: Limits,
     pub retention: Retention,
     /// Longest pause between two looks at what is due.
@@ -72,12 +73,12 @@ impl Engine {
         let node = store
             .register_node(node, now + options.node_timeout, now)
             .await?;
+        store.configure(options.limits.clone(), now).await?;
         let newest = watch::Sender::new(store.last_event().await?);
         let shared = Arc::new(Shared {
             store: Arc::clone(&store),
             clock,
             node,
-            limits: RwLock::new(options.limits),
             dice: Mutex::new(Dice::new(seed)),
             work: Notify::new(),
             newest,

@@ -1,19 +1,20 @@
 //! The engine as its users see it: the API submits and controls, workers lease and report.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
-use paceline_core::admission::Limits;
 use paceline_core::clock::Clock;
 use paceline_core::dice::Dice;
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
+use paceline_core::limits::{Hold, LimitName};
 use paceline_core::query::Selector;
+use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::{Action, Controlled, Offer, Store, StoreError, Submitted};
 use paceline_core::task::Task;
-use paceline_core::{Job, JobId, Json, LeaseId, NewJob, NodeId, Time, UploadId};
+use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +34,6 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) node: NodeId,
-    pub(crate) limits: RwLock<Limits>,
     pub(crate) dice: Mutex<Dice>,
     /// Something may have become available.
     pub(crate) work: Notify,
@@ -47,10 +47,6 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn limits(&self) -> Limits {
-        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn roll(&self) -> u64 {
         self.dice
             .lock()
@@ -113,19 +109,6 @@ impl Handle {
         self.shared.node
     }
 
-    pub fn limits(&self) -> Limits {
-        self.shared.limits()
-    }
-
-    pub fn set_limits(&self, limits: Limits) {
-        *self
-            .shared
-            .limits
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = limits;
-        self.shared.work.notify_one();
-    }
-
     /// Ten random bytes, for names and ids.
     pub fn random_bytes(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
@@ -181,26 +164,55 @@ impl Handle {
         self.shared
             .revoke(controlled.revoked.iter().map(|(_, lease)| *lease));
         if pauses {
-            self.recall_paused().await?;
+            self.recall(|job| job.state == JobState::Paused).await?;
         }
         self.shared.work.notify_one();
         Ok(controlled)
     }
 
-    /// The last word on which jobs are paused is the store's: a filter may have matched any.
-    async fn recall_paused(&self) -> Result<(), StoreError> {
-        let held = self.shared.outstanding.jobs();
-        let mut paused = std::collections::HashSet::new();
-        for id in held {
+    /// Calls back what was handed out of some jobs. The last word on which those are is the
+    /// store's: a filter may have matched any.
+    async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
+        let mut held = std::collections::HashSet::new();
+        for id in self.shared.outstanding.jobs() {
             let job = self.shared.store.job(id).await?;
-            if job.is_some_and(|job| job.state == paceline_core::JobState::Paused) {
-                paused.insert(id);
+            if job.is_some_and(|job| is_held(&job)) {
+                held.insert(id);
             }
         }
-        for lease in self.shared.outstanding.of(|job| paused.contains(&job)) {
+        for lease in self.shared.outstanding.of(|job| held.contains(&job)) {
             let _ = self.shared.signals.send(LeaseSignal::Recalled(lease));
         }
         Ok(())
+    }
+
+    /// See [`Store::set_limits`].
+    pub async fn set_limits(
+        &self,
+        changes: Vec<(LimitName, Option<Option<u32>>)>,
+    ) -> Result<(), StoreError> {
+        self.shared.store.set_limits(changes, self.now()).await?;
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    /// See [`Store::hold`]. Leases of a task that this node handed out and that have not started
+    /// are called back.
+    pub async fn hold(&self, hold: Hold) -> Result<(), StoreError> {
+        let scope = hold.scope.clone();
+        self.shared.store.hold(hold, self.now()).await?;
+        if scope.kind == Kind::Task {
+            self.recall(|job| job.task == scope.name).await?;
+        }
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    /// See [`Store::lift`].
+    pub async fn lift(&self, scope: Scope) -> Result<bool, StoreError> {
+        let lifted = self.shared.store.lift(scope, self.now()).await?;
+        self.shared.work.notify_one();
+        Ok(lifted)
     }
 
     /// The job once it has ended, or as it is after `timeout`; `None` when there is none.
@@ -229,7 +241,7 @@ impl Handle {
                 let gone = event.kind == EventKind::Deleted;
                 let ended = event
                     .state
-                    .is_some_and(paceline_core::JobState::is_terminal);
+                    .is_some_and(JobState::is_terminal);
                 if event.job == Some(id) && (gone || ended) {
                     return true;
                 }

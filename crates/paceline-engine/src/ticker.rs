@@ -23,8 +23,8 @@ impl Ticker {
         let now = Instant::now();
         Ticker {
             shared,
-            options,
             next_prune: now + options.first_prune,
+            options,
             next_heartbeat: now,
             healthy: true,
         }

@@ -47,6 +47,7 @@ codes! {
     NoSuchJob = "no_such_job", 404, "There is no such job";
     NoSuchItem = "no_such_item", 404, "There is no such item";
     NoSuchTask = "no_such_task", 404, "There is no such task";
+    NoSuchQueue = "no_such_queue", 404, "There is no such queue";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method";
     BodyTimeout = "body_timeout", 408, "The body did not arrive in time";
     WrongState = "wrong_state", 409, "The job's state forbids this";

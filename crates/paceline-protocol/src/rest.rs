@@ -4,6 +4,7 @@ mod control;
 mod counts;
 mod item;
 mod job;
+mod limits;
 mod list;
 mod options;
 mod status;
@@ -18,6 +19,10 @@ pub use control::{
 pub use counts::{MaxFailuresText, WorkerCount};
 pub use item::{ErrorGroupView, ItemView, ResultLine};
 pub use job::{ErrorView, GraphView, JobView, LinkView, ProgressView, SampleView};
+pub use limits::{
+    HoldRequest, HoldView, LimitSource, LimitView, LimitsRequest, QueueRequest, QueueView,
+    ScopeUseView,
+};
 pub use list::ListView;
 pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
 pub use status::{

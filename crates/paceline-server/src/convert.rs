@@ -31,7 +31,7 @@ struct Context {
     now: Time,
     workers: Vec<WorkerStatus>,
     histories: HashMap<String, TaskHistory>,
-    held: HashMap<JobId, String>,
+    held: HashMap<JobId, Vec<String>>,
 }
 
 impl Context {
@@ -42,19 +42,22 @@ impl Context {
         for task in tasks {
             histories.insert(task.to_owned(), state.history(task).await?);
         }
-        let pending: Vec<_> = unfinished()
-            .filter(|job| job.state == JobState::Pending)
-            .map(|job| job.id)
-            .collect();
-        let limits = state.engine.limits();
-        let held = if pending.is_empty() || limits.is_none() {
+        // Of those that run only a hold of their task is of interest, and only if they rest.
+        let waits = |job: &&Job| match job.state {
+            JobState::Pending => true,
+            JobState::Running => job.counters.running == 0,
+            _ => false,
+        };
+        let waiting: Vec<_> = unfinished().filter(waits).map(|job| job.id).collect();
+        let now = state.engine.now();
+        let held = if waiting.is_empty() {
             HashMap::new()
         } else {
-            let held = state.engine.store().waiting_for(&pending, limits).await?;
+            let held = state.engine.store().waiting_for(&waiting, now).await?;
             held.into_iter().collect()
         };
         Ok(Context {
-            now: state.engine.now(),
+            now,
             workers: state.workers(),
             histories,
             held,

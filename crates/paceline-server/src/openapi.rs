@@ -31,6 +31,7 @@ const DOCUMENT: &str = "/api/openapi.json";
         (name = "items", description = "Items, results, failures, logs of a job"),
         (name = "events", description = "Everything that happens, live"),
         (name = "tasks", description = "What workers declare"),
+        (name = "limits", description = "Limits, queues, and what is paused"),
         (name = "system", description = "What is going on"),
         (name = "short paths", description = "For dashboards that poll the old addresses"),
     ),
@@ -164,6 +165,10 @@ problem_sets! {
     Plain = [400, 403, 500, 503];
     /// Of reading one named thing.
     ReadingNamed = [400, 403, 404, 500, 503];
+    /// Of changing something that has no name.
+    Changing = [400, 403, 408, 413, 415, 422, 500, 503];
+    /// Of changing one named thing.
+    ChangingNamed = [400, 403, 404, 408, 413, 415, 422, 500, 503];
     /// Of submitting.
     Submitting = [400, 403, 408, 413, 415, 422, 500, 503];
     /// Of changing one job.

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
-    bulk, control, errors, events, health, items, jobs, log, metrics, results, short_paths, status,
-    submit, tasks,
+    bulk, control, errors, events, health, items, jobs, limits, log, metrics, queues, results,
+    short_paths, status, submit, tasks,
 };
 use crate::state::AppState;
 use crate::{guard, openapi, serve};
@@ -40,7 +40,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::skeleton())
         .merge(system_routes())
         .merge(short_path_routes())
-        .nest("/api/v1", job_routes().merge(reading_routes()))
+        .nest(
+            "/api/v1",
+            job_routes().merge(reading_routes()).merge(limit_routes()),
+        )
 }
 
 fn job_routes() -> OpenApiRouter<AppState> {
@@ -73,6 +76,17 @@ fn reading_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(tasks::list))
         .routes(routes!(tasks::show))
         .routes(routes!(status::status))
+}
+
+fn limit_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(limits::list, limits::set))
+        .routes(routes!(queues::list))
+        .routes(routes!(queues::show, queues::set))
+        .routes(routes!(queues::pause))
+        .routes(routes!(queues::resume))
+        .routes(routes!(tasks::pause))
+        .routes(routes!(tasks::resume))
 }
 
 fn system_routes() -> OpenApiRouter<AppState> {

@@ -204,6 +204,13 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::Changed
         | EventKind::Deleted
         | EventKind::Recovered
+        | EventKind::QueuePaused
+        | EventKind::QueueResumed
+        | EventKind::TaskPaused
+        | EventKind::TaskResumed
+        | EventKind::HoldSet
+        | EventKind::HoldLifted
+        | EventKind::LimitChanged
         | EventKind::NodeStarted
         | EventKind::NodeStopped
         | EventKind::WorkerStarted

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use paceline_core::admission::Limits;
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::store::{Claim, NodeInfo, Offer, Store};
@@ -119,7 +118,7 @@ fn new_job(number: u64, work: Work, options: &Arc<JobOptions>) -> NewJob {
 }
 
 async fn claim(store: &dyn Store, node: NodeId) -> Vec<Lease> {
-    store.admit(Limits::NONE, NOW).await.expect("admits");
+    store.admit(NOW).await.expect("admits");
     let offer = Offer {
         tasks: vec!["bench_noop".to_owned()],
         leases: LEASED_AT_ONCE,
@@ -128,7 +127,6 @@ async fn claim(store: &dyn Store, node: NodeId) -> Vec<Lease> {
     let claim = Claim {
         node,
         offers: vec![offer],
-        limits: Limits::NONE,
         now: NOW,
     };
     let claimed = store.claim(claim).await.expect("claims");

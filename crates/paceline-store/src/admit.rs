@@ -1,42 +1,195 @@
 //! Letting pending jobs start, as the admission rule chooses.
 
-use std::collections::HashSet;
-
-use paceline_core::admission::{self, Candidate, Limits, Occupied};
+use paceline_core::Time;
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
+use paceline_core::limits::{Occupied, Rules};
+use paceline_core::line::Place;
 use paceline_core::progress::Rate;
-use paceline_core::{Priority, Time};
-use rusqlite::{Connection, Row};
+use paceline_core::scope::Kind;
+use paceline_core::store::Claim;
+use rusqlite::Row;
 
-use crate::context::{WriteContext, list};
+use crate::context::WriteContext;
 use crate::ending::unit_counters;
 use crate::error::Result;
 use crate::events::{self, Data};
 use crate::job_row::JobRow;
 use crate::num::JobNum;
-use crate::progress_row;
+use crate::walk::{Found, Line, MOST, Page, Pending, Plan, Walk};
+use crate::{parked, progress_row, rules};
 
-/// Most candidates of one kind that are looked at in one call.
-pub(crate) const CANDIDATES: u32 = 1_000;
-/// Most pending jobs that are passed over in search of those that belong to no user.
-const PASSED_OVER: usize = 20_000;
+/// Most users whose jobs are looked at for themselves.
+const USERS: usize = 1_000;
+/// Of units for whose task no worker asks, most that are looked at where nothing limits all jobs.
+const OF_OTHERS: u32 = 100;
 
-pub(crate) fn admit(context: &mut WriteContext<'_>, limits: Limits, now: Time) -> Result<u64> {
-    let (candidates, mut occupied) = if limits.is_none() {
-        (jobs_with_items(context)?, Occupied::default())
-    } else {
-        let occupied = occupied(context.connection)?;
-        if limits.holds(None, &occupied).is_some() {
-            return Ok(0);
-        }
-        (candidates(context, &limits)?, occupied)
-    };
-    let chosen = admission::choose(&candidates, &limits, &mut occupied);
-    for &index in &chosen {
-        start(context, candidates[index].id, now)?;
+/// Starts jobs with items. Returns how many, and whether there may be more.
+pub(crate) fn admit(context: &mut WriteContext<'_>, now: Time) -> Result<(u64, bool)> {
+    if !context.memory.parked.has_news() && !is_any_with_items(context)? {
+        return Ok((0, false));
     }
-    Ok(u64::try_from(chosen.len()).unwrap_or(0))
+    let plan = choose(context, &[], now)?;
+    let mut started = 0;
+    for job in plan.start.iter().filter(|job| !job.id.is_unit) {
+        start(context, job.id.num, now)?;
+        started += 1;
+    }
+    Ok((started, plan.more))
+}
+
+/// Starts jobs with items as [`admit`] does. Returns the single-unit jobs that may start, those
+/// first that are to be leased first.
+pub(crate) fn admit_for(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Vec<Found>> {
+    let mut wanted: Vec<(&str, u32)> = Vec::new();
+    for offer in &claim.offers {
+        for task in &offer.tasks {
+            match wanted.iter_mut().find(|(known, _)| known == task) {
+                Some((_, leases)) => *leases = leases.saturating_add(offer.leases),
+                None => wanted.push((task, offer.leases)),
+            }
+        }
+    }
+    loop {
+        let plan = choose(context, &wanted, claim.now)?;
+        let (units, with_items): (Vec<Found>, Vec<Found>) =
+            plan.start.into_iter().partition(|job| job.id.is_unit);
+        for job in with_items {
+            start(context, job.id.num, claim.now)?;
+        }
+        if !plan.more || !units.is_empty() {
+            return Ok(units);
+        }
+    }
+}
+
+/// Decides who may start, and puts aside who cannot. `wanted` are the units that workers ask for.
+fn choose(context: &mut WriteContext<'_>, wanted: &[(&str, u32)], now: Time) -> Result<Plan> {
+    let rules = rules::of(context)?;
+    let mut occupied = if rules.is_open() {
+        Occupied::default()
+    } else {
+        rules::occupied(context.connection)?
+    };
+    let room = rules.room_for_all(&occupied);
+    if room == Some(0) {
+        return Ok(Plan::default());
+    }
+    parked::bring_back(context, &rules, &occupied, now)?;
+    let mut walk = Walk::new(&rules, &occupied, now);
+    let most = room.unwrap_or(MOST).min(MOST);
+    walk.add(Line::Items, most);
+    if !rules.is_open() {
+        add_units(context, &mut walk, (wanted, most, room.is_some()))?;
+        add_users(context, &mut walk, &rules, &occupied, most, now)?;
+    }
+    loop {
+        let pages = walk.pages();
+        if pages.is_empty() {
+            break;
+        }
+        for page in pages {
+            let jobs = read(context, &page)?;
+            walk.take(&page, jobs);
+        }
+    }
+    let plan = walk.finish(&mut occupied);
+    parked::park(context, &plan.park)?;
+    Ok(plan)
+}
+
+fn add_units(
+    context: &WriteContext<'_>,
+    walk: &mut Walk<'_>,
+    (wanted, most, all_compete): (&[(&str, u32)], u32, bool),
+) -> Result<()> {
+    for task in waiting_tasks(context)? {
+        let asked = wanted.iter().find(|(known, _)| *known == task);
+        let wanted = match asked {
+            Some((_, leases)) if !all_compete => *leases,
+            _ if all_compete => most,
+            _ => OF_OTHERS,
+        };
+        walk.add(Line::Units(task), wanted.min(most));
+    }
+    Ok(())
+}
+
+/// Users with pending jobs and room for them, each found by one step in the index.
+fn add_users(
+    context: &WriteContext<'_>,
+    walk: &mut Walk<'_>,
+    rules: &Rules,
+    occupied: &Occupied,
+    most: u32,
+    now: Time,
+) -> Result<()> {
+    const NEXT: &str = "SELECT min(user) FROM jobs
+        WHERE user IS NOT NULL AND lane IN (1, 2) AND user > ?1";
+    let mut last = String::new();
+    for _ in 0..USERS {
+        let next = context.find(NEXT, (&last,), |row| row.get::<_, Option<String>>(0))?;
+        let Some(user) = next.flatten() else {
+            break;
+        };
+        last.clone_from(&user);
+        let room = rules.room(Kind::User, &user, occupied, now);
+        walk.add(Line::User(user), room.map_or(most, |room| room.min(most)));
+    }
+    Ok(())
+}
+
+fn read(context: &WriteContext<'_>, page: &Page) -> Result<Vec<Found>> {
+    const ITEMS: &str = "SELECT num, lane_order, kind = 'unit', user, task, queue, key FROM jobs
+        WHERE lane = 2 AND lane_key IS NULL AND (lane_order, num) > (?1, ?2)
+        ORDER BY lane_order, num LIMIT ?3";
+    const UNITS: &str = "SELECT num, lane_order, kind = 'unit', user, task, queue, key FROM jobs
+        WHERE lane = 1 AND lane_key = ?4 AND (lane_order, num) > (?1, ?2)
+        ORDER BY lane_order, num LIMIT ?3";
+    const USER: &str = "SELECT num, lane_order, kind = 'unit', user, task, queue, key FROM jobs
+        WHERE user IS NOT NULL AND lane IN (1, 2) AND user = ?4 AND (lane_order, num) > (?1, ?2)
+        ORDER BY lane_order, num LIMIT ?3";
+    let (place, num) = page.after;
+    let (place, most) = (place.as_micros(), page.most);
+    match &page.line {
+        Line::Items => context.list(ITEMS, (place, num, most), read_candidate),
+        Line::Units(task) => context.list(UNITS, (place, num, most, task), read_candidate),
+        Line::User(user) => context.list(USER, (place, num, most, user), read_candidate),
+    }
+}
+
+pub(crate) fn read_candidate(row: &Row<'_>) -> rusqlite::Result<Found> {
+    Ok(Found {
+        id: Pending {
+            num: row.get(0)?,
+            is_unit: row.get(2)?,
+        },
+        place: Place::from_micros(row.get(1)?),
+        user: row.get(3)?,
+        task: row.get(4)?,
+        queue: row.get(5)?,
+        key: row.get(6)?,
+    })
+}
+
+fn is_any_with_items(context: &WriteContext<'_>) -> Result<bool> {
+    const SELECT: &str = "SELECT 1 FROM jobs WHERE lane = 2 LIMIT 1";
+    Ok(context.find(SELECT, (), |_| Ok(()))?.is_some())
+}
+
+/// Tasks with pending unit jobs, each found by one step in the index.
+fn waiting_tasks(context: &WriteContext<'_>) -> Result<Vec<String>> {
+    const NEXT: &str = "SELECT min(lane_key) FROM jobs WHERE lane = 1 AND lane_key > ?1";
+    let mut tasks = Vec::new();
+    let mut last = String::new();
+    while let Some(task) = context
+        .find(NEXT, (&last,), |row| row.get::<_, Option<String>>(0))?
+        .flatten()
+    {
+        last.clone_from(&task);
+        tasks.push(task);
+    }
+    Ok(tasks)
 }
 
 /// Moves a pending job to running and starts its clock.
@@ -60,123 +213,4 @@ fn start(context: &mut WriteContext<'_>, num: JobNum, now: Time) -> Result<()> {
         ..data
     };
     events::append_data(context, EventKind::Started, num, job.state, &data, now)
-}
-
-/// Running jobs, in all and by user.
-pub(crate) fn occupied(connection: &Connection) -> Result<Occupied> {
-    const SELECT: &str = "SELECT user, count(*) FROM jobs WHERE lane IN (3, 4) GROUP BY user";
-    let mut occupied = Occupied::default();
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    for (user, count) in list(connection, SELECT, (), read)? {
-        let (user, count): (Option<String>, u32) = (user, count);
-        occupied.jobs += count;
-        if let Some(user) = user {
-            occupied.by_user.insert(user, count);
-        }
-    }
-    Ok(occupied)
-}
-
-fn read_candidate(row: &Row<'_>) -> rusqlite::Result<Candidate<JobNum>> {
-    Ok(Candidate {
-        id: row.get(0)?,
-        priority: Priority::from_level(row.get(1)?),
-        user: row.get(2)?,
-    })
-}
-
-fn jobs_with_items(context: &WriteContext<'_>) -> Result<Vec<Candidate<JobNum>>> {
-    const SELECT: &str = "SELECT num, priority, user FROM jobs
-        WHERE lane = 2 ORDER BY lane_key, lane_order, num LIMIT ?1";
-    context.list(SELECT, (CANDIDATES,), read_candidate)
-}
-
-/// Who could start under `limits`: of each user, and of those without one, as many as may start
-/// at most; the best of each, so that nobody waits behind another user's long queue.
-fn candidates(context: &WriteContext<'_>, limits: &Limits) -> Result<Vec<Candidate<JobNum>>> {
-    let most = limits.jobs.unwrap_or(CANDIDATES).min(CANDIDATES);
-    if most == 0 {
-        return Ok(Vec::new());
-    }
-    let mut candidates = without_user(context, most)?;
-    let each = limits
-        .jobs_per_user
-        .map_or(most, |per_user| per_user.min(most));
-    for user in users(context)? {
-        candidates.extend(of_user(context, &user, each)?);
-    }
-    let mut seen = HashSet::new();
-    candidates.retain(|candidate| seen.insert(candidate.id));
-    candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.priority), candidate.id));
-    Ok(candidates)
-}
-
-/// Users with pending jobs, each found by one step in the index.
-fn users(context: &WriteContext<'_>) -> Result<Vec<String>> {
-    const NEXT: &str = "SELECT min(user) FROM jobs
-        WHERE user IS NOT NULL AND state = 'pending' AND user > ?1";
-    let mut users = Vec::new();
-    let mut last = String::new();
-    while users.len() < usize::try_from(CANDIDATES).unwrap_or(usize::MAX)
-        && let Some(user) = context
-            .find(NEXT, (&last,), |row| row.get::<_, Option<String>>(0))?
-            .flatten()
-    {
-        last.clone_from(&user);
-        users.push(user);
-    }
-    Ok(users)
-}
-
-fn of_user(context: &WriteContext<'_>, user: &str, most: u32) -> Result<Vec<Candidate<JobNum>>> {
-    const SELECT: &str = "SELECT num, priority, user FROM jobs
-        WHERE state = 'pending' AND user = ?1 ORDER BY priority DESC, num LIMIT ?2";
-    context.list(SELECT, (user, most), read_candidate)
-}
-
-fn without_user(context: &WriteContext<'_>, most: u32) -> Result<Vec<Candidate<JobNum>>> {
-    const WITH_ITEMS: &str = "SELECT num, priority, user FROM jobs
-        WHERE lane = 2 ORDER BY lane_key, lane_order, num";
-    const UNITS: &str = "SELECT num, priority, user FROM jobs
-        WHERE lane = 1 AND lane_key = ?1 ORDER BY lane_order, num";
-    let mut found = first_without_user(context, WITH_ITEMS, (), most)?;
-    for task in waiting_tasks(context)? {
-        found.extend(first_without_user(context, UNITS, (task,), most)?);
-    }
-    Ok(found)
-}
-
-fn first_without_user(
-    context: &WriteContext<'_>,
-    sql: &str,
-    params: impl rusqlite::Params,
-    most: u32,
-) -> Result<Vec<Candidate<JobNum>>> {
-    let mut select = context.connection.prepare_cached(sql)?;
-    let rows = select.query_map(params, read_candidate)?;
-    let without = rows
-        .take(PASSED_OVER)
-        .filter(|row| row.as_ref().map_or(true, of_nobody))
-        .take(usize::try_from(most).unwrap_or(usize::MAX));
-    Ok(without.collect::<rusqlite::Result<_>>()?)
-}
-
-/// An empty name is nobody's; the index of users begins after it.
-fn of_nobody(candidate: &Candidate<JobNum>) -> bool {
-    candidate.user.as_deref().is_none_or(str::is_empty)
-}
-
-/// Tasks with pending unit jobs, each found by one step in the index.
-fn waiting_tasks(context: &WriteContext<'_>) -> Result<Vec<String>> {
-    const NEXT: &str = "SELECT min(lane_key) FROM jobs WHERE lane = 1 AND lane_key > ?1";
-    let mut tasks = Vec::new();
-    let mut last = String::new();
-    while let Some(task) = context
-        .find(NEXT, (&last,), |row| row.get::<_, Option<String>>(0))?
-        .flatten()
-    {
-        last.clone_from(&task);
-        tasks.push(task);
-    }
-    Ok(tasks)
 }

@@ -1,14 +1,13 @@
 //! Leasing work to a node's workers, in turns.
 
 use paceline_core::lease::Lease;
+use paceline_core::scope::Kind;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::turns::{self, Contender};
 use paceline_core::{JobState, Priority, Time};
-use rusqlite::Connection;
-
-use crate::claim_chunk;
-use crate::claim_unit::{UnitLane, UnitStatements};
-use crate::context::{WriteContext, find};
+use crate::{admit, claim_chunk, rules};
+use crate::claim_unit::{Startable, UnitLane, UnitStatements};
+use crate::context::WriteContext;
 use crate::counters::Sequence;
 use crate::error::Result;
 use crate::num::JobNum;
@@ -16,13 +15,23 @@ use crate::progress_row::Progress;
 
 pub(crate) fn claim(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Claimed> {
     wake(context, claim.now)?;
+    let rules = rules::of(context)?;
+    let mut startable = if rules.is_open() {
+        Startable::All
+    } else {
+        Startable::chosen(admit::admit_for(context, claim)?)
+    };
     let mut claimed = Claimed::default();
     for offer in &claim.offers {
-        claimed
-            .leases
-            .push(Round::new(context, claim, offer)?.serve(context)?);
+        let may = |task: &&String| rules.hold(Kind::Task, task, claim.now).is_none();
+        let offer = Offer {
+            tasks: offer.tasks.iter().filter(may).cloned().collect(),
+            ..*offer
+        };
+        let round = Round::new(context, claim, &offer, &mut startable)?;
+        claimed.leases.push(round.serve(context)?);
     }
-    claimed.next_due = next_due(context.connection)?;
+    claimed.next_due = next_due(context, claim.now)?;
     Ok(claimed)
 }
 
@@ -37,20 +46,22 @@ fn wake(context: &WriteContext<'_>, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// The earliest time at which something becomes due: a start, a retry, the end of a job's time.
-pub(crate) fn next_due(connection: &Connection) -> Result<Option<Time>> {
+/// The earliest time at which something becomes due: a start, a retry, the end of a job's time or
+/// of a hold.
+pub(crate) fn next_due(context: &mut WriteContext<'_>, now: Time) -> Result<Option<Time>> {
     const TIMES: [&str; 4] = [
         "SELECT min(next_due) FROM progress WHERE next_due IS NOT NULL",
         "SELECT min(deadline_at) FROM jobs WHERE lane = 3",
         "SELECT min(lane_key) FROM jobs WHERE lane = 4",
         "SELECT min(lane_key) FROM jobs WHERE lane = 5",
     ];
-    let mut earliest = None;
+    let mut earliest = rules::of(context)?.next_due(now);
     for sql in TIMES {
-        let time: Option<i64> = find(connection, sql, (), |row| row.get(0))?.flatten();
+        let time: Option<i64> = context.find(sql, (), |row| row.get(0))?.flatten();
+        let time = time.map(Time::from_micros);
         earliest = earliest.into_iter().chain(time).min();
     }
-    Ok(earliest.map(Time::from_micros))
+    Ok(earliest)
 }
 
 /// Where a lease can come from.
@@ -66,20 +77,27 @@ enum Source {
 struct Round<'a> {
     claim: &'a Claim,
     offer: &'a Offer,
+    startable: &'a mut Startable,
     contenders: Vec<Contender<Source>>,
 }
 
 impl<'a> Round<'a> {
-    fn new(context: &mut WriteContext<'_>, claim: &'a Claim, offer: &'a Offer) -> Result<Self> {
+    fn new(
+        context: &mut WriteContext<'_>,
+        claim: &'a Claim,
+        offer: &'a Offer,
+        startable: &'a mut Startable,
+    ) -> Result<Self> {
         let mut contenders = Vec::new();
         for task in &offer.tasks {
             contenders.extend(jobs_of(context, task, offer.leases)?);
-            let lane = UnitLane::open(context, task, claim.limits.is_none(), offer.leases)?;
-            contenders.extend(lane.and_then(|lane| contender(context, lane)));
+            let lane = UnitLane::open(context, task, startable, offer.leases)?;
+            contenders.extend(lane.and_then(|lane| contender(context, lane, claim.now)));
         }
         Ok(Round {
             claim,
             offer,
+            startable,
             contenders,
         })
     }
@@ -92,6 +110,12 @@ impl<'a> Round<'a> {
             && let Some(index) = turns::next(&self.contenders)
         {
             leases.extend(self.serve_one(context, &mut statements, index)?);
+        }
+        // The next offer may be for them.
+        for contender in self.contenders {
+            if let Source::Lane(lane) = contender.id {
+                lane.put_back(self.startable);
+            }
         }
         Ok(leases)
     }
@@ -113,7 +137,7 @@ impl<'a> Round<'a> {
             }
             Source::Lane(lane) => {
                 let lease = lane.lease(context, statements, self.claim, turn)?;
-                let head = lane.head(context)?;
+                let head = lane.head(context, self.startable, self.claim.now)?;
                 contender.priority = head.unwrap_or(contender.priority);
                 (lease, head.is_some())
             }
@@ -142,8 +166,12 @@ fn jobs_of(context: &WriteContext<'_>, task: &str, most: u32) -> Result<Vec<Cont
 }
 
 /// A lane stands in line for the job at its head, which nobody works on yet.
-fn contender(context: &WriteContext<'_>, lane: UnitLane) -> Option<Contender<Source>> {
-    let priority = lane.known_head()?;
+fn contender(
+    context: &WriteContext<'_>,
+    lane: UnitLane,
+    now: Time,
+) -> Option<Contender<Source>> {
+    let priority = lane.known_head(now)?;
     let last_served = context.memory.lanes.get(lane.task()).copied().unwrap_or(0);
     Some(Contender {
         priority,

@@ -1,7 +1,7 @@
 //! Leasing single-unit jobs: those that were admitted, and where nothing limits them also the
 //! pending ones, admitted and leased in one step.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
 use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::{self, Event, Facts};
+use paceline_core::line::Place;
 use paceline_core::store::Claim;
 use paceline_core::{JobId, JobState, Json, LeaseId, Priority, Time};
 use rusqlite::{CachedStatement, Connection, Row};
@@ -20,6 +21,7 @@ use crate::events::{self, UnitEvents};
 use crate::lane::Standing;
 use crate::num::JobNum;
 use crate::text::{maybe_time, word};
+use crate::walk::Found;
 
 /// Most jobs that are read ahead at once.
 const PAGE: u32 = 500;
@@ -28,8 +30,6 @@ const PAGE: u32 = 500;
 #[derive(Debug)]
 pub(crate) struct UnitLane {
     task: Arc<str>,
-    /// Whether pending jobs may start here and now.
-    direct: bool,
     /// How many more may be wanted.
     wanted: u32,
     read: VecDeque<Waiting>,
@@ -41,7 +41,7 @@ struct Waiting {
     num: JobNum,
     id: JobId,
     state: JobState,
-    priority: Priority,
+    place: Place,
     attempt: u32,
     run_at: Option<Time>,
     started_at: Option<Time>,
@@ -52,14 +52,32 @@ struct Waiting {
 }
 
 macro_rules! select_waiting {
-    ($lane:literal) => {
+    ($which:literal) => {
         concat!(
-            "SELECT num, id, state, priority, attempt, run_at, started_at, deadline_at, ",
-            "time_left, options, params FROM jobs WHERE lane = ",
-            $lane,
-            " AND lane_key = ?1 ORDER BY lane_order, num LIMIT ?2"
+            "SELECT num, id, state, lane_order, attempt, run_at, started_at, deadline_at, ",
+            "time_left, options, params FROM jobs WHERE ",
+            $which
         )
     };
+}
+
+/// Which pending jobs may be started as they are leased.
+#[derive(Debug)]
+pub(crate) enum Startable {
+    /// Nothing limits them.
+    All,
+    /// Those that admission has chosen, by task, in the order in which they are leased.
+    Chosen(HashMap<String, VecDeque<JobNum>>),
+}
+
+impl Startable {
+    pub(crate) fn chosen(jobs: Vec<Found>) -> Self {
+        let mut by_task: HashMap<String, VecDeque<JobNum>> = HashMap::new();
+        for job in jobs {
+            by_task.entry(job.task).or_default().push_back(job.id.num);
+        }
+        Startable::Chosen(by_task)
+    }
 }
 
 impl UnitLane {
@@ -67,16 +85,15 @@ impl UnitLane {
     pub(crate) fn open(
         context: &WriteContext<'_>,
         task: &str,
-        direct: bool,
+        startable: &mut Startable,
         wanted: u32,
     ) -> Result<Option<Self>> {
         let mut lane = UnitLane {
             task: task.into(),
-            direct,
             wanted,
             read: VecDeque::new(),
         };
-        lane.read_on(context)?;
+        lane.read_on(context, startable)?;
         Ok((!lane.read.is_empty()).then_some(lane))
     }
 
@@ -85,28 +102,60 @@ impl UnitLane {
     }
 
     /// What was leased has left its lane, so each page begins at what waits now.
-    fn read_on(&mut self, context: &WriteContext<'_>) -> Result<()> {
-        const ADMITTED: &str = select_waiting!(3);
-        const PENDING: &str = select_waiting!(1);
+    fn read_on(&mut self, context: &WriteContext<'_>, startable: &mut Startable) -> Result<()> {
+        const ADMITTED: &str =
+            select_waiting!("lane = 3 AND lane_key = ?1 ORDER BY lane_order, num LIMIT ?2");
+        const PENDING: &str =
+            select_waiting!("lane = 1 AND lane_key = ?1 ORDER BY lane_order, num LIMIT ?2");
+        const CHOSEN: &str = select_waiting!("num = ?1");
         let page = self.wanted.min(PAGE);
         self.read = context.list(ADMITTED, (&*self.task, page), read)?.into();
-        if self.direct && self.read.is_empty() {
-            self.read = context.list(PENDING, (&*self.task, page), read)?.into();
+        if !self.read.is_empty() {
+            return Ok(());
+        }
+        match startable {
+            Startable::All => {
+                self.read = context.list(PENDING, (&*self.task, page), read)?.into();
+            }
+            Startable::Chosen(chosen) => {
+                let Some(chosen) = chosen.get_mut(&*self.task) else {
+                    return Ok(());
+                };
+                let page = usize::try_from(page).unwrap_or(0).min(chosen.len());
+                for num in chosen.drain(..page) {
+                    self.read.extend(context.find(CHOSEN, (num,), read)?);
+                }
+            }
         }
         Ok(())
     }
 
-    /// The priority of the job that is next, as far as it was read.
-    pub(crate) fn known_head(&self) -> Option<Priority> {
-        self.read.front().map(|job| job.priority)
+    /// Gives back what was read and not leased.
+    pub(crate) fn put_back(self, startable: &mut Startable) {
+        if let Startable::Chosen(chosen) = startable {
+            let chosen = chosen.entry(self.task.to_string()).or_default();
+            let pending = self.read.iter().rev();
+            let pending = pending.filter(|job| job.state == JobState::Pending);
+            pending.for_each(|job| chosen.push_front(job.num));
+        }
     }
 
-    /// The priority of the job that is next.
-    pub(crate) fn head(&mut self, context: &WriteContext<'_>) -> Result<Option<Priority>> {
+    /// The urgency of the job that is next, as far as it was read.
+    pub(crate) fn known_head(&self, now: Time) -> Option<Priority> {
+        self.read.front().map(|job| job.place.counts_as(now))
+    }
+
+    /// The urgency of the job that is next.
+    pub(crate) fn head(
+        &mut self,
+        context: &WriteContext<'_>,
+        startable: &mut Startable,
+        now: Time,
+    ) -> Result<Option<Priority>> {
         if self.read.is_empty() && self.wanted > 0 {
-            self.read_on(context)?;
+            self.read_on(context, startable)?;
         }
-        Ok(self.known_head())
+        Ok(self.known_head(now))
     }
 
     /// Leases the job that is next.
@@ -135,7 +184,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         num: row.get(0)?,
         id: JobId::from_bytes(row.get(1)?),
         state: word(row, 2)?,
-        priority: Priority::from_level(row.get(3)?),
+        place: Place::from_micros(row.get(3)?),
         attempt: row.get(4)?,
         run_at: maybe_time(row, 5)?,
         started_at: maybe_time(row, 6)?,
@@ -155,7 +204,7 @@ pub(crate) struct UnitStatements<'c> {
 impl<'c> UnitStatements<'c> {
     pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
         const UPDATE: &str = "UPDATE jobs SET state = ?2, lease = ?3, node = ?4, started_at = ?5,
-            deadline_at = ?6, time_left = NULL, lane = ?7, lane_key = ?8, lane_order = NULL,
+            deadline_at = ?6, time_left = NULL, lane = ?7, lane_key = ?8,
             started_event = ?9 WHERE num = ?1";
         Ok(UnitStatements {
             update: connection.prepare_cached(UPDATE)?,
@@ -250,7 +299,6 @@ fn leased(state: JobState, deadline_at: Time) -> Standing<'static> {
         state,
         kind: JobKind::Unit,
         task: "",
-        priority: Priority::Normal,
         leased: true,
         run_at: None,
         deadline_at: Some(deadline_at),
@@ -265,8 +313,8 @@ fn hand_over(
     deadline_at: Time,
     claim: &Claim,
 ) -> Result<()> {
-    const UPDATE: &str = "UPDATE jobs SET lease = ?2, node = ?3, lane = ?4, lane_key = ?5,
-        lane_order = NULL WHERE num = ?1";
+    const UPDATE: &str = "UPDATE jobs SET lease = ?2, node = ?3, lane = ?4, lane_key = ?5
+        WHERE num = ?1";
     let place = leased(job.state, deadline_at).place();
     context.execute(
         UPDATE,

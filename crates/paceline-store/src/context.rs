@@ -1,9 +1,10 @@
 //! What a writing verb works with: the open transaction and what the writer remembers.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use paceline_core::limits::Rules;
 use paceline_core::store::Retention;
 use paceline_core::{JobId, JobState, LeaseId, Time};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
@@ -12,6 +13,7 @@ use crate::counters::{Counters, Sequence};
 use crate::error::Result;
 use crate::num::JobNum;
 use crate::options_row::OptionsCache;
+use crate::parked::Parked;
 use crate::statistics::Statistics;
 
 /// What the writer keeps between transactions. All of it can be read back from the tables.
@@ -35,6 +37,11 @@ pub(crate) struct Memory {
     pub(crate) log_bytes: u64,
     /// Whether logs were looked at that may be longer, from before this start.
     pub(crate) logs_cut: bool,
+    /// Limits and holds; `None` until they are needed.
+    pub(crate) rules: Option<Arc<Rules>>,
+    pub(crate) parked: Parked,
+    /// Queues that are in their table.
+    pub(crate) queues: HashSet<String>,
 }
 
 impl Memory {
@@ -51,6 +58,9 @@ impl Memory {
             texts_changed: Cell::new(false),
             log_bytes: Retention::default().log_bytes,
             logs_cut: false,
+            rules: None,
+            parked: Parked::default(),
+            queues: HashSet::new(),
         })
     }
 
@@ -60,10 +70,18 @@ impl Memory {
         self.statistics.forget();
         self.changed.get_mut().clear();
         self.texts_changed.set(false);
+        self.roll_back_command(connection);
+    }
+
+    /// Forgets what one command of a transaction had taught.
+    pub(crate) fn roll_back_command(&mut self, connection: &Connection) {
+        self.rules = None;
+        self.parked.forget();
+        self.queues.clear();
         self.reload_unit_leases(connection);
     }
 
-    pub(crate) fn reload_unit_leases(&mut self, connection: &Connection) {
+    fn reload_unit_leases(&mut self, connection: &Connection) {
         match unit_leases(connection) {
             Ok(leases) => self.unit_leases = leases,
             Err(error) => tracing::error!(%error, "cannot read the leases of unit jobs again"),
@@ -72,6 +90,7 @@ impl Memory {
 
     /// Writes what is only in memory yet; the last step before a commit.
     pub(crate) fn flush(&mut self, connection: &Connection) -> Result<()> {
+        self.parked.settle(connection)?;
         self.statistics.write(connection)?;
         self.counters.write(&self.written, connection)
     }

@@ -166,7 +166,7 @@ fn change(
         run_at,
     } = change;
     if let Some(priority) = priority {
-        job.priority = *priority;
+        job.set_priority(*priority);
         job.save(context)?;
         let update = "UPDATE progress SET priority = ?2 WHERE job = ?1";
         context.execute(update, (job.num, priority.level()))?;
@@ -224,6 +224,7 @@ fn reschedule(
 ) -> Result<()> {
     job.must_step(context, progress, Event::Reschedule(run_at), now)?;
     job.run_at = run_at;
+    job.wait_at(run_at, now);
     job.save(context)?;
     tell(context, EventKind::Rescheduled, job, progress, now)
 }

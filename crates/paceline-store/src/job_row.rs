@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use paceline_core::job::JobKind;
 use paceline_core::lifecycle::{self, Event, Facts, Refused};
+use paceline_core::line::Place;
 use paceline_core::{JobId, JobOptions, JobState, LeaseId, NodeId, Priority, Time};
 use rusqlite::Row;
 
@@ -24,6 +25,8 @@ pub(crate) struct JobRow {
     pub(crate) kind: JobKind,
     pub(crate) state: JobState,
     pub(crate) priority: Priority,
+    /// Its place in line, wherever it stands.
+    pub(crate) place: Place,
     pub(crate) attempt: u32,
     /// The attempt that the last retry or restart began with.
     pub(crate) first_attempt: u32,
@@ -43,7 +46,7 @@ macro_rules! select_job {
     ($condition:literal) => {
         concat!(
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
-            "finished_at, deadline_at, time_left, lease, node, options, priority ",
+            "finished_at, deadline_at, time_left, lease, node, options, priority, lane_order ",
             "FROM jobs WHERE ",
             $condition
         )
@@ -79,6 +82,7 @@ impl JobRow {
             kind: kind(row, 3)?,
             state: word(row, 4)?,
             priority: Priority::from_level(row.get(15)?),
+            place: Place::from_micros(row.get::<_, Option<i64>>(16)?.unwrap_or(0)),
             attempt: row.get(5)?,
             first_attempt: row.get(6)?,
             run_at: maybe_time(row, 7)?,
@@ -123,7 +127,7 @@ impl JobRow {
                 self.priority.level(),
                 place.lane,
                 place.key,
-                place.order,
+                self.place.as_micros(),
             ),
         )?;
         Ok(())
@@ -134,7 +138,6 @@ impl JobRow {
             state: self.state,
             kind: self.kind,
             task: &self.task,
-            priority: self.priority,
             leased: self.lease.is_some(),
             run_at: self.run_at,
             deadline_at: self.deadline_at,
@@ -170,6 +173,9 @@ impl JobRow {
     ) -> Result<(), Refused> {
         let from = self.decide(progress, event, now)?;
         context.job_moved(Some(from), Some(self.state));
+        if makes_room(from, self.state) {
+            context.memory.parked.left(self.num);
+        }
         Ok(())
     }
 
@@ -196,6 +202,24 @@ impl JobRow {
             .map_err(|refused| Error::corrupt(format!("job {}: {refused}", self.id)))
     }
 
+    /// It waits since then, or will.
+    pub(crate) fn wait_since(&mut self, time: Time) {
+        self.place = Place::new(time, self.priority);
+    }
+
+    /// It is to start at another time, or as soon as possible.
+    pub(crate) fn wait_at(&mut self, run_at: Option<Time>, now: Time) {
+        match run_at.filter(|at| *at > now) {
+            Some(at) => self.wait_since(at),
+            None => self.place = self.place.min(Place::new(now, self.priority)),
+        }
+    }
+
+    pub(crate) fn set_priority(&mut self, priority: Priority) {
+        self.place = self.place.moved(self.priority, priority);
+        self.priority = priority;
+    }
+
     /// The attempt, counted from the last retry or restart by hand: what retry policies count.
     pub(crate) fn tries(&self) -> u32 {
         self.attempt.saturating_sub(self.first_attempt) + 1
@@ -215,6 +239,15 @@ impl JobRow {
             let left = self.time_left.take().unwrap_or(self.options.timeout);
             self.deadline_at = Some(now + left);
         }
+    }
+}
+
+/// Whether a job that took part in its scopes' limits, or was about to, no longer does.
+pub(crate) const fn makes_room(from: JobState, to: JobState) -> bool {
+    match (from, to) {
+        (_, JobState::Running) | (JobState::Pending, JobState::Pending) => false,
+        (JobState::Running | JobState::Pending, _) => true,
+        _ => false,
     }
 }
 

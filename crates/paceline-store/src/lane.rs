@@ -1,18 +1,18 @@
 //! The lines that unfinished jobs stand in: one index gives the next one of each.
 
 use paceline_core::job::JobKind;
-use paceline_core::{JobState, Priority, Time};
+use paceline_core::{JobState, Time};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Result, ToSql};
 
 /// A line; the numbers are those of the column `lane`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// Pending unit jobs, by task and urgency.
+    /// Pending unit jobs, by task and place.
     PendingUnits = 1,
-    /// Pending jobs with items, by urgency.
+    /// Pending jobs with items, by place.
     PendingItems = 2,
-    /// Unit jobs that were admitted and wait for a worker, by task and urgency.
+    /// Unit jobs that were admitted and wait for a worker, by task and place.
     AdmittedUnits = 3,
     /// What runs, by deadline: unit jobs in workers' hands, and all jobs with items.
     Running = 4,
@@ -20,6 +20,7 @@ pub(crate) enum Lane {
     Scheduled = 5,
     /// Paused or blocked.
     Held = 6,
+    // 7 are pending jobs that a scope holds back: see `parked`.
 }
 
 /// What `lane_key` holds.
@@ -40,12 +41,11 @@ impl ToSql for Key<'_> {
     }
 }
 
-/// A job's place in line.
+/// Where a job stands. Its place there is `lane_order`, which it keeps in all lanes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Place<'a> {
     pub(crate) lane: Option<i64>,
     pub(crate) key: Key<'a>,
-    pub(crate) order: Option<i64>,
 }
 
 /// What a job's place depends on.
@@ -54,7 +54,6 @@ pub(crate) struct Standing<'a> {
     pub(crate) state: JobState,
     pub(crate) kind: JobKind,
     pub(crate) task: &'a str,
-    pub(crate) priority: Priority,
     pub(crate) leased: bool,
     pub(crate) run_at: Option<Time>,
     pub(crate) deadline_at: Option<Time>,
@@ -62,23 +61,19 @@ pub(crate) struct Standing<'a> {
 
 impl<'a> Standing<'a> {
     pub(crate) fn place(self) -> Place<'a> {
-        let order = Some(-self.priority.level());
         let at = |lane: Lane, time| Place {
             lane: Some(lane as i64),
             key: Key::At(time),
-            order: None,
         };
         let by_task = |lane: Lane| Place {
             lane: Some(lane as i64),
             key: Key::Task(self.task),
-            order,
         };
         match (self.state, self.kind) {
             (JobState::Pending, JobKind::Unit) => by_task(Lane::PendingUnits),
             (JobState::Pending, JobKind::Items | JobKind::Planned) => Place {
                 lane: Some(Lane::PendingItems as i64),
                 key: Key::None,
-                order,
             },
             (JobState::Running, JobKind::Unit) if !self.leased => by_task(Lane::AdmittedUnits),
             (JobState::Running, _) => at(Lane::Running, self.deadline_at),
@@ -90,7 +85,6 @@ impl<'a> Standing<'a> {
             ) => Place {
                 lane: None,
                 key: Key::None,
-                order: None,
             },
         }
     }

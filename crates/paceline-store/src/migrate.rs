@@ -13,10 +13,12 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_initial.sql"),
     include_str!("../migrations/sqlite/0002_views.sql"),
     include_str!("../migrations/sqlite/0003_lists_and_tidying.sql"),
+    include_str!("../migrations/sqlite/0004_limits.sql"),
 ];
 
-/// The oldest schema version whose programs work with what these steps leave.
-const COMPATIBLE_FROM: i64 = 1;
+/// The oldest schema version whose programs work with what these steps leave. Step 4 changes the
+/// order of lines, and parks jobs where an older program does not look for them.
+const COMPATIBLE_FROM: i64 = 4;
 
 /// The schema version that this program writes.
 pub(crate) fn known() -> i64 {

@@ -120,6 +120,7 @@ pub(crate) fn failed(
     job.must_step(context, Some(progress), Event::RetryAt(at), now)?;
     job.attempt += 1;
     job.run_at = Some(at);
+    job.wait_since(at);
     job.save(context)?;
     ending::write_error(context, job, Some(&failure.error))?;
     progress.save(context, job.state, now)?;

@@ -116,6 +116,7 @@ impl<'c> UnitReports<'c> {
         context.next(Sequence::Event);
         context.memory.unit_leases.remove(&report.lease);
         context.job_moved(Some(running.state), Some(to));
+        context.memory.parked.left(unit.num);
         context.changed(unit.num);
         let took = self.now.since(unit.started_at);
         let statistics = &mut context.memory.statistics;
@@ -167,6 +168,7 @@ fn postpone(
     ending::take_unit_lease(context, job);
     job.attempt += 1;
     job.run_at = Some(at);
+    job.wait_since(at);
     job.save(context)?;
     ending::write_error(context, job, Some(&failure.error))?;
     let data = Data::counters(&ending::unit_counters(job))

@@ -61,6 +61,7 @@ fn begin_anew(
     job.attempt += 1;
     job.first_attempt = job.attempt;
     job.run_at = None;
+    job.wait_since(now);
     job.started_at = None;
     job.finished_at = None;
     job.save(context)?;

@@ -5,14 +5,16 @@ use std::path::Path;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use paceline_core::admission::{Limits, Reason};
+use paceline_core::admission::Reason;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
+use paceline_core::limits::{Hold, LimitName, Limits, RuleBook};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use paceline_core::scope::Scope;
 use paceline_core::store::{
     Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, PoolUsage, Pruned, Result,
     Retention, Store, StoreError, Submitted, Ticked,
@@ -26,7 +28,7 @@ use crate::context::WriteContext;
 use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
     admit, claim, connection, control, counters, errors, events, health, idempotency, items, list,
-    list_sql, log, migrate, node, note, prune, read, report, samples, statistics, submit, tasks,
+    list_sql, log, migrate, node, note, prune, read, report, rules, samples, statistics, submit, tasks,
     tick, upload, waiting,
 };
 
@@ -79,11 +81,16 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn admit(&self, limits: Limits, now: Time) -> Result<u64> {
-        self.write(Durable::No, move |context| {
-            admit::admit(context, limits, now)
-        })
-        .await
+    async fn admit(&self, now: Time) -> Result<u64> {
+        let mut all = 0;
+        loop {
+            let step = move |context: &mut WriteContext<'_>| admit::admit(context, now);
+            let (started, more) = self.write(Durable::No, step).await?;
+            all += started;
+            if !more {
+                return Ok(all);
+            }
+        }
     }
 
     async fn claim(&self, claim: Claim) -> Result<Claimed> {
@@ -119,6 +126,46 @@ impl Store for SqliteStore {
             control::control(context, &selector, &action, dry_run, now)
         })
         .await
+    }
+
+    async fn configure(&self, limits: Limits, _now: Time) -> Result<()> {
+        self.write(Durable::Yes, move |context| {
+            rules::configure(context, &limits)
+        })
+        .await
+    }
+
+    async fn set_limits(
+        &self,
+        changes: Vec<(LimitName, Option<Option<u32>>)>,
+        now: Time,
+    ) -> Result<()> {
+        self.write(Durable::Yes, move |context| {
+            rules::set_limits(context, &changes, now)
+        })
+        .await
+    }
+
+    async fn hold(&self, hold: Hold, now: Time) -> Result<()> {
+        self.write(Durable::Yes, move |context| {
+            rules::hold(context, &hold, now)
+        })
+        .await
+    }
+
+    async fn lift(&self, scope: Scope, now: Time) -> Result<bool> {
+        self.write(Durable::Yes, move |context| {
+            rules::lift(context, &scope, now)
+        })
+        .await
+    }
+
+    async fn rule_book(&self) -> Result<RuleBook> {
+        self.read(rules::full_book).await
+    }
+
+    async fn queues(&self) -> Result<Vec<String>> {
+        self.read(rules::queues).await
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
@@ -212,9 +259,9 @@ impl Store for SqliteStore {
         self.read(counters::counts).await
     }
 
-    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>> {
+    async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
         let jobs = jobs.to_owned();
-        self.read(move |connection| waiting::waiting_for(connection, &jobs, limits))
+        self.read(move |connection| waiting::waiting_for(connection, &jobs, now))
             .await
     }
 

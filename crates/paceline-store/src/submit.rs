@@ -6,6 +6,7 @@ use paceline_core::event::EventKind;
 use paceline_core::item::NewItem;
 use paceline_core::job::{JobKind, NewJob, Work};
 use paceline_core::lifecycle;
+use paceline_core::line::Place;
 use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::Submitted;
@@ -168,6 +169,12 @@ pub(crate) fn submit_with_items(
     Ok(row.state)
 }
 
+/// Where a job stands in line: it waits since it came, or since its start.
+pub(crate) fn line_place(job: &NewJob, created_at: Time) -> Place {
+    let since = job.run_at.map_or(created_at, |at| at.max(created_at));
+    Place::new(since, job.priority)
+}
+
 /// Writes rows of `jobs`.
 struct Insert<'c>(CachedStatement<'c>);
 
@@ -213,7 +220,6 @@ impl<'c> Insert<'c> {
             state,
             kind,
             task,
-            priority: *priority,
             leased: false,
             run_at: *run_at,
             deadline_at: None,
@@ -238,9 +244,14 @@ impl<'c> Insert<'c> {
             params.as_str(),
             place.lane,
             place.key,
-            place.order,
+            line_place(job, created_at).as_micros(),
             event,
         ])?;
+        if !context.memory.queues.contains(queue) {
+            let insert = "INSERT OR IGNORE INTO queues (name) VALUES (?1)";
+            context.execute(insert, (queue,))?;
+            context.memory.queues.insert(queue.clone());
+        }
         context.job_moved(None, Some(state));
         context.changed(num);
         Ok(())

@@ -13,16 +13,17 @@ use crate::error::Result;
 use crate::job_row::JobRow;
 use crate::node;
 use crate::num::JobNum;
-use crate::progress_row;
+use crate::{progress_row, rules};
 
 pub(crate) fn tick(context: &mut WriteContext<'_>, now: Time) -> Result<Ticked> {
+    rules::lift_due(context, now)?;
     let mut ticked = Ticked {
         due: wake_scheduled(context, now)?,
         ..Ticked::default()
     };
     time_out(context, &mut ticked, now)?;
     ticked.recovered = node::take_back_from_dead(context, now)?;
-    ticked.next_due = next_due(context.connection)?;
+    ticked.next_due = next_due(context, now)?;
     Ok(ticked)
 }
 

@@ -1,12 +1,14 @@
 //! Why jobs wait, in plain words, by the rules that hold them.
 
-use paceline_core::admission::{Limits, Occupied, Reason};
+use paceline_core::admission::Reason;
+use paceline_core::limits::{Held, Occupied, Rules};
+use paceline_core::scope::{Kind, Names};
 use paceline_core::{JobId, JobState, Time};
 use rusqlite::Connection;
 
-use crate::admit::occupied;
 use crate::context::find;
 use crate::error::Result;
+use crate::rules;
 use crate::text::{maybe_time, word};
 
 /// What a job's reason depends on.
@@ -16,16 +18,24 @@ pub(crate) struct Waiting {
     pub(crate) run_at: Option<Time>,
     pub(crate) attempt: u32,
     pub(crate) first_attempt: u32,
+    pub(crate) task: String,
+    pub(crate) queue: String,
+    pub(crate) key: Option<String>,
 }
 
 pub(crate) fn waiting_for(
     connection: &Connection,
     jobs: &[JobId],
-    limits: Limits,
-) -> Result<Vec<(JobId, Reason)>> {
-    const SELECT: &str = "SELECT state, user, run_at, attempt, first_attempt FROM jobs
-        WHERE id = ?1";
-    let occupied = occupied(connection)?;
+    now: Time,
+) -> Result<Vec<(JobId, Vec<Reason>)>> {
+    const SELECT: &str = "SELECT state, user, run_at, attempt, first_attempt, task, queue, key
+        FROM jobs WHERE id = ?1";
+    let rules = rules::book(connection)?.rules();
+    let occupied = if rules.limits().is_none() {
+        Occupied::default()
+    } else {
+        rules::occupied(connection)?
+    };
     let mut reasons = Vec::new();
     for &id in jobs {
         let waiting = find(connection, SELECT, (id.into_bytes(),), |row| {
@@ -35,32 +45,49 @@ pub(crate) fn waiting_for(
                 run_at: maybe_time(row, 2)?,
                 attempt: row.get(3)?,
                 first_attempt: row.get(4)?,
+                task: row.get(5)?,
+                queue: row.get(6)?,
+                key: row.get(7)?,
             })
         })?;
-        let reason = waiting.and_then(|job| job.reason(&limits, &occupied));
-        reasons.extend(reason.map(|reason| (id, reason)));
+        let why = waiting.map_or_else(Vec::new, |job| job.reasons(&rules, &occupied, now));
+        if !why.is_empty() {
+            reasons.push((id, why));
+        }
     }
     Ok(reasons)
 }
 
 impl Waiting {
-    /// `None` if the job does not wait.
-    pub(crate) fn reason(&self, limits: &Limits, occupied: &Occupied) -> Option<Reason> {
-        match self.state {
-            JobState::Pending => Some(
-                limits
-                    .holds(self.user.as_deref(), occupied)
-                    .unwrap_or_else(|| "waits for its turn".to_owned()),
-            ),
+    /// None if the job does not wait.
+    pub(crate) fn reasons(&self, rules: &Rules, occupied: &Occupied, now: Time) -> Vec<Reason> {
+        let reason = match self.state {
+            JobState::Pending => return self.held(rules, occupied, now),
+            JobState::Running => {
+                // It gets no more work.
+                let hold = rules.hold(Kind::Task, &self.task, now);
+                hold.map(|hold| Held::OnHold(hold.clone()).to_string())
+            }
             JobState::Scheduled => Some(scheduled(self)),
             JobState::Paused => Some("paused: waits for someone to resume it".to_owned()),
             JobState::Blocked => Some("waits for other jobs".to_owned()),
-            JobState::Running
-            | JobState::Completed
-            | JobState::Failed
-            | JobState::Cancelled
-            | JobState::Merged => None,
+            JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
+        };
+        reason.into_iter().collect()
+    }
+
+    fn held(&self, rules: &Rules, occupied: &Occupied, now: Time) -> Vec<Reason> {
+        let names = Names {
+            user: self.user.as_deref(),
+            task: &self.task,
+            queue: &self.queue,
+            key: self.key.as_deref(),
+        };
+        let held = rules.reasons(names, occupied, now);
+        if held.is_empty() {
+            return vec!["waits for its turn".to_owned()];
         }
+        held.iter().map(ToString::to_string).collect()
     }
 }
 

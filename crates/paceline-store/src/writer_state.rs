@@ -123,7 +123,7 @@ impl WriterState {
                 self.batch("ROLLBACK TO command")?;
                 // What the commands before counted for statistics is only in memory yet.
                 self.memory.counters = counters;
-                self.memory.reload_unit_leases(&self.connection);
+                self.memory.roll_back_command(&self.connection);
             }
             self.batch("RELEASE command")?;
         }

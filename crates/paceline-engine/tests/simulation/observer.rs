@@ -8,15 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use paceline_core::admission::{Limits, Reason};
+use paceline_core::admission::Reason;
 use paceline_core::dice::Dice;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem, Outcome};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer, ReportBody};
+use paceline_core::limits::{Hold, LimitName, Limits, RuleBook};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use paceline_core::scope::Scope;
 use paceline_core::store::{
     Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
     Store, StoreError, Submitted, Ticked,
@@ -225,9 +227,9 @@ impl Store for Observer {
         submitted
     }
 
-    async fn admit(&self, limits: Limits, now: Time) -> Result<u64> {
+    async fn admit(&self, now: Time) -> Result<u64> {
         self.before().await?;
-        let admitted = self.inner.admit(limits, now).await;
+        let admitted = self.inner.admit(now).await;
         self.after().await;
         self.dawdle().await;
         admitted
@@ -293,6 +295,34 @@ impl Store for Observer {
         // What is lost with the caller here is found by the node's next heartbeat.
         self.hide(&mut controlled.revoked);
         Ok(controlled)
+    }
+
+    async fn configure(&self, limits: Limits, now: Time) -> Result<()> {
+        self.inner.configure(limits, now).await
+    }
+
+    async fn set_limits(
+        &self,
+        changes: Vec<(LimitName, Option<Option<u32>>)>,
+        now: Time,
+    ) -> Result<()> {
+        self.inner.set_limits(changes, now).await
+    }
+
+    async fn hold(&self, hold: Hold, now: Time) -> Result<()> {
+        self.inner.hold(hold, now).await
+    }
+
+    async fn lift(&self, scope: Scope, now: Time) -> Result<bool> {
+        self.inner.lift(scope, now).await
+    }
+
+    async fn rule_book(&self) -> Result<RuleBook> {
+        self.inner.rule_book().await
+    }
+
+    async fn queues(&self) -> Result<Vec<String>> {
+        self.inner.queues().await
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
@@ -381,8 +411,8 @@ impl Store for Observer {
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>> {
         self.inner.counts().await
     }
-    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>> {
-        self.inner.waiting_for(jobs, limits).await
+    async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
+        self.inner.waiting_for(jobs, now).await
     }
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {
         self.inner.items(job, query).await

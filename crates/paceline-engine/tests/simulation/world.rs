@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
 use paceline_core::clock::Clock;
 use paceline_core::dice::Dice;
+use paceline_core::limits::Limits;
 use paceline_core::query::{ItemQuery, Selector};
 use paceline_core::state::ItemState;
 use paceline_core::store::{Action, NodeInfo, Store};
@@ -87,8 +87,8 @@ impl World {
             0 => Limits::NONE,
             1 => Limits::default(),
             _ => Limits {
-                jobs: Some(2),
-                jobs_per_user: Some(1),
+                jobs_per_key: Some(1),
+                ..Limits::general(Some(2), Some(1))
             },
         };
         let clock = Arc::new(VirtualClock::new());
@@ -132,7 +132,7 @@ impl World {
     async fn start_node(&mut self) -> Node {
         let store: Arc<dyn Store> = Arc::clone(&self.observer) as Arc<dyn Store>;
         let options = Options {
-            limits: self.limits,
+            limits: self.limits.clone(),
             ..Options::default()
         };
         let engine = loop {

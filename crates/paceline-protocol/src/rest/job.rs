@@ -47,7 +47,7 @@ pub struct JobView {
     /// Jobs that it waits for.
     pub after: Vec<WireJobId>,
     /// What keeps it from going on, in words; empty when nothing does.
-    #[schema(example = json!(["limit: 3/3 jobs of ana are running"]))]
+    #[schema(example = json!(["limit: dealer-7 1/1"]))]
     pub waiting_for: Vec<String>,
     pub merged_into: Option<WireJobId>,
     pub merged_count: u32,

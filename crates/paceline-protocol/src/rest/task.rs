@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::limits::HoldView;
 use crate::json::WireJson;
 use crate::units::WireTime;
 
@@ -21,6 +22,10 @@ pub struct TaskView {
     /// The pool or configuration entry that declares it.
     pub declared_by: String,
     pub declared_at: WireTime,
+    /// Most running jobs at once; null is no limit.
+    pub max_running: Option<u32>,
+    /// Null when it is not paused.
+    pub paused: Option<HoldView>,
     /// Workers of this node that run it now.
     pub workers: u32,
     pub statistics: TaskStatistics,

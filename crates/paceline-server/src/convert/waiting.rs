@@ -13,17 +13,19 @@ const NEXT_IN_LINE: &str = "waits for its turn";
 impl Context {
     /// What keeps the job from going on, in words.
     pub(super) fn waiting_for(&self, job: &Job) -> Vec<String> {
+        let held = self.held.get(&job.id).into_iter().flatten();
+        let held: Vec<String> = held.filter(|why| *why != NEXT_IN_LINE).cloned().collect();
+        if !held.is_empty() {
+            return held;
+        }
         let reason = match job.state {
             JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
             JobState::Paused => Some("paused by a person: resume it to go on".to_owned()),
             JobState::Blocked => Some("other jobs".to_owned()),
             JobState::Scheduled => Some(self.scheduled(job)),
             JobState::Pending => self
-                .held
-                .get(&job.id)
-                .filter(|reason| *reason != NEXT_IN_LINE)
-                .cloned()
-                .or_else(|| self.without_worker(job)),
+                .without_worker(job)
+                .or_else(|| Some("its turn".to_owned())),
             JobState::Running if job.counters.running > 0 => None,
             JobState::Running => self.without_worker(job).or_else(|| self.next_attempt(job)),
         };

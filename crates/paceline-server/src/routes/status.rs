@@ -36,7 +36,7 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
     let store = state.engine.store();
     let now = state.engine.now();
     let workers = state.workers();
-    let limits = state.engine.limits();
+    let limits = store.rule_book().await?.limits();
     let last_prune = store.last_prune().await?;
     Ok(StatusView {
         version: state.options.version.clone(),

@@ -2,16 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
+use paceline_core::Time;
+use paceline_core::limits::Rules;
+use paceline_core::scope::{Kind, Scope};
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_protocol::json::WireJson;
 use paceline_protocol::problem::Code;
-use paceline_protocol::rest::{ListView, TaskStatistics, TaskView};
+use paceline_protocol::rest::{HoldRequest, HoldView, ListView, TaskStatistics, TaskView};
 use paceline_protocol::units::WireTime;
 
-use crate::extract::NamePath;
-use crate::openapi::{Plain, ReadingNamed};
+use crate::extract::{NamePath, OptionalBody};
+use crate::openapi::{ChangingNamed, Plain, ReadingNamed};
 use crate::problem::{Refusal, Result};
+use crate::routes::queues::hold;
 use crate::state::AppState;
 
 /// Lists the declared tasks by name.
@@ -21,10 +25,11 @@ pub(crate) async fn list(State(state): State<AppState>) -> Result<Json<ListView<
     let mut tasks = state.engine.store().tasks().await?;
     tasks.sort_by(|a, b| a.name.cmp(&b.name));
     let workers = state.workers();
+    let rules = state.engine.store().rule_book().await?.rules();
     let mut views = Vec::with_capacity(tasks.len());
     for task in tasks {
         let history = state.engine.store().history(&task.name).await?;
-        views.push(view(task, &history, &workers));
+        views.push(view(task, &history, &workers, (&rules, state.engine.now())));
     }
     Ok(Json(ListView::whole(views)))
 }
@@ -37,18 +42,62 @@ pub(crate) async fn show(
     State(state): State<AppState>,
     NamePath(name): NamePath,
 ) -> Result<Json<TaskView>> {
+    answer(&state, &name).await
+}
+
+/// Pauses a task: none of its pending jobs starts, and those that run get no new work. What is in
+/// workers' hands goes on.
+#[utoipa::path(post, operation_id = "pause_task", path = "/tasks/{name}/pause", tag = "tasks", request_body = Option<HoldRequest>,
+    params(("name" = String, Path, description = "Name of the task")),
+    responses((status = 200, description = "The task", body = TaskView), ChangingNamed))]
+pub(crate) async fn pause(
+    State(state): State<AppState>,
+    NamePath(name): NamePath,
+    OptionalBody(request): OptionalBody<HoldRequest>,
+) -> Result<Json<TaskView>> {
+    find(&state, &name).await?;
+    hold(&state, Scope::task(&name), request).await?;
+    answer(&state, &name).await
+}
+
+/// Lets a paused task go on.
+#[utoipa::path(post, operation_id = "resume_task", path = "/tasks/{name}/resume", tag = "tasks",
+    params(("name" = String, Path, description = "Name of the task")),
+    responses((status = 200, description = "The task", body = TaskView), ReadingNamed))]
+pub(crate) async fn resume(
+    State(state): State<AppState>,
+    NamePath(name): NamePath,
+) -> Result<Json<TaskView>> {
+    find(&state, &name).await?;
+    state.engine.lift(Scope::task(&name)).await?;
+    answer(&state, &name).await
+}
+
+async fn find(state: &AppState, name: &str) -> Result<Task> {
     let tasks = state.engine.store().tasks().await?;
     let known: Vec<_> = tasks.iter().map(|task| task.name.clone()).collect();
     let task = tasks.into_iter().find(|task| task.name == name);
-    let task = task.ok_or_else(|| {
+    task.ok_or_else(|| {
         let detail = format!("no task `{name}`; known: {}", known.join(", "));
         Refusal::new(Code::NoSuchTask, detail)
-    })?;
-    let history = state.engine.store().history(&task.name).await?;
-    Ok(Json(view(task, &history, &state.workers())))
+    })
 }
 
-fn view(task: Task, history: &TaskHistory, workers: &[WorkerStatus]) -> TaskView {
+async fn answer(state: &AppState, name: &str) -> Result<Json<TaskView>> {
+    let task = find(state, name).await?;
+    let store = state.engine.store();
+    let history = store.history(name).await?;
+    let rules = store.rule_book().await?.rules();
+    let view = view(task, &history, &state.workers(), (&rules, state.engine.now()));
+    Ok(Json(view))
+}
+
+fn view(
+    task: Task,
+    history: &TaskHistory,
+    workers: &[WorkerStatus],
+    (rules, now): (&Rules, Time),
+) -> TaskView {
     let Task {
         name,
         options,
@@ -61,7 +110,10 @@ fn view(task: Task, history: &TaskHistory, workers: &[WorkerStatus]) -> TaskView
         let lives = matches!(worker.state, WorkerState::Idle | WorkerState::Busy);
         lives && worker.tasks.contains(&name)
     });
+    let paused = rules.hold(Kind::Task, &name, now);
     TaskView {
+        max_running: rules.limits().of(Kind::Task, &name),
+        paused: paused.map(HoldView::from),
         workers: u32::try_from(able.count()).unwrap_or(u32::MAX),
         statistics: statistics(history),
         options: WireJson(options),

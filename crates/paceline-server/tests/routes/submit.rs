@@ -1,6 +1,6 @@
 //! `POST /jobs`: defaults, checks, and what is refused.
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::store::StoreError;
 use paceline_core::worker::WorkerState;
 use paceline_server::ServerOptions;
@@ -329,15 +329,13 @@ async fn a_wait_that_is_over_shows_the_job_as_it_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_jobs_say_what_they_wait_for() {
     let server = Server::start_with(Setup {
-        limits: Limits {
-            jobs: Some(1),
-            jobs_per_user: None,
-        },
+        limits: Limits::general(Some(1), None),
         ..Setup::default()
     })
     .await;
     server.declare("t").await;
-    let first = server.submit(&json!({"task": "t"})).await;
+    let with_items = json!({"task": "t", "items": [{}]});
+    let first = server.submit(&with_items).await;
     let waiting = async |id: &str| {
         let job = server.get(&format!("/api/v1/jobs/{id}")).await.ok(200);
         job["waiting_for"].clone()
@@ -348,7 +346,7 @@ async fn waiting_jobs_say_what_they_wait_for() {
     })
     .await;
     assert_eq!(waiting(&first).await, json!(["no worker declares `t`"]));
-    let second = server.submit(&json!({"task": "t"})).await;
+    let second = server.submit(&with_items).await;
     assert_eq!(
         waiting(&second).await,
         json!(["limit: 1/1 jobs are running"])
@@ -368,10 +366,7 @@ async fn waiting_jobs_say_what_they_wait_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_no_limit_holds_waits_for_workers() {
     let server = Server::start_with(Setup {
-        limits: Limits {
-            jobs: Some(100),
-            jobs_per_user: None,
-        },
+        limits: Limits::general(Some(100), None),
         ..Setup::default()
     })
     .await;

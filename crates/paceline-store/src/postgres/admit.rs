@@ -1,12 +1,15 @@
 //! Letting pending jobs start, as the admission rule chooses: one node at a time, so that no limit
 //! is ever exceeded.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use paceline_core::admission::{self, Candidate, Limits, Occupied};
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
+use paceline_core::limits::{Occupied, Rules};
+use paceline_core::line::Place;
 use paceline_core::progress::Rate;
+use paceline_core::scope::{Kind, Scope};
+use paceline_core::store::Claim;
 use paceline_core::{JobState, Time};
 use tokio_postgres::Row;
 
@@ -16,76 +19,255 @@ use super::entry::Entry;
 use super::error::Result;
 use super::flush;
 use super::load::{self, Which};
+use super::parked;
 use super::row::{Columns, int};
+use super::rules::{self, LOCK, OCCUPIED, RULES};
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
-use crate::admit::CANDIDATES;
 use crate::events::Data;
-use crate::num::JobNum;
+use crate::walk::{Found, Line, MOST, Page, Pending, Plan, Walk};
 
-/// Most pending jobs that are passed over in search of those that belong to no user.
-const PASSED_OVER: i32 = 20_000;
+/// Most users whose jobs are looked at for themselves.
+const USERS: u32 = 1_000;
+/// Of units for whose task no worker asks, most that are looked at where nothing limits all jobs.
+const OF_OTHERS: u32 = 100;
 
-/// Held by the one node that admits now, to the end of its transaction.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('paceline.' || current_schema()), 1)";
-
-/// Running jobs, in all and by user.
-pub(crate) const OCCUPIED: &str =
-    "SELECT user_name, count(*) FROM jobs WHERE lane IN (3, 4) GROUP BY user_name";
-
-pub(crate) async fn admit(shared: &Shared, limits: Limits, now: Time) -> Result<u64> {
-    retrying(|| try_admit(shared, limits, now)).await
-}
-
-async fn try_admit(shared: &Shared, limits: Limits, now: Time) -> Result<u64> {
-    let mut session = shared.pools.writer().await?;
-    if !is_anyone_pending(&mut session, &limits).await? {
-        return Ok(0);
-    }
-    let mut batch = Batch::begin_relaxed();
-    if !limits.is_none() {
-        batch.add(LOCK, values![]);
-    }
-    // Each statement sees what was committed before it, so what the one before had admitted.
-    let occupied_at = batch.add(OCCUPIED, values![]);
-    let places = candidates(&mut batch, &limits);
-    let mut answers = session.run(batch).await?;
-    let mut occupied = occupied(&answers.take(occupied_at))?;
-    let mut found = Vec::new();
-    for place in places {
-        for row in answers.take(place) {
-            found.push(candidate(&row)?);
+pub(crate) async fn admit(shared: &Shared, now: Time) -> Result<u64> {
+    let mut all = 0;
+    loop {
+        let (started, more) = retrying(|| async {
+            let mut session = shared.pools.writer().await?;
+            if !is_anyone_pending(&mut session).await? {
+                return Ok((0, false));
+            }
+            step(shared, &mut session, None, now).await
+        })
+        .await?;
+        all += started;
+        if !more {
+            return Ok(all);
         }
     }
-    let mut seen = HashSet::new();
-    found.retain(|candidate: &Candidate<JobNum>| seen.insert(candidate.id));
-    found.sort_by_key(|candidate| (std::cmp::Reverse(candidate.priority), candidate.id));
-    let chosen = admission::choose(&found, &limits, &mut occupied);
-    if chosen.is_empty() {
-        session.roll_back().await;
-        return Ok(0);
-    }
-    let nums = chosen.into_iter().map(|index| found[index].id.0).collect();
-    start(shared, &mut session, Which::Nums(nums), now).await
 }
 
 /// Looked at first without any lock: mostly there is nobody.
-async fn is_anyone_pending(session: &mut Session, limits: &Limits) -> Result<bool> {
-    const ITEMS: &str = "SELECT 1 FROM jobs WHERE lane = 2 ORDER BY priority DESC, num LIMIT 1";
-    const UNITS: &str =
-        "SELECT 1 FROM jobs WHERE lane = 1 ORDER BY task, priority DESC, num LIMIT 1";
+async fn is_anyone_pending(session: &mut Session) -> Result<bool> {
+    const ITEMS: &str = "SELECT 1 FROM jobs WHERE lane = 2 ORDER BY place, num LIMIT 1";
+    const FREED: &str = "SELECT 1 FROM freed LIMIT 1";
     let mut batch = Batch::default();
     let items = batch.add(ITEMS, values![]);
-    let units = batch.add(UNITS, values![]);
+    let freed = batch.add(FREED, values![]);
     let mut answers = session.run(batch).await?;
-    let items = !answers.take(items).is_empty();
-    Ok(items || (!limits.is_none() && !answers.take(units).is_empty()))
+    Ok(!answers.take(items).is_empty() || !answers.take(freed).is_empty())
 }
 
-/// Moves the jobs to running and starts their clocks.
-async fn start(shared: &Shared, session: &mut Session, which: Which, now: Time) -> Result<u64> {
+/// Starts what the rules let start for a claim: jobs with items, and as many single-unit jobs of
+/// the tasks as are asked for.
+pub(crate) async fn admit_for(shared: &Shared, session: &mut Session, claim: &Claim) -> Result<()> {
+    loop {
+        let (started, more) = step(shared, session, Some(claim), claim.now).await?;
+        if started > 0 || !more {
+            return Ok(());
+        }
+    }
+}
+
+/// One transaction. Returns how many have started, and whether there may be more.
+async fn step(
+    shared: &Shared,
+    session: &mut Session,
+    claim: Option<&Claim>,
+    now: Time,
+) -> Result<(u64, bool)> {
+    const TAKE_FREED: &str = "DELETE FROM freed RETURNING scope";
+    let mut batch = Batch::begin_relaxed();
+    batch.add(LOCK, values![]);
+    // Each statement sees what was committed before it. What ends after the first is noted for the
+    // next admission; what ended before it is not counted as running.
+    let freed_at = batch.add(TAKE_FREED, values![]);
+    let rules_at = batch.add(RULES, values![]);
+    let occupied_at = batch.add(OCCUPIED, values![]);
+    let mut answers = session.run(batch).await?;
+    let rules = rules::read_rules(&answers.take(rules_at))?;
+    let mut occupied = rules::read_occupied(&answers.take(occupied_at))?;
+    let room = rules.room_for_all(&occupied);
+    if room == Some(0) {
+        session.roll_back().await;
+        return Ok((0, false));
+    }
+    let mut freed: BTreeSet<Scope> = BTreeSet::new();
+    for row in answers.take(freed_at) {
+        freed.insert(row.word(0)?);
+    }
+    let something_freed = !freed.is_empty();
+    parked::bring_back(session, freed.into_iter().collect(), &rules, &occupied, now).await?;
+    let most = room.unwrap_or(MOST).min(MOST);
+    let mut walk = Walk::new(&rules, &occupied, now);
+    walk.add(Line::Items, most);
+    if !rules.is_open() {
+        let lines = Lines {
+            rules: &rules,
+            occupied: &occupied,
+            most,
+            claim,
+            now,
+        };
+        lines.add(session, &mut walk).await?;
+    }
+    read_all(session, &mut walk).await?;
+    let Plan { start, park, more } = walk.finish(&mut occupied);
+    let nums = to_start(start, claim);
+    if nums.is_empty() && park.is_empty() && !something_freed {
+        session.roll_back().await;
+        return Ok((0, false));
+    }
     let mut batch = Batch::default();
-    let places = load::add(&mut batch, &which);
+    parked::park(&mut batch, park);
+    let started = start_all(shared, session, batch, nums, now).await?;
+    Ok((started, more))
+}
+
+/// Single-unit jobs start when a worker asks for them, as many as it can have.
+fn to_start(chosen: Vec<Found>, claim: Option<&Claim>) -> Vec<i64> {
+    let offers = || claim.into_iter().flat_map(|claim| &claim.offers);
+    let mut wanted = offers().fold(0_u32, |sum, offer| sum.saturating_add(offer.leases));
+    let mut nums = Vec::new();
+    for job in chosen {
+        if job.id.is_unit {
+            let asked = offers().any(|offer| offer.leases > 0 && offer.tasks.contains(&job.task));
+            if !asked || wanted == 0 {
+                continue;
+            }
+            wanted -= 1;
+        }
+        nums.push(job.id.num.0);
+    }
+    nums.sort_unstable();
+    nums
+}
+
+async fn read_all(session: &mut Session, walk: &mut Walk<'_>) -> Result<()> {
+    loop {
+        let pages = walk.pages();
+        if pages.is_empty() {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        let places: Vec<usize> = pages.iter().map(|page| add_page(&mut batch, page)).collect();
+        let mut answers = session.run(batch).await?;
+        for (page, place) in pages.iter().zip(places) {
+            let rows = answers.take(place);
+            let jobs = rows.iter().map(candidate).collect::<Result<_>>()?;
+            walk.take(page, jobs);
+        }
+    }
+}
+
+fn add_page(batch: &mut Batch<'_>, page: &Page) -> usize {
+    const ITEMS: &str = "SELECT num, place, kind = 'unit', user_name, task, queue, key FROM jobs
+        WHERE lane = 2 AND (place, num) > ($1, $2) ORDER BY place, num LIMIT $3";
+    const UNITS: &str = "SELECT num, place, kind = 'unit', user_name, task, queue, key FROM jobs
+        WHERE lane = 1 AND task = $4 AND (place, num) > ($1, $2) ORDER BY place, num LIMIT $3";
+    const USER: &str = "SELECT num, place, kind = 'unit', user_name, task, queue, key FROM jobs
+        WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name = $4
+            AND (place, num) > ($1, $2) ORDER BY place, num LIMIT $3";
+    let (place, num) = page.after;
+    let most = i64::from(int(page.most));
+    let mut values = values![place.as_micros(), num.0, most];
+    match &page.line {
+        Line::Items => batch.add(ITEMS, values),
+        Line::Units(task) => {
+            values.push(Box::new(task.clone()));
+            batch.add(UNITS, values)
+        }
+        Line::User(user) => {
+            values.push(Box::new(user.clone()));
+            batch.add(USER, values)
+        }
+    }
+}
+
+pub(crate) fn candidate(row: &Row) -> Result<Found> {
+    Ok(Found {
+        id: Pending {
+            num: row.num(0)?,
+            is_unit: row.value(2)?,
+        },
+        place: Place::from_micros(row.number(1)?),
+        user: row.maybe_text(3)?,
+        task: row.text(4)?,
+        queue: row.text(5)?,
+        key: row.maybe_text(6)?,
+    })
+}
+
+/// Which lines are searched besides that of jobs with items.
+struct Lines<'a> {
+    rules: &'a Rules,
+    occupied: &'a Occupied,
+    most: u32,
+    claim: Option<&'a Claim>,
+    now: Time,
+}
+
+/// Tasks with pending unit jobs are each found by one step in the index.
+const TASKS: &str = "WITH RECURSIVE tasks (name) AS (
+        SELECT (SELECT min(task) FROM jobs WHERE lane = 1)
+        UNION ALL
+        SELECT (SELECT min(task) FROM jobs WHERE lane = 1 AND task > tasks.name)
+        FROM tasks WHERE tasks.name IS NOT NULL)
+    SELECT name FROM tasks WHERE name IS NOT NULL";
+/// Users with pending jobs, found likewise. An empty name is nobody's.
+const WITH_JOBS: &str = "WITH RECURSIVE users (name, n) AS (
+        SELECT (SELECT min(user_name) FROM jobs
+            WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name > ''), 1
+        UNION ALL
+        SELECT (SELECT min(user_name) FROM jobs
+            WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name > users.name), n + 1
+        FROM users WHERE users.name IS NOT NULL AND n < $1::bigint)
+    SELECT name FROM users WHERE name IS NOT NULL";
+
+impl Lines<'_> {
+    async fn add(&self, session: &mut Session, walk: &mut Walk<'_>) -> Result<()> {
+        let mut batch = Batch::default();
+        let tasks = batch.add(TASKS, values![]);
+        let users = batch.add(WITH_JOBS, values![i64::from(int(USERS))]);
+        let mut answers = session.run(batch).await?;
+        for row in answers.take(tasks) {
+            let task = row.text(0)?;
+            let wanted = self.units(&task).min(self.most);
+            walk.add(Line::Units(task), wanted);
+        }
+        for row in answers.take(users) {
+            let user = row.text(0)?;
+            let room = self.rules.room(Kind::User, &user, self.occupied, self.now);
+            let wanted = room.map_or(self.most, |room| room.min(self.most));
+            walk.add(Line::User(user), wanted);
+        }
+        Ok(())
+    }
+
+    /// How many units of a task are looked for.
+    fn units(&self, task: &String) -> u32 {
+        if self.rules.limits().jobs.is_some() {
+            return self.most;
+        }
+        let offers = self.claim.into_iter().flat_map(|claim| &claim.offers);
+        let asking = offers.filter(|offer| offer.tasks.contains(task));
+        let asked = asking.fold(0_u32, |sum, offer| sum.saturating_add(offer.leases));
+        if asked > 0 { asked } else { OF_OTHERS }
+    }
+}
+
+/// Moves the jobs to running, starts their clocks and commits. Returns how many those were.
+async fn start_all(
+    shared: &Shared,
+    session: &mut Session,
+    mut batch: Batch<'_>,
+    nums: Vec<i64>,
+    now: Time,
+) -> Result<u64> {
+    let places = load::add(&mut batch, &Which::Nums(nums));
     let mut answers = session.run(batch).await?;
     let mut entries = load::read(shared, &mut answers, places)?;
     let mut changes = Changes::default();
@@ -117,77 +299,3 @@ fn start_one(changes: &mut Changes, entry: &mut Entry, now: Time) -> Result<()> 
     changes.tell(EventKind::Started, &entry.job, &data, now);
     Ok(())
 }
-
-pub(crate) fn occupied(rows: &[Row]) -> Result<Occupied> {
-    let mut occupied = Occupied::default();
-    for row in rows {
-        let count = u32::try_from(row.number(1)?).unwrap_or(u32::MAX);
-        occupied.jobs += count;
-        if let Some(user) = row.maybe_text(0)? {
-            occupied.by_user.insert(user, count);
-        }
-    }
-    Ok(occupied)
-}
-
-fn candidate(row: &Row) -> Result<Candidate<JobNum>> {
-    Ok(Candidate {
-        id: row.num(0)?,
-        priority: load::priority(row, 1)?,
-        user: row.maybe_text(2)?,
-    })
-}
-
-/// Who could start under `limits`: of each user, and of those without one, as many as may start
-/// at most; the best of each, so that nobody waits behind another user's long queue.
-fn candidates(batch: &mut Batch<'_>, limits: &Limits) -> Vec<usize> {
-    const WITH_ITEMS: &str = "SELECT num, priority, user_name FROM jobs WHERE lane = 2
-        ORDER BY priority DESC, num LIMIT $1";
-    if limits.is_none() {
-        return vec![batch.add(WITH_ITEMS, values![i64::from(CANDIDATES)])];
-    }
-    let most = limits.jobs.unwrap_or(CANDIDATES).min(CANDIDATES);
-    let each = limits.jobs_per_user.map_or(most, |each| each.min(most));
-    let count = |count| i64::from(int(count));
-    vec![
-        batch.add(OF_USERS, values![count(CANDIDATES), count(each)]),
-        batch.add(
-            ITEMS_OF_NOBODY,
-            values![i64::from(PASSED_OVER), count(most)],
-        ),
-        batch.add(
-            UNITS_OF_NOBODY,
-            values![i64::from(PASSED_OVER), count(most)],
-        ),
-    ]
-}
-
-/// Users with pending jobs are each found by one step in the index. An empty name is nobody's.
-const OF_USERS: &str = "WITH RECURSIVE users (name, n) AS (
-        SELECT (SELECT min(user_name) FROM jobs
-            WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name > ''), 1
-        UNION ALL
-        SELECT (SELECT min(user_name) FROM jobs
-            WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name > users.name), n + 1
-        FROM users WHERE users.name IS NOT NULL AND n < $1::bigint)
-    SELECT j.num, j.priority, j.user_name FROM users, LATERAL (
-        SELECT num, priority, user_name FROM jobs
-        WHERE user_name IS NOT NULL AND lane IN (1, 2) AND user_name = users.name
-        ORDER BY priority DESC, num LIMIT $2) j
-    WHERE users.name IS NOT NULL";
-const ITEMS_OF_NOBODY: &str = "SELECT * FROM (
-        SELECT num, priority, user_name FROM jobs WHERE lane = 2
-        ORDER BY priority DESC, num LIMIT $1) j
-    WHERE coalesce(user_name, '') = '' LIMIT $2";
-/// Tasks with pending unit jobs are each found by one step in the index.
-const UNITS_OF_NOBODY: &str = "WITH RECURSIVE tasks (name) AS (
-        SELECT (SELECT min(task) FROM jobs WHERE lane = 1)
-        UNION ALL
-        SELECT (SELECT min(task) FROM jobs WHERE lane = 1 AND task > tasks.name)
-        FROM tasks WHERE tasks.name IS NOT NULL)
-    SELECT j.num, j.priority, j.user_name FROM tasks, LATERAL (
-        SELECT * FROM (
-            SELECT num, priority, user_name FROM jobs WHERE lane = 1 AND task = tasks.name
-            ORDER BY priority DESC, num LIMIT $1) passed
-        WHERE coalesce(user_name, '') = '' LIMIT $2) j
-    WHERE tasks.name IS NOT NULL";

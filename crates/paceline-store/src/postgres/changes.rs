@@ -1,6 +1,6 @@
 //! What a transaction is going to write, gathered table by table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use paceline_core::event::EventKind;
@@ -155,6 +155,10 @@ pub(crate) struct Changes {
     pub(crate) deleted: Vec<i64>,
     pub(crate) garbage: GarbageRows,
     pub(crate) statistics: BTreeMap<String, TaskDelta>,
+    /// Jobs that run, or may run, no more: they make room in their scopes.
+    pub(crate) left: Vec<i64>,
+    /// Queues that jobs were submitted to.
+    pub(crate) queues: BTreeSet<String>,
 }
 
 /// What is to be added to a task's statistics.

@@ -8,10 +8,13 @@ use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use paceline_core::lease::Lease;
+use paceline_core::limits::Rules;
+use paceline_core::scope::Kind;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::{JobId, Time};
 use tokio_postgres::Row;
 
+use super::admit;
 use super::claim_chunk::{self, Chunks};
 use super::claim_round::{Locked, Round};
 use super::connect::Shared;
@@ -20,6 +23,7 @@ use super::flush;
 use super::load::{self, job_columns, progress_columns};
 use super::node;
 use super::row::{Columns, int};
+use super::rules::{LOCK_SHARED, RULES, read_rules};
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
 
@@ -31,7 +35,7 @@ macro_rules! units_of {
             job_columns!(),
             ", params FROM jobs WHERE lane = ",
             $lane,
-            " AND task = t.task ORDER BY priority DESC, num LIMIT $2 FOR UPDATE SKIP LOCKED) j"
+            " AND task = t.task ORDER BY place, num LIMIT $2 FOR UPDATE SKIP LOCKED) j"
         )
     };
 }
@@ -44,11 +48,12 @@ const AT_ONCE: u32 = 10_000;
 const RANGES: u32 = 10_000;
 
 /// The earliest time after `$1` at which something becomes due: a retry, a start, the end of a
-/// job's time.
+/// job's time or of a hold.
 pub(crate) const NEXT_DUE: &str = "SELECT least(
     (SELECT min(next_due) FROM progress WHERE next_due IS NOT NULL AND next_due > $1),
     (SELECT min(deadline_at) FROM jobs WHERE lane IN (3, 4)),
-    (SELECT min(run_at) FROM jobs WHERE lane = 5))";
+    (SELECT min(run_at) FROM jobs WHERE lane = 5),
+    (SELECT min(until) FROM holds WHERE until > $1))";
 
 pub(crate) fn read_next_due(rows: &[Row]) -> Result<Option<Time>> {
     match rows.first() {
@@ -98,12 +103,20 @@ type Step = (Vec<Vec<Lease>>, Option<Time>, bool);
 
 async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut session = shared.pools.writer().await?;
-    let seen = Seen::look(&mut session, claim).await?;
+    let mut seen = Seen::look(&mut session, claim).await?;
+    if !seen.rules.is_open() && seen.may_admit {
+        admit::admit_for(shared, &mut session, claim).await?;
+        seen = Seen::look(&mut session, claim).await?;
+    }
     let none = claim.offers.iter().map(|_| Vec::new()).collect();
     if seen.jobs.is_empty() && seen.units == 0 {
         return Ok((none, seen.next_due, false));
     }
-    let mut locked = lock(shared, &mut session, claim, &seen).await?;
+    let Some(mut locked) = lock(shared, &mut session, claim, &seen).await? else {
+        // The rules have changed meanwhile.
+        session.roll_back().await;
+        return Ok((none, seen.next_due, true));
+    };
     let passed_over = locked.units() < seen.units;
     let served = serve(shared, &mut locked, claim)?;
     if served.iter().all(Vec::is_empty) {
@@ -158,21 +171,13 @@ struct Seen {
     tasks: Vec<String>,
     wanted: u32,
     next_due: Option<Time>,
+    rules: Rules,
+    /// There are pending jobs, or such as may come back to their lines.
+    may_admit: bool,
 }
 
 impl Seen {
     async fn look(session: &mut Session, claim: &Claim) -> Result<Self> {
-        const READY: &str = "SELECT p.job FROM unnest($1::text[]) t (task), LATERAL (
-            SELECT job FROM progress WHERE ready AND task = t.task
-            ORDER BY priority DESC, leases, last_served LIMIT $2) p";
-        const DUE: &str = "SELECT job FROM progress
-            WHERE next_due IS NOT NULL AND next_due <= $2 AND task = ANY($1)";
-        const ADMITTED: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
-            SELECT num FROM jobs WHERE lane = 3 AND task = t.task
-            ORDER BY priority DESC, num LIMIT $2) j";
-        const PENDING: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
-            SELECT num FROM jobs WHERE lane = 1 AND task = t.task
-            ORDER BY priority DESC, num LIMIT $2) j";
         let mut tasks: Vec<String> = claim
             .offers
             .iter()
@@ -181,6 +186,30 @@ impl Seen {
             .collect();
         tasks.sort_unstable();
         tasks.dedup();
+        loop {
+            let seen = Self::look_for(session, claim, tasks).await?;
+            let may = |task: &String| seen.rules.hold(Kind::Task, task, claim.now).is_none();
+            if seen.tasks.iter().all(may) {
+                return Ok(seen);
+            }
+            // Seldom: without those on hold.
+            tasks = seen.tasks.iter().filter(|task| may(task)).cloned().collect();
+        }
+    }
+
+    async fn look_for(session: &mut Session, claim: &Claim, tasks: Vec<String>) -> Result<Self> {
+        const READY: &str = "SELECT p.job FROM unnest($1::text[]) t (task), LATERAL (
+            SELECT job FROM progress WHERE ready AND task = t.task
+            ORDER BY priority DESC, leases, last_served LIMIT $2) p";
+        const DUE: &str = "SELECT job FROM progress
+            WHERE next_due IS NOT NULL AND next_due <= $2 AND task = ANY($1)";
+        const ADMITTED: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
+            SELECT num FROM jobs WHERE lane = 3 AND task = t.task
+            ORDER BY place, num LIMIT $2) j";
+        const PENDING: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
+            SELECT num FROM jobs WHERE lane = 1 AND task = t.task
+            ORDER BY place, num LIMIT $2) j";
+        const FREED: &str = "SELECT 1 FROM freed LIMIT 1";
         let wanted: u32 = claim
             .offers
             .iter()
@@ -190,18 +219,27 @@ impl Seen {
         let mut batch = Batch::default();
         let ready = batch.add(READY, values![tasks.clone(), limit]);
         let due = batch.add(DUE, values![tasks.clone(), claim.now.as_micros()]);
-        let mut units = vec![batch.add(ADMITTED, values![tasks.clone(), limit])];
-        if claim.limits.is_none() {
-            units.push(batch.add(PENDING, values![tasks.clone(), limit]));
-        }
+        let admitted = batch.add(ADMITTED, values![tasks.clone(), limit]);
+        let pending = batch.add(PENDING, values![tasks.clone(), limit]);
         let next_due = batch.add(NEXT_DUE, values![claim.now.as_micros()]);
+        let rules = batch.add(RULES, values![]);
+        let freed = batch.add(FREED, values![]);
         let mut answers = session.run(batch).await?;
+        let count = |row: Option<Row>| match row {
+            Some(row) => Ok(usize::try_from(row.number(0)?).unwrap_or(0)),
+            None => Ok::<_, Error>(0),
+        };
+        let admitted = count(answers.first(admitted))?;
+        let pending = count(answers.first(pending))?;
+        let rules = read_rules(&answers.take(rules))?;
         let mut seen = Seen {
             jobs: Vec::new(),
-            units: 0,
+            units: if rules.is_open() { admitted + pending } else { admitted },
             tasks,
             wanted,
             next_due: read_next_due(&answers.take(next_due))?,
+            may_admit: pending > 0 || !answers.take(freed).is_empty(),
+            rules,
         };
         for place in [ready, due] {
             for row in answers.take(place) {
@@ -210,22 +248,17 @@ impl Seen {
         }
         seen.jobs.sort_unstable();
         seen.jobs.dedup();
-        for place in units {
-            if let Some(row) = answers.first(place) {
-                seen.units += usize::try_from(row.number(0)?).unwrap_or(0);
-            }
-        }
         Ok(seen)
     }
 }
 
-/// Locks what may be served and reads it.
+/// Locks what may be served and reads it. `None` when the rules are not those that were seen.
 async fn lock(
     shared: &Shared,
     session: &mut Session,
     claim: &Claim,
     seen: &Seen,
-) -> Result<Locked> {
+) -> Result<Option<Locked>> {
     const PROGRESS: &str = concat!(
         "SELECT ",
         progress_columns!(),
@@ -239,11 +272,13 @@ async fn lock(
     let tasks = || seen.tasks.clone();
     let limit = i64::from(seen.wanted);
     let mut batch = Batch::begin_relaxed();
+    batch.add(LOCK_SHARED, values![]);
+    let rules = batch.add(RULES, values![]);
     // Unit jobs first: rows of `jobs` are locked before rows of `progress`.
     let mut units = Vec::new();
     if seen.units > 0 {
         units.push(batch.add(units_of!("3"), values![tasks(), limit]));
-        if claim.limits.is_none() {
+        if seen.rules.is_open() {
             units.push(batch.add(units_of!("1"), values![tasks(), limit]));
         }
     }
@@ -262,17 +297,20 @@ async fn lock(
     let numbers = batch.add(LEASE_IDS, values![limit]);
     let mut answers = session.run(batch).await?;
 
+    if read_rules(&answers.take(rules))? != seen.rules {
+        return Ok(None);
+    }
     let ids = answers.first(numbers);
     let ids = ids.ok_or_else(|| Error::corrupt("no numbers"))?;
     let mut locked = Locked::new(ids.value(0)?);
     for place in units {
         for row in answers.take(place) {
-            locked.unit(load::job_row(shared, &row)?, row.json(17)?);
+            locked.unit(load::job_row(shared, &row)?, row.json(18)?);
         }
     }
     if let Some([progress, jobs, ranges]) = with_items {
         for row in answers.take(jobs) {
-            locked.job(load::job_row(shared, &row)?, row.json(17)?);
+            locked.job(load::job_row(shared, &row)?, row.json(18)?);
         }
         for row in answers.take(progress) {
             let ready =
@@ -285,7 +323,7 @@ async fn lock(
         }
         locked.forget_unready();
     }
-    Ok(locked)
+    Ok(Some(locked))
 }
 
 /// Numbers grow, for they are turns too, and none is ever given twice: claims are not flushed, so a

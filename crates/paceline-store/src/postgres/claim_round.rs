@@ -7,7 +7,7 @@ use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::Event;
 use paceline_core::store::{Claim, Offer};
 use paceline_core::turns::{self, Contender};
-use paceline_core::{JobState, Json, LeaseId, Priority};
+use paceline_core::{JobState, Json, LeaseId, Priority, Time};
 
 use super::changes::Changes;
 use super::claim_chunk::{Chunks, Free};
@@ -102,9 +102,11 @@ impl Locked {
         entry.ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
     }
 
-    fn head(&self, task: &str) -> Option<Priority> {
+    /// The urgency of the unit job that is next.
+    fn head(&self, task: &str, now: Time) -> Option<Priority> {
         let num = self.units.get(task)?.front()?;
-        self.entries.get(num).map(|entry| entry.job.priority)
+        let entry = self.entries.get(num)?;
+        Some(entry.job.place.counts_as(now))
     }
 }
 
@@ -155,7 +157,7 @@ impl<'a> Round<'a> {
         }
         for task in &offer.tasks {
             // A lane stands in line for the job at its head, which nobody works on yet.
-            contenders.extend(locked.head(task).map(|priority| Contender {
+            contenders.extend(locked.head(task, claim.now).map(|priority| Contender {
                 id: Source::Lane(task.clone()),
                 priority,
                 leased: 0,
@@ -193,7 +195,7 @@ impl<'a> Round<'a> {
             }
             Source::Lane(task) => {
                 let lease = self.unit(&task)?;
-                let head = self.locked.head(&task);
+                let head = self.locked.head(&task, self.claim.now);
                 if let (Some(lease), contender) = (&lease, &mut self.contenders[index]) {
                     self.lanes.insert(task, lease.id.0);
                     contender.priority = head.unwrap_or(contender.priority);

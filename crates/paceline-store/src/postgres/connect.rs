@@ -1,6 +1,6 @@
 //! Connecting to a server, and what a node's calls share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
@@ -84,6 +84,8 @@ pub(crate) struct Shared {
     pub(crate) unheard: Unheard,
     /// Most bytes of log that a job keeps.
     pub(crate) log_bytes: AtomicI64,
+    /// Queues that are in their table.
+    pub(crate) queues: Mutex<HashSet<String>>,
 }
 
 impl PostgresStore {
@@ -108,6 +110,7 @@ impl PostgresStore {
             seen: Seen::default(),
             unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
+            queues: Mutex::default(),
         });
         let (submitting, reporting) = (shared.clone(), shared.clone());
         Ok(PostgresStore {

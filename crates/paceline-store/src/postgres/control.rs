@@ -270,7 +270,7 @@ fn change(changes: &mut Changes, entry: &mut Entry, change: &Change, now: Time) 
         run_at,
     } = change;
     if let Some(priority) = priority {
-        entry.job.priority = *priority;
+        entry.job.set_priority(*priority);
         entry.written.job = true;
         entry.progressed(now);
     }
@@ -294,6 +294,7 @@ fn change(changes: &mut Changes, entry: &mut Entry, change: &Change, now: Time) 
     if let Some(run_at) = *run_at {
         entry.must_step(changes, Event::Reschedule(run_at), now)?;
         entry.job.run_at = run_at;
+        entry.job.wait_at(run_at, now);
         entry.tell(changes, EventKind::Rescheduled, now);
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::error::{Error, Result};
 use super::row::int;
 use crate::ending::unit_counters;
 use crate::events::Data;
-use crate::job_row::JobRow;
+use crate::job_row::{JobRow, makes_room};
 use crate::leases::LeaseRow;
 use crate::progress_row::Progress;
 use crate::samples;
@@ -110,6 +110,9 @@ impl Entry {
     ) -> Result<(), Refused> {
         let from = self.job.decide(self.progress.as_ref(), event, now)?;
         changes.job_moved(Some(from), Some(self.job.state));
+        if makes_room(from, self.job.state) {
+            changes.left.push(self.job.num.0);
+        }
         self.written.job = true;
         Ok(())
     }

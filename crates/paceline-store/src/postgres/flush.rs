@@ -1,5 +1,7 @@
 //! Writing all that a transaction has changed, set by set, in one round trip with its commit.
 
+use std::sync::PoisonError;
+
 use paceline_core::JobState;
 use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
@@ -10,6 +12,7 @@ use super::entry::Entry;
 use super::error::Result;
 use super::load::Entries;
 use super::row::{Columns, int};
+use super::rules::FREE_LEFT;
 use super::session::{Batch, Session, Value, values};
 use crate::job_row::micros;
 use crate::log;
@@ -29,6 +32,7 @@ columns!(JobRows {
     lease: Option<i64>,
     node: Option<i64>,
     priority: i32,
+    place: i64,
     lane: Option<i32>,
     set_error: bool,
     error: Option<String>,
@@ -79,16 +83,38 @@ pub(crate) async fn commit(
     entries: Entries,
     mut changes: Changes,
 ) -> Result<super::session::Answers> {
+    let queues = new_queues(shared, &mut batch, &mut changes);
     rows(shared, &mut batch, entries, &mut changes);
     let newest = tail(shared, &mut batch, changes);
     batch.commit();
     let mut answers = session.run(batch).await?;
+    if !queues.is_empty() {
+        let mut known = shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(queues);
+    }
     if let Some(newest) = newest
         && let Some(row) = answers.first(newest)
     {
         shared.told.tell(EventSeq(row.number(0)?));
     }
     Ok(answers)
+}
+
+/// Takes down the names of queues that this node has not seen before.
+fn new_queues(shared: &Shared, batch: &mut Batch<'_>, changes: &mut Changes) -> Vec<String> {
+    const INSERT: &str =
+        "INSERT INTO queues (name) SELECT unnest($1::text[]) ON CONFLICT (name) DO NOTHING";
+    let named = std::mem::take(&mut changes.queues);
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let known = shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
+    let new: Vec<String> = named.into_iter().filter(|name| !known.contains(name)).collect();
+    drop(known);
+    if !new.is_empty() {
+        batch.add(INSERT, values![new.clone()]);
+    }
+    new
 }
 
 /// All but what is said last: see [`tail`].
@@ -195,11 +221,15 @@ pub(crate) fn tail(shared: &Shared, batch: &mut Batch<'_>, changes: Changes) -> 
         events,
         moved,
         statistics,
+        left,
         ..
     } = changes;
     let appended = events.len();
     if appended > 0 || moved.iter().any(|by| *by != 0) || !statistics.is_empty() {
         batch.add(append(), numbers(moved, events));
+    }
+    if !left.is_empty() {
+        batch.add(FREE_LEFT, values![left]);
     }
     add_statistics(batch, statistics);
     (appended > 0).then(|| {
@@ -308,6 +338,7 @@ fn job_row(entry: Entry, rows: &mut JobRows) {
         job.lease.map(|lease| lease.0),
         job.node.map(|node| node.0),
         priority(&job),
+        job.place.as_micros(),
         lane,
         written.error.is_set(),
         written.error.value(),
@@ -417,17 +448,18 @@ const INSERT_RANGES: &str = "INSERT INTO ranges (job, not_before, first_seq, las
 const UPDATE_JOBS: &str = "UPDATE jobs j SET state = n.state, attempt = n.attempt,
         first_attempt = n.first_attempt, run_at = n.run_at, started_at = n.started_at,
         finished_at = n.finished_at, deadline_at = n.deadline_at, time_left = n.time_left,
-        lease = n.lease, node = n.node, priority = n.priority, lane = n.lane,
+        lease = n.lease, node = n.node, priority = n.priority, place = n.place,
+        lane = n.lane,
         error = CASE WHEN n.set_error THEN n.error ELSE j.error END,
         result = CASE WHEN n.set_result THEN n.result ELSE j.result END,
         labels = CASE WHEN n.set_labels THEN n.labels ELSE j.labels END,
         options = coalesce(n.options, j.options)
     FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[], $5::bigint[],
         $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-        $12::integer[], $13::integer[], $14::boolean[], $15::text[], $16::boolean[], $17::text[],
-        $18::boolean[], $19::text[], $20::text[])
+        $12::integer[], $13::bigint[], $14::integer[], $15::boolean[], $16::text[],
+        $17::boolean[], $18::text[], $19::boolean[], $20::text[], $21::text[])
         AS n (num, state, attempt, first_attempt, run_at, started_at, finished_at, deadline_at,
-            time_left, lease, node, priority, lane, set_error, error, set_result, result,
+            time_left, lease, node, priority, place, lane, set_error, error, set_result, result,
             set_labels, labels, options)
     WHERE j.num = n.num";
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
+use paceline_core::line::Place;
 use paceline_core::progress::{Rate, RateState};
 use paceline_core::{JobId, JobOptions, LeaseId, NodeId, Priority};
 use tokio_postgres::Row;
@@ -23,7 +24,7 @@ use paceline_core::job::JobKind;
 macro_rules! job_columns {
     () => {
         "num, id, task, kind, state, attempt, first_attempt, run_at, started_at, finished_at, \
-         deadline_at, time_left, lease, node, options, priority, batch"
+         deadline_at, time_left, lease, node, options, priority, batch, place"
     };
 }
 pub(crate) use job_columns;
@@ -203,6 +204,7 @@ pub(crate) fn job_row(shared: &Shared, row: &Row) -> Result<JobRow> {
         node: row.value::<Option<i64>>(13)?.map(NodeId),
         options: options(shared, row.value(14)?)?,
         priority: priority(row, 15)?,
+        place: Place::from_micros(row.number(17)?),
     })
 }
 

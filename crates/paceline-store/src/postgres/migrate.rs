@@ -32,6 +32,11 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0003_compatible.sql"),
         compatible_from: 1,
     },
+    // An older node would start jobs beyond limits that it does not know, in another order.
+    Step {
+        sql: include_str!("../../migrations/postgres/0004_limits.sql"),
+        compatible_from: 4,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -93,6 +93,7 @@ pub(crate) fn postpone(
 ) {
     entry.job.attempt += 1;
     entry.job.run_at = Some(at);
+    entry.job.wait_since(at);
     entry.write_error(Some(&failure.error));
     let data = Data {
         attempt: Some(entry.job.attempt),

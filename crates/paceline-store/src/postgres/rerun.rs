@@ -113,6 +113,7 @@ fn begin_anew(changes: &mut Changes, entry: &mut Entry, kind: EventKind, now: Ti
     job.attempt += 1;
     job.first_attempt = job.attempt;
     job.run_at = None;
+    job.wait_since(now);
     job.started_at = None;
     job.finished_at = None;
     entry.written.job = true;

@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use paceline_core::admission::{Limits, Reason};
+use paceline_core::admission::Reason;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
+use paceline_core::limits::{Hold, LimitName, Limits, RuleBook};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use paceline_core::scope::Scope;
 use paceline_core::store::{
     Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
     Store, StoreError, Submitted, Ticked,
@@ -26,7 +28,7 @@ use super::session::Session;
 use super::submit::Submission;
 use super::{
     admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
-    prune, read, remember, tasks, tick, upload, waiting,
+    prune, read, remember, rules, tasks, tick, upload, waiting,
 };
 
 impl PostgresStore {
@@ -66,8 +68,8 @@ impl Store for PostgresStore {
         Ok(remember::remember(&self.shared, key, hash, answer, until).await?)
     }
 
-    async fn admit(&self, limits: Limits, now: Time) -> Result<u64> {
-        Ok(admit::admit(&self.shared, limits, now).await?)
+    async fn admit(&self, now: Time) -> Result<u64> {
+        Ok(admit::admit(&self.shared, now).await?)
     }
 
     async fn claim(&self, claim: Claim) -> Result<Claimed> {
@@ -96,6 +98,34 @@ impl Store for PostgresStore {
         now: Time,
     ) -> Result<Controlled> {
         Ok(control::control(&self.shared, &selector, &action, dry_run, now).await?)
+    }
+
+    async fn configure(&self, limits: Limits, _now: Time) -> Result<()> {
+        Ok(rules::configure(&self.shared, &limits).await?)
+    }
+
+    async fn set_limits(
+        &self,
+        changes: Vec<(LimitName, Option<Option<u32>>)>,
+        now: Time,
+    ) -> Result<()> {
+        Ok(rules::set_limits(&self.shared, &changes, now).await?)
+    }
+
+    async fn hold(&self, hold: Hold, now: Time) -> Result<()> {
+        Ok(rules::hold(&self.shared, &hold, now).await?)
+    }
+
+    async fn lift(&self, scope: Scope, now: Time) -> Result<bool> {
+        Ok(rules::lift(&self.shared, &scope, now).await?)
+    }
+
+    async fn rule_book(&self) -> Result<RuleBook> {
+        Ok(rules::book(&mut self.reader().await?).await?)
+    }
+
+    async fn queues(&self) -> Result<Vec<String>> {
+        Ok(rules::queues(&mut self.reader().await?).await?)
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
@@ -152,8 +182,8 @@ impl Store for PostgresStore {
         Ok(list::counts(&mut self.reader().await?).await?)
     }
 
-    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>> {
-        Ok(waiting::waiting_for(&mut self.reader().await?, jobs, limits).await?)
+    async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
+        Ok(waiting::waiting_for(&mut self.reader().await?, jobs, now).await?)
     }
 
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {

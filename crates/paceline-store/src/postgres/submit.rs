@@ -6,6 +6,7 @@ use std::sync::Arc;
 use paceline_core::event::EventKind;
 use paceline_core::job::{JobKind, NewJob, Work};
 use paceline_core::lifecycle;
+use paceline_core::line::Place;
 use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::{StoreError, Submitted};
@@ -29,6 +30,7 @@ use crate::job_row::{JobRow, kind_word};
 use crate::num::{JobNum, as_i64};
 use crate::options_row;
 use crate::progress_row::Progress;
+use crate::submit::line_place;
 use crate::text::labels_text;
 
 /// One call of `submit`.
@@ -53,6 +55,7 @@ columns!(NewRows {
     run_at: Option<i64>,
     finished_at: Option<i64>,
     lane: Option<i32>,
+    place: i64,
     user: Option<String>,
     key: Option<String>,
     batch: Option<String>,
@@ -290,6 +293,10 @@ impl Arrivals {
         // A job without work has nothing to wait for either.
         entry.job.run_at = job.run_at.filter(|_| !done);
         entry.job.state = lifecycle::waiting_until(entry.job.run_at, now);
+        entry.job.place = line_place(job, created_at);
+        if !self.changes.queues.contains(&job.queue) {
+            self.changes.queues.insert(clean(&job.queue));
+        }
         self.changes.job_moved(None, Some(entry.job.state));
         let data = entry.data();
         self.changes
@@ -337,6 +344,7 @@ impl Arrivals {
             row.run_at.map(Time::as_micros),
             row.finished_at.map(Time::as_micros),
             lane(row),
+            row.place.as_micros(),
             user.as_deref().map(clean),
             key.as_deref().map(clean),
             batch.as_deref().map(clean),
@@ -364,6 +372,7 @@ fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
         kind,
         state: JobState::Pending,
         priority: job.priority,
+        place: Place::default(),
         attempt: 1,
         first_attempt: 1,
         run_at: None,
@@ -395,12 +404,14 @@ impl LastOptions {
 }
 
 const INSERT: &str = "INSERT INTO jobs (num, id, name, task, queue, kind, state, priority, attempt,
-        first_attempt, created_at, run_at, finished_at, lane, user_name, key, batch, labels,
-        options, params)
+        first_attempt, created_at, run_at, finished_at, lane, place, user_name, key, batch,
+        labels, options, params)
     SELECT n.num, n.id, n.name, n.task, n.queue, n.kind, n.state, n.priority, 1, 1, n.created_at,
-        n.run_at, n.finished_at, n.lane, n.user_name, n.key, n.batch, n.labels, n.options, n.params
+        n.run_at, n.finished_at, n.lane, n.place, n.user_name, n.key, n.batch, n.labels, n.options,
+        n.params
     FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
         $7::text[], $8::integer[], $9::bigint[], $10::bigint[], $11::bigint[], $12::integer[],
-        $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[])
+        $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
+        $19::text[])
         AS n (num, id, name, task, queue, kind, state, priority, created_at, run_at, finished_at,
-            lane, user_name, key, batch, labels, options, params)";
+            lane, place, user_name, key, batch, labels, options, params)";

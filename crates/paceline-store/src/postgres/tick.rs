@@ -3,6 +3,7 @@
 
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
+use paceline_core::scope::Scope;
 use paceline_core::store::Ticked;
 use paceline_core::{ErrorKind, JobError, JobState, Time};
 
@@ -16,6 +17,7 @@ use super::flush;
 use super::load::{self, Which};
 use super::node::{self, Of};
 use super::row::Columns;
+use super::rules;
 use super::session::{Batch, values};
 use super::transact::retrying;
 use crate::ending::Ending;
@@ -31,7 +33,10 @@ pub(crate) async fn tick(shared: &Shared, now: Time) -> Result<Ticked> {
     node::take_back_unheard(shared, now).await?;
     let mut ticked = Ticked::default();
     loop {
-        let (step, more) = retrying(|| step(shared, now)).await?;
+        let (step, over, more) = retrying(|| step(shared, now)).await?;
+        for scope in over {
+            rules::lift(shared, &scope, now).await?;
+        }
         ticked.due += step.due;
         ticked.timed_out.extend(step.timed_out);
         ticked.revoked.extend(step.revoked);
@@ -43,8 +48,9 @@ pub(crate) async fn tick(shared: &Shared, now: Time) -> Result<Ticked> {
     }
 }
 
-/// Moves on some. Also tells whether there may be more.
-async fn step(shared: &Shared, now: Time) -> Result<(Ticked, bool)> {
+/// Moves on some. Also tells which holds are over, and whether there may be more.
+async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> {
+    const OVER: &str = "SELECT scope FROM holds WHERE until <= $1 ORDER BY scope";
     const DUE: &str = "SELECT num FROM jobs WHERE lane = 5 AND run_at <= $1
         ORDER BY run_at, num LIMIT $2";
     const LATE: &str = "SELECT num FROM jobs WHERE lane IN (3, 4) AND deadline_at <= $1
@@ -56,30 +62,33 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, bool)> {
     let late = batch.add(LATE, values![now.as_micros(), MOST]);
     let lost = node::add_lost(&mut batch, &Of::Dead(now));
     let next_due = batch.add(NEXT_DUE, values![now.as_micros()]);
+    let over = batch.add(OVER, values![now.as_micros()]);
     batch.add(node::SWEEP_UPLOADS, values![now.as_micros()]);
     let mut answers = session.run(batch).await?;
     let mut ticked = Ticked {
         next_due: read_next_due(&answers.take(next_due))?,
         ..Ticked::default()
     };
+    let over = answers.take(over);
+    let over: Vec<Scope> = over.iter().map(|row| row.word(0)).collect::<Result<_>>()?;
     let is_mine = match answers.first(locked) {
         Some(row) => row.value(0)?,
         None => false,
     };
     let (due, late) = (answers.take(due), answers.take(late));
     let (Which::Nums(mut nums), leases) = node::read_lost(&answers.take(lost))? else {
-        return Ok((ticked, false));
+        return Ok((ticked, over, false));
     };
     for row in due.iter().chain(&late) {
         nums.push(row.number(0)?);
     }
     if !is_mine {
         session.roll_back().await;
-        return Ok((ticked, false));
+        return Ok((ticked, over, false));
     }
     if nums.is_empty() {
         session.list("COMMIT", values![]).await?;
-        return Ok((ticked, false));
+        return Ok((ticked, over, false));
     }
     nums.sort_unstable();
     nums.dedup();
@@ -95,7 +104,7 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, bool)> {
     let next_due = session.list(NEXT_DUE, values![now.as_micros()]).await?;
     ticked.next_due = read_next_due(&next_due)?;
     let full = usize::try_from(MOST).unwrap_or(usize::MAX);
-    Ok((ticked, due.len() == full || late.len() == full))
+    Ok((ticked, over, due.len() == full || late.len() == full))
 }
 
 /// Does what the time asks of one job. What it is in now counts: others may have changed it since

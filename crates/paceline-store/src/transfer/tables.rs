@@ -31,11 +31,12 @@ pub(super) const TABLES: &[Table] = &[
     table(
         "jobs",
         "num, id, name, task, queue, kind, state, priority, attempt, first_attempt, created_at,
-         run_at, started_at, finished_at, deadline_at, time_left, lease, node, lane, user_name,
-         key, batch, labels, options, error, result, params",
+         run_at, started_at, finished_at, deadline_at, time_left, lease, node, lane, place, parked_by,
+         user_name, key, batch, labels, options, error, result, params",
         "SELECT num, hex(id), name, task, queue, kind, state, priority, attempt, first_attempt,
             created_at, run_at, started_at, finished_at, deadline_at, time_left, lease, node,
-            lane, user, key, batch, labels, options, error, result, params
+            lane, coalesce(lane_order, 0), CASE lane WHEN 7 THEN lane_key END, user, key, batch,
+            labels, options, error, result, params
          FROM jobs ORDER BY num",
     ),
     table(
@@ -115,6 +116,23 @@ pub(super) const TABLES: &[Table] = &[
         "logs",
         "job, n, at, text",
         "SELECT job, n, at, text FROM logs ORDER BY job, n",
+    ),
+    table(
+        "limits",
+        "name, is_set, most",
+        "SELECT name, is_set, most FROM limits",
+    ),
+    table(
+        "holds",
+        "scope, until, reason, since",
+        "SELECT scope, until, reason, since FROM holds",
+    ),
+    table("queues", "name", "SELECT name FROM queues"),
+    // What the node that is stopped knew of them is gone: all are looked at again.
+    table(
+        "freed",
+        "scope",
+        "SELECT DISTINCT lane_key FROM jobs WHERE lane = 7",
     ),
     table(
         "idempotency",

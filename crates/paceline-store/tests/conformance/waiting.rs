@@ -1,18 +1,18 @@
 //! Why a job waits, in the words of the rule that holds it.
 
 use paceline_core::JobId;
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 
 use crate::support::{Case, items, minutes, unit};
 
-const LIMITS: Limits = Limits {
-    jobs: Some(3),
-    jobs_per_user: Some(2),
-};
+const LIMITS: Limits = Limits::general(Some(3), Some(2));
 
 impl Case {
     async fn reasons(&self, jobs: &[JobId], limits: Limits) -> Vec<(JobId, String)> {
-        self.store.waiting_for(jobs, limits).await.expect("reasons")
+        self.configure(limits).await;
+        let reasons = self.store.waiting_for(jobs, self.now()).await;
+        let reasons = reasons.expect("reasons").into_iter();
+        reasons.map(|(job, why)| (job, why.join("; "))).collect()
     }
 }
 
@@ -39,7 +39,7 @@ async fn a_users_own_limit_is_named(s: Case) {
         .submit_all((0..3).map(|_| items(1).user("ana")).collect())
         .await;
     s.admit_within(LIMITS).await;
-    let expected = (jobs[2], "limit: 2/2 jobs of ana are running".to_owned());
+    let expected = (jobs[2], "limit: user ana 2/2".to_owned());
     assert_eq!(s.reasons(&jobs, LIMITS).await, [expected]);
     let raised = Limits {
         jobs_per_user: Some(3),
@@ -54,20 +54,14 @@ async fn a_users_own_limit_is_named(s: Case) {
 
 async fn the_words_are_those_of_the_rule_that_decides(s: Case) {
     let jobs = s
-        .submit_all((0..5).map(|_| unit().user("ben")).collect())
+        .submit_all((0..5).map(|_| items(1).user("ben")).collect())
         .await;
     for limits in [
-        Limits {
-            jobs: Some(2),
-            jobs_per_user: Some(1),
-        },
-        Limits {
-            jobs: Some(2),
-            jobs_per_user: None,
-        },
+        Limits::general(Some(2), Some(1)),
+        Limits::general(Some(2), None),
     ] {
-        while s.admit_within(limits).await > 0 {}
-        let held = s.reasons(&jobs, limits).await;
+        while s.admit_within(limits.clone()).await > 0 {}
+        let held = s.reasons(&jobs, limits.clone()).await;
         assert!(!held.is_empty());
         // What has a reason does not start; what has none and is pending would.
         assert_eq!(s.admit_within(limits).await, 0);

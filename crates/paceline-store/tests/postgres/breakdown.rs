@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, ReportAnswer};
@@ -138,12 +138,12 @@ async fn a_lease_that_a_crash_undid_is_never_given_again() {
     let node = register(&store).await;
     let all = vec![job(1, "ana", 5)];
     store.submit(all, NOW).await.expect("taken");
-    store.admit(Limits::NONE, NOW).await.expect("started");
-    let before = claim(&store, node, Limits::NONE).await.expect("leased");
+    store.admit(NOW).await.expect("started");
+    let before = claim(&store, node).await.expect("leased");
     crash(&server);
 
-    at_last(|| store.admit(Limits::NONE, NOW)).await;
-    let after = at_last(|| claim(&store, node, Limits::NONE)).await;
+    at_last(|| store.admit(NOW)).await;
+    let after = at_last(|| claim(&store, node)).await;
     assert_eq!(before.len(), after.len(), "the claim was undone");
     let ids = |leases: &[Lease]| leases.iter().map(|lease| lease.id).collect::<HashSet<_>>();
     let twice: Vec<_> = ids(&before).intersection(&ids(&after)).copied().collect();
@@ -169,7 +169,7 @@ async fn events_that_were_told_survive_a_crash() {
     let all = vec![job(1, "ana", 5)];
     store.submit(all, NOW).await.expect("taken");
     // A start is told, and need not be flushed.
-    store.admit(Limits::NONE, NOW).await.expect("started");
+    store.admit(NOW).await.expect("started");
     let told = events_after(&store, EventSeq(0)).await;
     let last = told.last().expect("an event").seq;
     crash(&server);

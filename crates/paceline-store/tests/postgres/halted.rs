@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::store::Store;
 use paceline_store::PostgresStore;
 use tokio::runtime::{Builder, Runtime};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::id::EventSeq;
 use paceline_core::query::{EventQuery, ItemQuery};
 use paceline_core::store::{CommitHook, Store};
@@ -15,10 +15,7 @@ use crate::support::{NOW, PATIENCE, completed, connect, id, job, pause, register
 
 const JOBS: u32 = 60;
 const ITEMS: u32 = 20;
-const LIMITS: Limits = Limits {
-    jobs: Some(5),
-    jobs_per_user: Some(2),
-};
+const LIMITS: Limits = Limits::general(Some(5), Some(2));
 
 /// Submissions from both nodes, in small calls that come all at once.
 async fn submit(store: Arc<PostgresStore>, numbers: impl Iterator<Item = u32>) {

@@ -1,6 +1,6 @@
 //! Which rights a node needs, and how it is told what is missing.
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::store::Store;
 use paceline_store::postgres::{Options, PostgresStore};
 use paceline_test_postgres as postgres;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::store::{Claim, NodeInfo, Offer, Result, Store, StoreError};
@@ -75,8 +75,9 @@ pub(crate) fn job(number: u32, user: &str, items: u32) -> NewJob {
 /// One round of a node: starts what may start, leases and reports success. Returns how many leases
 /// there were.
 pub(crate) async fn work(store: &PostgresStore, node: NodeId, limits: Limits) -> Result<usize> {
-    store.admit(limits, NOW).await?;
-    let leases = claim(store, node, limits).await?;
+    store.configure(limits, NOW).await?;
+    store.admit(NOW).await?;
+    let leases = claim(store, node).await?;
     let reports: Vec<LeaseReport> = leases.iter().map(success).collect();
     if !reports.is_empty() {
         report(store, reports).await?;
@@ -88,7 +89,6 @@ pub(crate) async fn work(store: &PostgresStore, node: NodeId, limits: Limits) ->
 pub(crate) async fn claim(
     store: &PostgresStore,
     node: NodeId,
-    limits: Limits,
 ) -> Result<Vec<Lease>> {
     let offer = Offer {
         tasks: vec![TASK.to_owned()],
@@ -98,7 +98,6 @@ pub(crate) async fn claim(
     let claim = Claim {
         node,
         offers: vec![offer],
-        limits,
         now: NOW,
     };
     let claimed = store.claim(claim).await?;

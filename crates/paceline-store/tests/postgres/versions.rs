@@ -1,6 +1,6 @@
 //! Nodes of two versions on one schema, while they are replaced one by one.
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::store::{Store, StoreError};
 use paceline_store::postgres::{Options, PostgresStore};
 use paceline_test_postgres as postgres;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
 use paceline_core::dice::Dice;
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, ItemReport, NewItem, Outcome};
@@ -208,7 +207,7 @@ pub(crate) async fn register(store: &dyn Store) -> NodeId {
 
 /// Starts whatever may start and leases up to `leases`.
 pub(crate) async fn claim(store: &dyn Store, node: NodeId, leases: u32) -> Vec<Lease> {
-    store.admit(Limits::NONE, NOW).await.expect("admitted");
+    store.admit(NOW).await.expect("admitted");
     let offer = Offer {
         tasks: vec![TASK.to_owned()],
         leases,
@@ -217,7 +216,6 @@ pub(crate) async fn claim(store: &dyn Store, node: NodeId, leases: u32) -> Vec<L
     let claim = Claim {
         node,
         offers: vec![offer],
-        limits: Limits::NONE,
         now: NOW,
     };
     let claimed = store.claim(claim).await.expect("claimed");

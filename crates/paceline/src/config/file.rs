@@ -126,6 +126,14 @@ impl TaskSection {
 pub(super) struct LimitsSection {
     pub(super) jobs: Option<u32>,
     pub(super) jobs_per_user: Option<u32>,
+    pub(super) jobs_per_task: Option<u32>,
+    pub(super) jobs_per_queue: Option<u32>,
+    pub(super) jobs_per_key: Option<u32>,
+    /// Of single users, tasks, queues and keys, by their names.
+    pub(super) users: BTreeMap<String, u32>,
+    pub(super) tasks: BTreeMap<String, u32>,
+    pub(super) queues: BTreeMap<String, u32>,
+    pub(super) keys: BTreeMap<String, u32>,
 }
 
 /// How long ended things are kept.

@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
+use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::Retention;
 use paceline_core::{JobOptions, Json};
 use paceline_protocol::rest::OptionsRequest;
@@ -247,10 +248,27 @@ fn limits(section: &LimitsSection) -> Limits {
         Some(most) => Some(most),
         None => default,
     };
-    Limits {
+    let mut limits = Limits {
         jobs: settle(section.jobs, default.jobs),
         jobs_per_user: settle(section.jobs_per_user, default.jobs_per_user),
+        jobs_per_task: settle(section.jobs_per_task, default.jobs_per_task),
+        jobs_per_queue: settle(section.jobs_per_queue, default.jobs_per_queue),
+        jobs_per_key: settle(section.jobs_per_key, default.jobs_per_key),
+        named: default.named,
+    };
+    let named = [
+        (Kind::User, &section.users),
+        (Kind::Task, &section.tasks),
+        (Kind::Queue, &section.queues),
+        (Kind::Key, &section.keys),
+    ];
+    for (kind, of_kind) in named {
+        for (name, most) in of_kind {
+            let most = Some(*most).filter(|most| *most > 0);
+            limits.named.insert(Scope::new(kind, name), most);
+        }
     }
+    limits
 }
 
 fn retention(section: &RetentionSection) -> Retention {

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::exit::CliError;
+use paceline_core::scope::Kind;
 
 fn settings(text: &str, overrides: &Overrides) -> Result<Settings, String> {
     let folder = tempfile::tempdir().expect("a folder");
@@ -101,6 +102,10 @@ fn everything_can_be_set() {
         [limits]
         jobs = 0
         jobs_per_user = 5
+        jobs_per_key = 1
+        [limits.keys]
+        dealer-7 = 2
+        dealer-8 = 0
         [retention]
         completed = "1h"
     "#;
@@ -126,6 +131,9 @@ fn everything_can_be_set() {
         (settings.limits.jobs, settings.limits.jobs_per_user),
         (None, Some(5))
     );
+    let of_key = |name| settings.limits.of(Kind::Key, name);
+    let of_keys = ["dealer-6", "dealer-7", "dealer-8"].map(of_key);
+    assert_eq!(of_keys, [Some(1), Some(2), None]);
     assert_eq!(settings.retention.completed, Duration::from_hours(1));
 }
 

@@ -96,7 +96,7 @@ pub(crate) struct Parts {
 
 async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engine> {
     let options = paceline_engine::Options {
-        limits: settings.limits,
+        limits: settings.limits.clone(),
         retention: settings.retention,
         ..paceline_engine::Options::default()
     };

@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use paceline_core::admission::{Limits, Reason};
+use paceline_core::admission::Reason;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
+use paceline_core::limits::{Hold, LimitName, Limits, RuleBook};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use paceline_core::scope::Scope;
 use paceline_core::store::{
     Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
     Store, StoreError, Submitted, Ticked,
@@ -113,9 +115,9 @@ impl Store for Faulty {
         self.inner.remember(key, hash, answer, until).await
     }
 
-    async fn admit(&self, limits: Limits, now: Time) -> Result<u64> {
+    async fn admit(&self, now: Time) -> Result<u64> {
         self.check("admit")?;
-        self.inner.admit(limits, now).await
+        self.inner.admit(now).await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Claimed> {
@@ -147,6 +149,34 @@ impl Store for Faulty {
     ) -> Result<Controlled> {
         self.check("control")?;
         self.inner.control(selector, action, dry_run, now).await
+    }
+
+    async fn configure(&self, limits: Limits, now: Time) -> Result<()> {
+        self.inner.configure(limits, now).await
+    }
+
+    async fn set_limits(
+        &self,
+        changes: Vec<(LimitName, Option<Option<u32>>)>,
+        now: Time,
+    ) -> Result<()> {
+        self.inner.set_limits(changes, now).await
+    }
+
+    async fn hold(&self, hold: Hold, now: Time) -> Result<()> {
+        self.inner.hold(hold, now).await
+    }
+
+    async fn lift(&self, scope: Scope, now: Time) -> Result<bool> {
+        self.inner.lift(scope, now).await
+    }
+
+    async fn rule_book(&self) -> Result<RuleBook> {
+        self.inner.rule_book().await
+    }
+
+    async fn queues(&self) -> Result<Vec<String>> {
+        self.inner.queues().await
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
@@ -215,9 +245,9 @@ impl Store for Faulty {
         self.inner.counts().await
     }
 
-    async fn waiting_for(&self, jobs: &[JobId], limits: Limits) -> Result<Vec<(JobId, Reason)>> {
+    async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
         self.check("waiting_for")?;
-        self.inner.waiting_for(jobs, limits).await
+        self.inner.waiting_for(jobs, now).await
     }
 
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {

@@ -24,7 +24,7 @@ impl Model {
             self.s.admit().await;
             self.finish_leases().await;
             let offers = vec![offer_of(&[TASK, OTHER], 50)];
-            let limits = paceline_core::admission::Limits::NONE;
+            let limits = paceline_core::limits::Limits::NONE;
             let claimed = self.s.claim_offers(offers, limits).await;
             claimed
                 .leases

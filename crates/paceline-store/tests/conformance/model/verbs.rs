@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use paceline_core::admission::Limits;
 use paceline_core::item::{ItemReport, NewItem};
 use paceline_core::lease::{
     Lease, LeaseReport, LeasedWork, Note, NoteBody, Release, ReportAnswer, ReportBody,
 };
+use paceline_core::limits::Limits;
 use paceline_core::options::MaxFailures;
 use paceline_core::query::{JobFilter, Selector};
 use paceline_core::store::{Action, Change, Controlled, Offer};
@@ -195,7 +195,7 @@ impl Model {
 
     async fn admit(&mut self) {
         let limits = self.limits();
-        self.s.admit_within(limits).await;
+        self.s.admit_within(limits.clone()).await;
         let Some(most) = limits.jobs else { return };
         let running = self.s.all_jobs().await;
         let running = running
@@ -212,10 +212,7 @@ impl Model {
         if self.once_in(2) {
             return Limits::NONE;
         }
-        Limits {
-            jobs: Some(2 + self.roll(8)),
-            jobs_per_user: Some(1 + self.roll(3)),
-        }
+        Limits::general(Some(2 + self.roll(8)), Some(1 + self.roll(3)))
     }
 
     async fn claim(&mut self) {

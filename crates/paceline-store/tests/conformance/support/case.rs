@@ -5,9 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::admission::Limits;
 use paceline_core::dice::Dice;
 use paceline_core::lease::Lease;
+use paceline_core::limits::Limits;
 use paceline_core::query::Selector;
 use paceline_core::store::{
     Action, Change, Claim, Claimed, Controlled, NodeInfo, Offer, Result, Store, Submitted, Ticked,
@@ -28,6 +28,8 @@ pub(crate) struct Case {
     node: Cell<NodeId>,
     now: Cell<Time>,
     dice: RefCell<Dice>,
+    /// What the store is configured with.
+    limits: RefCell<Limits>,
     _keep: Box<dyn Any>,
 }
 
@@ -52,6 +54,7 @@ impl Case {
             node: Cell::default(),
             now: Cell::new(START),
             dice: RefCell::new(Dice::new(7)),
+            limits: RefCell::new(Limits::NONE),
             _keep: keep,
         };
         case.node.set(case.register().await);
@@ -161,10 +164,23 @@ impl Case {
     }
 
     pub(crate) async fn admit_within(&self, limits: Limits) -> u64 {
-        self.store
-            .admit(limits, self.now())
-            .await
-            .expect("jobs are admitted")
+        self.configure(limits).await;
+        self.admit_by_the_rules().await
+    }
+
+    /// Starts what may start under the limits that there are.
+    pub(crate) async fn admit_by_the_rules(&self) -> u64 {
+        let admitted = self.store.admit(self.now());
+        admitted.await.expect("jobs are admitted")
+    }
+
+    pub(crate) async fn configure(&self, limits: Limits) {
+        if *self.limits.borrow() == limits {
+            return;
+        }
+        let configured = self.store.configure(limits.clone(), self.now());
+        configured.await.expect("limits are configured");
+        self.limits.replace(limits);
     }
 
     /// Leases up to `leases` of the usual task to one worker.
@@ -189,11 +205,16 @@ impl Case {
     }
 
     pub(crate) async fn claim_offers(&self, offers: Vec<Offer>, limits: Limits) -> Claimed {
+        self.configure(limits).await;
+        self.claim_by_the_rules(offers).await
+    }
+
+    /// Leases what may be leased under the limits that there are.
+    pub(crate) async fn claim_by_the_rules(&self, offers: Vec<Offer>) -> Claimed {
         let count = offers.len();
         let claim = Claim {
             node: self.node(),
             offers,
-            limits,
             now: self.now(),
         };
         let claimed = self.store.claim(claim).await.expect("work is claimed");

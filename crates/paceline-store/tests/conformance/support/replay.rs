@@ -140,6 +140,13 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::Deleted
         | EventKind::Recovered
         | EventKind::Log
+        | EventKind::QueuePaused
+        | EventKind::QueueResumed
+        | EventKind::TaskPaused
+        | EventKind::TaskResumed
+        | EventKind::HoldSet
+        | EventKind::HoldLifted
+        | EventKind::LimitChanged
         | EventKind::NodeStarted
         | EventKind::NodeStopped
         | EventKind::WorkerStarted
