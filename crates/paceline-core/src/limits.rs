@@ -186,7 +186,10 @@ impl Occupied {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Held {
     /// As many of all jobs run as may.
-    Full { running: u32, most: u32 },
+    Full {
+        running: u32,
+        most: u32,
+    },
     /// As many of the scope run as may.
     ScopeFull {
         scope: Scope,

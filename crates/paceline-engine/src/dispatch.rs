@@ -129,15 +129,8 @@ impl Dispatcher {
         }
         let offers = self.waiting.iter().map(|ask| ask.offer.clone()).collect();
         let node = self.shared.node;
-        let Claimed { leases, next_due } = self
-            .shared
-            .store
-            .claim(Claim {
-                node,
-                offers,
-                now,
-            })
-            .await?;
+        let Claimed { leases, next_due } =
+            self.shared.store.claim(Claim { node, offers, now }).await?;
         self.next_due = next_due;
         self.hand_out(leases);
         Ok(())

@@ -239,9 +239,7 @@ impl Handle {
         let ended = async {
             while let Some(event) = events.next().await {
                 let gone = event.kind == EventKind::Deleted;
-                let ended = event
-                    .state
-                    .is_some_and(JobState::is_terminal);
+                let ended = event.state.is_some_and(JobState::is_terminal);
                 if event.job == Some(id) && (gone || ended) {
                     return true;
                 }

@@ -1,17 +1,17 @@
 //! Leasing work to a node's workers, in turns.
 
-use paceline_core::lease::Lease;
-use paceline_core::scope::Kind;
-use paceline_core::store::{Claim, Claimed, Offer};
-use paceline_core::turns::{self, Contender};
-use paceline_core::{JobState, Priority, Time};
-use crate::{admit, claim_chunk, rules};
 use crate::claim_unit::{Startable, UnitLane, UnitStatements};
 use crate::context::WriteContext;
 use crate::counters::Sequence;
 use crate::error::Result;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
+use crate::{admit, claim_chunk, rules};
+use paceline_core::lease::Lease;
+use paceline_core::scope::Kind;
+use paceline_core::store::{Claim, Claimed, Offer};
+use paceline_core::turns::{self, Contender};
+use paceline_core::{JobState, Priority, Time};
 
 pub(crate) fn claim(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Claimed> {
     wake(context, claim.now)?;
@@ -166,11 +166,7 @@ fn jobs_of(context: &WriteContext<'_>, task: &str, most: u32) -> Result<Vec<Cont
 }
 
 /// A lane stands in line for the job at its head, which nobody works on yet.
-fn contender(
-    context: &WriteContext<'_>,
-    lane: UnitLane,
-    now: Time,
-) -> Option<Contender<Source>> {
+fn contender(context: &WriteContext<'_>, lane: UnitLane, now: Time) -> Option<Contender<Source>> {
     let priority = lane.known_head(now)?;
     let last_served = context.memory.lanes.get(lane.task()).copied().unwrap_or(0);
     Some(Contender {

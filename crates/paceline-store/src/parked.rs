@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use paceline_core::Time;
-use paceline_core::line::Place;
 use paceline_core::limits::{Occupied, Rules};
+use paceline_core::line::Place;
 use paceline_core::scope::{Names, Scope};
 use rusqlite::Connection;
 
@@ -68,7 +68,9 @@ impl Parked {
                     key: row.get_ref(3)?.as_str_or_null()?,
                 };
                 let texts = names.scopes().map(|scope| scope.to_string());
-                Ok(texts.filter(|text| scopes.contains(text)).collect::<Vec<_>>())
+                Ok(texts
+                    .filter(|text| scopes.contains(text))
+                    .collect::<Vec<_>>())
             })?;
             match freed {
                 Some(freed) => self.freed.extend(freed),
@@ -124,8 +126,10 @@ fn scopes(connection: &Connection) -> Result<HashSet<String>> {
     const NEXT: &str = "SELECT min(lane_key) FROM jobs WHERE lane = 7 AND lane_key > ?1";
     let mut scopes = HashSet::new();
     let mut last = String::new();
-    while let Some(scope) =
-        find(connection, NEXT, (&last,), |row| row.get::<_, Option<String>>(0))?.flatten()
+    while let Some(scope) = find(connection, NEXT, (&last,), |row| {
+        row.get::<_, Option<String>>(0)
+    })?
+    .flatten()
     {
         last.clone_from(&scope);
         scopes.insert(scope);

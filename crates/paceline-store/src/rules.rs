@@ -107,7 +107,8 @@ pub(crate) fn set_limits(
                 context.execute(delete, (text,))?
             }
             Some(most) => {
-                let insert = "INSERT OR REPLACE INTO limits (name, is_set, most) VALUES (?1, 1, ?2)";
+                let insert =
+                    "INSERT OR REPLACE INTO limits (name, is_set, most) VALUES (?1, 1, ?2)";
                 context.execute(insert, (text, most))?
             }
         };
@@ -118,7 +119,12 @@ pub(crate) fn set_limits(
         }
     }
     context.memory.rules = None;
-    events::record(context, EventKind::LimitChanged, &limits_event(changes), now)
+    events::record(
+        context,
+        EventKind::LimitChanged,
+        &limits_event(changes),
+        now,
+    )
 }
 
 pub(crate) fn hold(context: &mut WriteContext<'_>, hold: &Hold, now: Time) -> Result<()> {
@@ -167,7 +173,11 @@ pub(crate) const fn lifted(scope: &Scope) -> EventKind {
 pub(crate) fn lift_due(context: &mut WriteContext<'_>, now: Time) -> Result<()> {
     let rules = of(context)?;
     let over = |hold: &&Hold| hold.until.is_some_and(|until| until <= now);
-    let over: Vec<Scope> = rules.holds().filter(over).map(|hold| hold.scope.clone()).collect();
+    let over: Vec<Scope> = rules
+        .holds()
+        .filter(over)
+        .map(|hold| hold.scope.clone())
+        .collect();
     for scope in over {
         lift(context, &scope, now)?;
     }
@@ -175,5 +185,10 @@ pub(crate) fn lift_due(context: &mut WriteContext<'_>, now: Time) -> Result<()> 
 }
 
 pub(crate) fn queues(connection: &Connection) -> Result<Vec<String>> {
-    list(connection, "SELECT name FROM queues ORDER BY name", (), |row| row.get(0))
+    list(
+        connection,
+        "SELECT name FROM queues ORDER BY name",
+        (),
+        |row| row.get(0),
+    )
 }

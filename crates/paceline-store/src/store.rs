@@ -28,8 +28,8 @@ use crate::context::WriteContext;
 use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
     admit, claim, connection, control, counters, errors, events, health, idempotency, items, list,
-    list_sql, log, migrate, node, note, prune, read, report, rules, samples, statistics, submit, tasks,
-    tick, upload, waiting,
+    list_sql, log, migrate, node, note, prune, read, report, rules, samples, statistics, submit,
+    tasks, tick, upload, waiting,
 };
 
 #[async_trait]

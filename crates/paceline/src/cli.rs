@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    backup, bench, completions, control, demo, doctor, events, init, items, job, jobs, log, man,
-    migrate, results, status, submit, up, watch,
+    backup, bench, completions, control, demo, doctor, events, init, items, job, jobs, limit, log,
+    man, migrate, queue, results, status, submit, task, up, watch,
 };
 use crate::env;
 
@@ -75,6 +75,12 @@ pub(crate) enum Command {
     Restart(control::Args),
     /// Delete jobs that have ended, with their results and logs
     Delete(control::Args),
+    /// Queues: what they hold, pausing and limiting them
+    Queue(queue::Args),
+    /// Tasks that workers declare, and pausing them
+    Task(task::Args),
+    /// Most running jobs at once
+    Limit(limit::Args),
     /// What is going on
     Status(status::Args),
     /// What is wrong, and how to mend it

@@ -147,7 +147,7 @@ impl World {
                 Arc::clone(&store),
                 clock,
                 info,
-                options,
+                options.clone(),
                 self.dice.next_u64(),
             )
             .await

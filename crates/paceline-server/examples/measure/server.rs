@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use paceline_core::limits::Limits;
 use paceline_core::clock::Clock;
+use paceline_core::limits::Limits;
 use paceline_core::store::{NodeInfo, Store};
 use paceline_core::task::Task;
 use paceline_core::{Json, Time};

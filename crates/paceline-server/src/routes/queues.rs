@@ -112,7 +112,12 @@ pub(crate) async fn hold(state: &AppState, scope: Scope, request: HoldRequest) -
 async fn names(state: &AppState, book: &RuleBook) -> Result<Vec<String>> {
     let mut names = state.engine.store().queues().await?;
     let limits = book.limits();
-    names.extend(limits.named.of(Kind::Queue).map(|(name, _)| name.to_owned()));
+    names.extend(
+        limits
+            .named
+            .of(Kind::Queue)
+            .map(|(name, _)| name.to_owned()),
+    );
     let held = book.holds.iter().map(|hold| &hold.scope);
     let held = held.filter(|scope| scope.kind == Kind::Queue);
     names.extend(held.map(|scope| scope.name.clone()));

@@ -88,7 +88,12 @@ async fn answer(state: &AppState, name: &str) -> Result<Json<TaskView>> {
     let store = state.engine.store();
     let history = store.history(name).await?;
     let rules = store.rule_book().await?.rules();
-    let view = view(task, &history, &state.workers(), (&rules, state.engine.now()));
+    let view = view(
+        task,
+        &history,
+        &state.workers(),
+        (&rules, state.engine.now()),
+    );
     Ok(Json(view))
 }
 

@@ -153,7 +153,10 @@ async fn read_all(session: &mut Session, walk: &mut Walk<'_>) -> Result<()> {
             return Ok(());
         }
         let mut batch = Batch::default();
-        let places: Vec<usize> = pages.iter().map(|page| add_page(&mut batch, page)).collect();
+        let places: Vec<usize> = pages
+            .iter()
+            .map(|page| add_page(&mut batch, page))
+            .collect();
         let mut answers = session.run(batch).await?;
         for (page, place) in pages.iter().zip(places) {
             let rows = answers.take(place);

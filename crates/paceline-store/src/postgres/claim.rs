@@ -193,7 +193,12 @@ impl Seen {
                 return Ok(seen);
             }
             // Seldom: without those on hold.
-            tasks = seen.tasks.iter().filter(|task| may(task)).cloned().collect();
+            tasks = seen
+                .tasks
+                .iter()
+                .filter(|task| may(task))
+                .cloned()
+                .collect();
         }
     }
 
@@ -234,7 +239,11 @@ impl Seen {
         let rules = read_rules(&answers.take(rules))?;
         let mut seen = Seen {
             jobs: Vec::new(),
-            units: if rules.is_open() { admitted + pending } else { admitted },
+            units: if rules.is_open() {
+                admitted + pending
+            } else {
+                admitted
+            },
             tasks,
             wanted,
             next_due: read_next_due(&answers.take(next_due))?,

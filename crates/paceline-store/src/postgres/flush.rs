@@ -109,7 +109,10 @@ fn new_queues(shared: &Shared, batch: &mut Batch<'_>, changes: &mut Changes) -> 
         return Vec::new();
     }
     let known = shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
-    let new: Vec<String> = named.into_iter().filter(|name| !known.contains(name)).collect();
+    let new: Vec<String> = named
+        .into_iter()
+        .filter(|name| !known.contains(name))
+        .collect();
     drop(known);
     if !new.is_empty() {
         batch.add(INSERT, values![new.clone()]);

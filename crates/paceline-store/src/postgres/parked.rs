@@ -2,8 +2,8 @@
 //! something changes in that scope. All of it under the lock of admission.
 
 use paceline_core::Time;
-use paceline_core::line::Place;
 use paceline_core::limits::{Occupied, Rules};
+use paceline_core::line::Place;
 use paceline_core::scope::Scope;
 
 use super::admit::candidate;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::limits::Limits;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, ReportAnswer};
+use paceline_core::limits::Limits;
 use paceline_core::query::{EventQuery, Selector};
 use paceline_core::store::{Action, Store, StoreError};
 use paceline_store::PostgresStore;

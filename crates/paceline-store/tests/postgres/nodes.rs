@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use paceline_core::limits::Limits;
 use paceline_core::id::EventSeq;
+use paceline_core::limits::Limits;
 use paceline_core::query::{EventQuery, ItemQuery};
 use paceline_core::store::{CommitHook, Store};
 use paceline_core::{ItemState, JobState, Seq};

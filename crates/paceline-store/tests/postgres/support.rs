@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::limits::Limits;
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
+use paceline_core::limits::Limits;
 use paceline_core::store::{Claim, NodeInfo, Offer, Result, Store, StoreError};
 use paceline_core::{JobId, JobState, Json, NewJob, NodeId, Priority, Time, Work};
 use paceline_store::postgres::{Options, PostgresStore};
@@ -86,10 +86,7 @@ pub(crate) async fn work(store: &PostgresStore, node: NodeId, limits: Limits) ->
 }
 
 /// Leases what a node with a few workers would.
-pub(crate) async fn claim(
-    store: &PostgresStore,
-    node: NodeId,
-) -> Result<Vec<Lease>> {
+pub(crate) async fn claim(store: &PostgresStore, node: NodeId) -> Result<Vec<Lease>> {
     let offer = Offer {
         tasks: vec![TASK.to_owned()],
         leases: 3,

@@ -151,6 +151,20 @@ impl Client {
     }
 }
 
+/// A name as one segment of a path.
+pub(crate) fn segment(name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
 fn foreign(status: StatusCode) -> String {
     format!("it answered {status} without saying why")
 }

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use paceline_core::limits::Limits;
 use paceline_core::clock::Clock;
+use paceline_core::limits::Limits;
 use paceline_core::store::{NodeInfo, Store};
 use paceline_core::task::Task;
 use paceline_core::worker::{WorkerState, WorkerStatus};
