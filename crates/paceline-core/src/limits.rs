@@ -90,6 +90,25 @@ impl Limits {
     }
 }
 
+/// What is to become of a limit that may be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    AtMost(u32),
+    NoLimit,
+    /// What is configured holds again.
+    Unset,
+}
+
+impl Setting {
+    /// As people write it: 0 is no limit.
+    pub const fn from_number(most: u32) -> Self {
+        match most {
+            0 => Setting::NoLimit,
+            most => Setting::AtMost(most),
+        }
+    }
+}
+
 /// What a limit is called: `jobs`, `jobs_per_key`, `key:dealer-7`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitName {

@@ -27,7 +27,7 @@ use crate::job::{Job, NewJob};
 use crate::json::Json;
 use crate::lease::{Lease, LeaseReport, Note, ReportAnswer};
 use crate::lifecycle::Refused;
-use crate::limits::{Hold, LimitName, Limits, RuleBook};
+use crate::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -299,13 +299,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Takes over what a node is configured with, instead of what was configured before.
     async fn configure(&self, limits: Limits, now: Time) -> Result<()>;
-    /// Sets limits (`Some(None)` is no limit), or gives up what was set (`None`), so that what is
-    /// configured holds again. The next admission goes by it, on whichever node.
-    async fn set_limits(
-        &self,
-        changes: Vec<(LimitName, Option<Option<u32>>)>,
-        now: Time,
-    ) -> Result<()>;
+    /// Sets limits, or gives up what was set. The next admission goes by it, on whichever node.
+    async fn set_limits(&self, changes: Vec<(LimitName, Setting)>, now: Time) -> Result<()>;
     /// Puts a scope on hold, instead of a hold that it may have: none of its pending jobs starts,
     /// and of a task no running one gets new work, until it is lifted or its time is over.
     async fn hold(&self, hold: Hold, now: Time) -> Result<()>;

@@ -9,7 +9,7 @@ use paceline_core::dice::Dice;
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
-use paceline_core::limits::{Hold, LimitName};
+use paceline_core::limits::{Hold, LimitName, Setting};
 use paceline_core::query::Selector;
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::{Action, Controlled, Offer, Store, StoreError, Submitted};
@@ -187,10 +187,7 @@ impl Handle {
     }
 
     /// See [`Store::set_limits`].
-    pub async fn set_limits(
-        &self,
-        changes: Vec<(LimitName, Option<Option<u32>>)>,
-    ) -> Result<(), StoreError> {
+    pub async fn set_limits(&self, changes: Vec<(LimitName, Setting)>) -> Result<(), StoreError> {
         self.shared.store.set_limits(changes, self.now()).await?;
         self.shared.work.notify_one();
         Ok(())

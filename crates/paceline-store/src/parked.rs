@@ -195,12 +195,11 @@ fn bring_back_some(
         let mut moved = Vec::new();
         for job in page {
             after = (job.place, job.id.num);
-            match rules.held_by(job.names(), occupied, now) {
-                Some((kind, name)) => moved.push((job.id.num, Scope::new(kind, name))),
-                None => {
-                    context.execute(ONE, (job.id.num,))?;
-                    room -= 1;
-                }
+            if let Some((kind, name)) = rules.held_by(job.names(), occupied, now) {
+                moved.push((job.id.num, Scope::new(kind, name)));
+            } else {
+                context.execute(ONE, (job.id.num,))?;
+                room -= 1;
             }
         }
         park(context, &moved)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paceline_core::event::EventKind;
-use paceline_core::limits::{Hold, LimitName, Limits, Occupied, RuleBook, Rules};
+use paceline_core::limits::{Hold, LimitName, Limits, Occupied, RuleBook, Rules, Setting};
 use paceline_core::scope::{Kind, Names, Scope};
 use paceline_core::{Json, Time};
 use rusqlite::{Connection, Row};
@@ -96,21 +96,17 @@ pub(crate) fn configure(context: &mut WriteContext<'_>, limits: &Limits) -> Resu
 
 pub(crate) fn set_limits(
     context: &mut WriteContext<'_>,
-    changes: &[(LimitName, Option<Option<u32>>)],
+    changes: &[(LimitName, Setting)],
     now: Time,
 ) -> Result<()> {
-    for (name, most) in changes {
+    const UNSET: &str = "DELETE FROM limits WHERE name = ?1 AND is_set = 1";
+    const SET: &str = "INSERT OR REPLACE INTO limits (name, is_set, most) VALUES (?1, 1, ?2)";
+    for (name, setting) in changes {
         let text = name.to_string();
-        match most {
-            None => {
-                let delete = "DELETE FROM limits WHERE name = ?1 AND is_set = 1";
-                context.execute(delete, (text,))?
-            }
-            Some(most) => {
-                let insert =
-                    "INSERT OR REPLACE INTO limits (name, is_set, most) VALUES (?1, 1, ?2)";
-                context.execute(insert, (text, most))?
-            }
+        match setting {
+            Setting::Unset => context.execute(UNSET, (text,))?,
+            Setting::NoLimit => context.execute(SET, (text, None::<u32>))?,
+            Setting::AtMost(most) => context.execute(SET, (text, most))?,
         };
         match name {
             LimitName::Jobs => {}

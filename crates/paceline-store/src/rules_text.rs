@@ -1,23 +1,26 @@
 //! What events say of limits and holds, the same on each database.
 
-use paceline_core::limits::{Hold, LimitName};
+use paceline_core::limits::{Hold, LimitName, Setting};
 use paceline_core::scope::Scope;
 use paceline_core::{Json, Time};
 use serde_json::{Map, Value, json};
 
 use crate::text::to_json;
 
-/// `{"limits": {"key:dealer-7": 1, "jobs": null}}`; null is no limit, absent in `unset` its default.
-pub(crate) fn limits_event(changes: &[(LimitName, Option<Option<u32>>)]) -> Json {
+/// `{"set": {"key:dealer-7": 1, "jobs": null}, "unset": ["user:ana"]}`; null is no limit.
+pub(crate) fn limits_event(changes: &[(LimitName, Setting)]) -> Json {
     let mut set = Map::new();
     let mut unset = Vec::new();
-    for (name, most) in changes {
-        match most {
-            Some(most) => {
-                set.insert(name.to_string(), json!(most));
+    for (name, setting) in changes {
+        let most = match setting {
+            Setting::Unset => {
+                unset.push(Value::from(name.to_string()));
+                continue;
             }
-            None => unset.push(Value::from(name.to_string())),
-        }
+            Setting::NoLimit => Value::Null,
+            Setting::AtMost(most) => Value::from(*most),
+        };
+        set.insert(name.to_string(), most);
     }
     json_of(&json!({"set": set, "unset": unset}))
 }

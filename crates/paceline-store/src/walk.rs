@@ -53,6 +53,7 @@ struct Cursor {
     wanted: u32,
     found: u32,
     after: (Place, JobNum),
+    pages: u32,
     over: bool,
 }
 
@@ -97,6 +98,7 @@ impl<'r> Walk<'r> {
             wanted,
             found: 0,
             after: (Place::from_micros(i64::MIN), JobNum(i64::MIN)),
+            pages: 0,
             over: wanted == 0,
         });
     }
@@ -115,12 +117,8 @@ impl<'r> Walk<'r> {
             index,
             line: line.line.clone(),
             after: line.after,
-            // After the first page there are mostly many that cannot start.
-            most: if line.found == 0 && line.after.1.0 > i64::MIN {
-                MOST
-            } else {
-                (line.wanted - line.found).clamp(8, MOST)
-            },
+            // The more that cannot start, the more there are behind them, mostly.
+            most: ((line.wanted - line.found).clamp(8, MOST) << line.pages.min(7)).min(MOST),
         };
         going_on.map(page).collect()
     }
@@ -140,6 +138,7 @@ impl<'r> Walk<'r> {
         }
         let line = &mut self.lines[page.index];
         line.found += found;
+        line.pages += 1;
         line.over = is_last || line.found >= line.wanted;
     }
 
@@ -175,5 +174,126 @@ impl<'r> Walk<'r> {
             more: tired && !park.is_empty(),
             park,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use paceline_core::limits::Limits;
+    use paceline_core::scope::Kind;
+
+    use super::*;
+
+    const NOW: Time = Time::from_micros(1_795_342_530_000_000);
+    const JOBS: i64 = 100_000;
+
+    /// Jobs in one line, as a store keeps them, with all that is read of them counted.
+    struct Queue {
+        line: BTreeSet<i64>,
+        parked: BTreeMap<String, BTreeSet<i64>>,
+        running: BTreeSet<i64>,
+        key_of: fn(i64) -> i64,
+        read: usize,
+    }
+
+    impl Queue {
+        fn new(key_of: fn(i64) -> i64) -> Self {
+            Queue {
+                line: (0..JOBS).collect(),
+                parked: BTreeMap::new(),
+                running: BTreeSet::new(),
+                key_of,
+                read: 0,
+            }
+        }
+
+        fn job(&self, num: i64) -> Found {
+            Found {
+                id: Pending {
+                    num: JobNum(num),
+                    is_unit: true,
+                },
+                place: Place::from_micros(0),
+                user: None,
+                task: "sync".to_owned(),
+                queue: "default".to_owned(),
+                key: Some((self.key_of)(num).to_string()),
+            }
+        }
+
+        fn occupied(&self) -> Occupied {
+            let mut occupied = Occupied::default();
+            for &num in &self.running {
+                occupied.add(self.job(num).names());
+            }
+            occupied
+        }
+
+        fn admit(&mut self, rules: &Rules) -> usize {
+            let mut occupied = self.occupied();
+            let most = rules.room_for_all(&occupied).unwrap_or(MOST);
+            let mut walk = Walk::new(rules, &occupied, NOW);
+            walk.add(Line::Units("sync".to_owned()), most);
+            while let [page] = &walk.pages()[..] {
+                let after = page.after.1.0.max(-1);
+                let nums = self.line.range(after + 1..).take(page.most as usize);
+                let jobs: Vec<Found> = nums.map(|num| self.job(*num)).collect();
+                self.read += jobs.len();
+                walk.take(page, jobs);
+            }
+            let plan = walk.finish(&mut occupied);
+            for (num, scope) in plan.park {
+                self.line.remove(&num.0);
+                self.parked
+                    .entry(scope.to_string())
+                    .or_default()
+                    .insert(num.0);
+            }
+            for job in &plan.start {
+                self.line.remove(&job.id.num.0);
+                self.running.insert(job.id.num.0);
+            }
+            plan.start.len()
+        }
+
+        /// Ends a job; the first that waits for its key comes back.
+        fn end_one(&mut self) {
+            let Some(num) = self.running.pop_first() else {
+                return;
+            };
+            let scope = Scope::new(Kind::Key, (self.key_of)(num).to_string());
+            let waiting = self.parked.get_mut(&scope.to_string());
+            if let Some(next) = waiting.and_then(BTreeSet::pop_first) {
+                self.read += 1;
+                self.line.insert(next);
+            }
+        }
+    }
+
+    /// Runs `ends` jobs to their end and returns how many rows were read on the way.
+    fn work_off(key_of: fn(i64) -> i64, ends: usize) -> usize {
+        let limits = Limits {
+            jobs_per_key: Some(1),
+            ..Limits::general(Some(10), None)
+        };
+        let rules = Rules::new(limits, []);
+        let mut queue = Queue::new(key_of);
+        for _ in 0..ends {
+            queue.admit(&rules);
+            assert!(queue.running.len() <= 10);
+            queue.end_one();
+        }
+        queue.read
+    }
+
+    #[test]
+    fn of_a_hundred_thousand_jobs_few_are_looked_at() {
+        // Ten thousand keys in turns: whoever is first may start.
+        assert!(work_off(|num| num % 10_000, 2_000) <= 2_000 * 12);
+        // The ten jobs of each key one behind the other: each is looked at once, and once more
+        // when it comes back.
+        assert!(work_off(|num| num / 10, 2_000) <= 2_000 * 30);
     }
 }

@@ -14,7 +14,7 @@ use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem, Outcome};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer, ReportBody};
-use paceline_core::limits::{Hold, LimitName, Limits, RuleBook};
+use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -301,11 +301,7 @@ impl Store for Observer {
         self.inner.configure(limits, now).await
     }
 
-    async fn set_limits(
-        &self,
-        changes: Vec<(LimitName, Option<Option<u32>>)>,
-        now: Time,
-    ) -> Result<()> {
+    async fn set_limits(&self, changes: Vec<(LimitName, Setting)>, now: Time) -> Result<()> {
         self.inner.set_limits(changes, now).await
     }
 

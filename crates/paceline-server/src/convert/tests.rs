@@ -80,7 +80,7 @@ fn waiting_jobs_say_why() {
             vec![worker(WorkerState::Idle, "u")],
             Some("no worker declares `t`"),
         ),
-        (vec![worker(WorkerState::Idle, "t")], None),
+        (vec![worker(WorkerState::Idle, "t")], Some("its turn")),
         (
             vec![worker(WorkerState::Busy, "t")],
             Some("the only worker for it is busy"),

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use paceline_core::limits::{LimitName, RuleBook};
+use paceline_core::limits::{LimitName, RuleBook, Setting};
 use paceline_core::scope::Kind;
 use paceline_protocol::problem::{Code, FieldError};
 use paceline_protocol::rest::{LimitSource, LimitView, LimitsRequest, ListView, ScopeUseView};
@@ -38,26 +38,25 @@ pub(crate) async fn set(
     list(State(state)).await
 }
 
-type Changes = Vec<(LimitName, Option<Option<u32>>)>;
+type Changes = Vec<(LimitName, Setting)>;
 
 fn changes(request: &LimitsRequest) -> Result<Changes> {
     let LimitsRequest { set, unset } = request;
     let mut changes = Vec::new();
     let mut wrong = Vec::new();
     let named = set.iter().map(|(name, most)| {
-        // 0 is how people say "no limit".
-        let most = Some(*most).filter(|most| *most > 0);
-        (format!("set.{name}"), name, Some(most))
+        let setting = Setting::from_number(*most);
+        (format!("set.{name}"), name, setting)
     });
     let given_up = unset.iter().enumerate();
-    let given_up = given_up.map(|(index, name)| (format!("unset[{index}]"), name, None));
-    for (field, name, most) in named.chain(given_up) {
+    let given_up = given_up.map(|(index, name)| (format!("unset[{index}]"), name, Setting::Unset));
+    for (field, name, setting) in named.chain(given_up) {
         match name.parse::<LimitName>() {
             Err(error) => wrong.push(FieldError::new(field, error.to_string())),
             Ok(name) if changes.iter().any(|(known, _)| *known == name) => {
                 wrong.push(FieldError::new(field, "it is set and unset at once"));
             }
-            Ok(name) => changes.push((name, most)),
+            Ok(name) => changes.push((name, setting)),
         }
     }
     if wrong.is_empty() {
@@ -72,16 +71,16 @@ fn views(book: &RuleBook) -> Vec<LimitView> {
     let general = [LimitName::Jobs]
         .into_iter()
         .chain(Kind::ALL.iter().map(|&kind| LimitName::Each(kind)));
-    let mut views: Vec<LimitView> = general.map(|name| view(book, name)).collect();
+    let mut views: Vec<LimitView> = general.map(|name| view(book, &name)).collect();
     let limits = book.limits();
     let named = limits.named.iter();
-    views.extend(named.map(|(scope, _)| view(book, LimitName::Of(scope))));
+    views.extend(named.map(|(scope, _)| view(book, &LimitName::Of(scope))));
     views
 }
 
-fn view(book: &RuleBook, name: LimitName) -> LimitView {
+fn view(book: &RuleBook, name: &LimitName) -> LimitView {
     let limits = book.limits();
-    let (most, running, fullest) = match &name {
+    let (most, running, fullest) = match name {
         LimitName::Jobs => (limits.jobs, Some(book.occupied.jobs), Vec::new()),
         LimitName::Each(kind) => (limits.each(*kind), None, fullest(book, *kind)),
         LimitName::Of(scope) => {
@@ -94,7 +93,7 @@ fn view(book: &RuleBook, name: LimitName) -> LimitView {
         most,
         running,
         fullest,
-        source: source(book, &name),
+        source: source(book, name),
         name: name.to_string(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use paceline_core::JobState;
-use paceline_core::limits::{Hold, LimitName, RuleBook};
+use paceline_core::limits::{Hold, LimitName, RuleBook, Setting};
 use paceline_core::query::{Count, JobFilter};
 use paceline_core::scope::{Kind, Scope};
 use paceline_protocol::problem::Code;
@@ -58,9 +58,9 @@ pub(crate) async fn set(
     JsonBody(request): JsonBody<QueueRequest>,
 ) -> Result<Json<QueueView>> {
     let QueueRequest { max_running } = request;
-    let most = max_running.map(|most| Some(most).filter(|most| *most > 0));
+    let setting = max_running.map_or(Setting::Unset, Setting::from_number);
     let limit = LimitName::Of(Scope::queue(&name));
-    state.engine.set_limits(vec![(limit, most)]).await?;
+    state.engine.set_limits(vec![(limit, setting)]).await?;
     answer(&state, name).await
 }
 

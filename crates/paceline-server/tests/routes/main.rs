@@ -14,6 +14,7 @@ mod harness;
 mod idempotency;
 mod items;
 mod jobs;
+mod limits;
 mod load;
 mod log;
 mod openapi;

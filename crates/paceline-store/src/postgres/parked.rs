@@ -107,12 +107,11 @@ async fn step(
         for row in rows {
             let job = candidate(&row)?;
             freed.after = (job.place, job.id.num);
-            match rules.held_by(job.names(), occupied, now) {
-                Some((kind, name)) => moved.push((job.id.num, Scope::new(kind, name))),
-                None => {
-                    back.push(job.id.num.0);
-                    room = room.saturating_sub(1);
-                }
+            if let Some((kind, name)) = rules.held_by(job.names(), occupied, now) {
+                moved.push((job.id.num, Scope::new(kind, name)));
+            } else {
+                back.push(job.id.num.0);
+                room = room.saturating_sub(1);
             }
         }
         freed.room = Some(room);

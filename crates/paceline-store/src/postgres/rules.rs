@@ -3,7 +3,7 @@
 
 use paceline_core::Time;
 use paceline_core::event::EventKind;
-use paceline_core::limits::{Hold, LimitName, Limits, Occupied, RuleBook, Rules};
+use paceline_core::limits::{Hold, LimitName, Limits, Occupied, RuleBook, Rules, Setting};
 use paceline_core::scope::{Kind, Names, Scope};
 use tokio_postgres::Row;
 
@@ -126,7 +126,7 @@ pub(crate) async fn configure(shared: &Shared, limits: &Limits) -> Result<()> {
 
 pub(crate) async fn set_limits(
     shared: &Shared,
-    changed: &[(LimitName, Option<Option<u32>>)],
+    settings: &[(LimitName, Setting)],
     now: Time,
 ) -> Result<()> {
     const UNSET: &str = "DELETE FROM limits WHERE name = $1 AND is_set";
@@ -138,11 +138,12 @@ pub(crate) async fn set_limits(
         let mut session = shared.pools.writer().await?;
         let mut batch = Batch::begin();
         batch.add(LOCK, values![]);
-        for (name, most) in changed {
+        for (name, setting) in settings {
             let text = name.to_string();
-            match most {
-                None => batch.add(UNSET, values![text.clone()]),
-                Some(most) => batch.add(SET, values![text.clone(), most.map(i64::from)]),
+            match setting {
+                Setting::Unset => batch.add(UNSET, values![text.clone()]),
+                Setting::NoLimit => batch.add(SET, values![text.clone(), None::<i64>]),
+                Setting::AtMost(most) => batch.add(SET, values![text.clone(), i64::from(*most)]),
             };
             match name {
                 LimitName::Jobs => {}
@@ -153,7 +154,7 @@ pub(crate) async fn set_limits(
             }
         }
         let mut changes = Changes::default();
-        changes.record(EventKind::LimitChanged, &limits_event(changed), now);
+        changes.record(EventKind::LimitChanged, &limits_event(settings), now);
         tell(shared, &mut session, batch, changes).await
     })
     .await

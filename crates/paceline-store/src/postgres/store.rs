@@ -10,7 +10,7 @@ use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
-use paceline_core::limits::{Hold, LimitName, Limits, RuleBook};
+use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -104,11 +104,7 @@ impl Store for PostgresStore {
         Ok(rules::configure(&self.shared, &limits).await?)
     }
 
-    async fn set_limits(
-        &self,
-        changes: Vec<(LimitName, Option<Option<u32>>)>,
-        now: Time,
-    ) -> Result<()> {
+    async fn set_limits(&self, changes: Vec<(LimitName, Setting)>, now: Time) -> Result<()> {
         Ok(rules::set_limits(&self.shared, &changes, now).await?)
     }
 

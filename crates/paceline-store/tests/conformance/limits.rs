@@ -2,7 +2,7 @@
 
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
-use paceline_core::limits::{LimitName, Limits};
+use paceline_core::limits::{LimitName, Limits, Setting};
 use paceline_core::query::JobFilter;
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::Change;
@@ -27,9 +27,9 @@ fn of(kind: Kind, name: &str) -> Draft {
 }
 
 impl Case {
-    pub(crate) async fn set_limit(&self, name: &str, most: Option<Option<u32>>) {
+    pub(crate) async fn set_limit(&self, name: &str, setting: Setting) {
         let name = name.parse().expect("a limit");
-        let set = self.store.set_limits(vec![(name, most)], self.now());
+        let set = self.store.set_limits(vec![(name, setting)], self.now());
         set.await.expect("a limit is set");
     }
 
@@ -116,10 +116,10 @@ async fn a_limit_changes_at_run_time(s: Case) {
         .await;
     s.configure(each(Kind::Key, 1)).await;
     assert_eq!(s.admitted(&jobs).await, [0]);
-    s.set_limit("key:a", Some(Some(3))).await;
+    s.set_limit("key:a", Setting::AtMost(3)).await;
     assert_eq!(s.last_kinds(1).await, [EventKind::LimitChanged]);
     assert_eq!(s.admitted(&jobs).await, [0, 1, 2]);
-    s.set_limit("key:a", Some(Some(1))).await;
+    s.set_limit("key:a", Setting::AtMost(1)).await;
     assert_eq!(
         s.admitted(&jobs).await,
         [0, 1, 2],
@@ -128,7 +128,7 @@ async fn a_limit_changes_at_run_time(s: Case) {
     s.cancel(jobs[0]).await;
     s.cancel(jobs[1]).await;
     assert_eq!(s.admitted(&jobs).await, [2]);
-    s.set_limit("key:a", Some(None)).await;
+    s.set_limit("key:a", Setting::NoLimit).await;
     assert_eq!(s.admitted(&jobs).await, [2, 3, 4], "no limit at all");
 }
 
@@ -136,10 +136,10 @@ async fn what_was_set_goes_before_what_is_configured(s: Case) {
     let jobs = s
         .submit_all((0..4).map(|_| items(1).key("a")).collect())
         .await;
-    s.set_limit("jobs_per_key", Some(Some(2))).await;
+    s.set_limit("jobs_per_key", Setting::AtMost(2)).await;
     s.configure(each(Kind::Key, 1)).await;
     assert_eq!(s.admitted(&jobs).await, [0, 1]);
-    s.set_limit("jobs_per_key", None).await;
+    s.set_limit("jobs_per_key", Setting::Unset).await;
     s.cancel(jobs[0]).await;
     assert_eq!(
         s.admitted(&jobs).await,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use paceline_core::id::EventSeq;
 use paceline_core::limits::Limits;
 use paceline_core::query::{EventQuery, ItemQuery};
+use paceline_core::scope::Scope;
 use paceline_core::store::{CommitHook, Store};
 use paceline_core::{ItemState, JobState, Seq};
 use paceline_store::PostgresStore;
@@ -15,7 +16,13 @@ use crate::support::{NOW, PATIENCE, completed, connect, id, job, pause, register
 
 const JOBS: u32 = 60;
 const ITEMS: u32 = 20;
-const LIMITS: Limits = Limits::general(Some(5), Some(2));
+/// Of each key one, so that most jobs are put aside and brought back.
+fn limits() -> Limits {
+    Limits {
+        jobs_per_key: Some(1),
+        ..Limits::general(Some(5), Some(2))
+    }
+}
 
 /// Submissions from both nodes, in small calls that come all at once.
 async fn submit(store: Arc<PostgresStore>, numbers: impl Iterator<Item = u32>) {
@@ -25,7 +32,9 @@ async fn submit(store: Arc<PostgresStore>, numbers: impl Iterator<Item = u32>) {
         calls.spawn(async move {
             let user = ["ana", "ben", "cem"][number as usize % 3];
             let items = if number % 2 == 0 { ITEMS } else { 0 };
-            store.submit(vec![job(number, user, items)], NOW).await
+            let mut job = job(number, user, items);
+            job.key = Some(format!("key-{}", number % 7));
+            store.submit(vec![job], NOW).await
         });
     }
     while let Some(call) = calls.join_next().await {
@@ -59,6 +68,11 @@ async fn watch(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
     while !done.load(Ordering::SeqCst) {
         let running = store.counts().await.expect("counts")[&JobState::Running];
         assert!(running <= 5, "{running} jobs run");
+        let book = store.rule_book().await.expect("the rules");
+        for (Scope { kind, name }, running) in book.occupied.iter() {
+            let most = book.limits().of(kind, &name).unwrap_or(u32::MAX);
+            assert!(running <= most, "{running} jobs of {kind} {name} run");
+        }
         pause().await;
     }
 }
@@ -66,7 +80,7 @@ async fn watch(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
 async fn labour(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
     let node = register(&store).await;
     while !done.load(Ordering::SeqCst) {
-        if work(&store, node, LIMITS).await.expect("work goes on") == 0 {
+        if work(&store, node, limits()).await.expect("work goes on") == 0 {
             pause().await;
         }
     }

@@ -12,11 +12,12 @@ use crate::support::{
 
 /// What is kept of jobs that are gone: counters, statistics, and the events that tell of it. The
 /// last three are the search index's own books, which it balances when it likes.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 10] = [
     "counters",
     "events",
     "nodes",
     "prunes",
+    "queues",
     "task_statistics",
     "tasks",
     "job_search_config",

@@ -118,23 +118,18 @@ fn row(view: &LimitView) -> Vec<Painted> {
 
 /// Full ones stand out.
 fn running(view: &LimitView) -> Painted {
-    let full = |running: u32| view.most.is_some_and(|most| running >= most);
-    match view.running {
-        Some(running) => {
-            let text = running.to_string();
-            if full(running) {
-                Painted::new(text, Color::Yellow)
-            } else {
-                text.into()
-            }
-        }
-        None => {
-            let fullest = view.fullest.iter().take(3);
-            let shown: Vec<String> = fullest
-                .map(|used| format!("{} {}", used.name, used.running))
-                .collect();
-            shown.join(", ").into()
-        }
+    let Some(running) = view.running else {
+        let fullest = view.fullest.iter().take(3);
+        let shown: Vec<String> = fullest
+            .map(|used| format!("{} {}", used.name, used.running))
+            .collect();
+        return shown.join(", ").into();
+    };
+    let text = running.to_string();
+    if view.most.is_some_and(|most| running >= most) {
+        Painted::new(text, Color::Yellow)
+    } else {
+        text.into()
     }
 }
 

@@ -197,6 +197,11 @@ impl Server {
             .await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::PUT, path, |request| request.json(body))
+            .await
+    }
+
     /// Without a body.
     pub(crate) async fn act(&self, path: &str) -> Answer {
         self.call(Method::POST, path, |request| request).await
