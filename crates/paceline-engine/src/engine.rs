@@ -1,6 +1,6 @@
 //! Starting and stopping the engine.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::Duration;
 
 use paceline_core::admission::Limits;
@@ -80,9 +80,11 @@ impl Engine {
             limits: RwLock::new(options.limits),
             dice: Mutex::new(Dice::new(seed)),
             work: Notify::new(),
+            schedules: Notify::new(),
             newest,
             signals: broadcast::channel(SIGNALS).0,
             outstanding: Outstanding::default(),
+            maker: OnceLock::new(),
             stop_leasing: CancellationToken::new(),
             stop: CancellationToken::new(),
         });

@@ -49,13 +49,14 @@ struct Waiting {
     time_left: Option<Duration>,
     options: String,
     params: Json,
+    batch: Option<String>,
 }
 
 macro_rules! select_waiting {
     ($lane:literal) => {
         concat!(
             "SELECT num, id, state, priority, attempt, run_at, started_at, deadline_at, ",
-            "time_left, options, params FROM jobs WHERE lane = ",
+            "time_left, options, params, batch FROM jobs WHERE lane = ",
             $lane,
             " AND lane_key = ?1 ORDER BY lane_order, num LIMIT ?2"
         )
@@ -143,6 +144,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         time_left: row.get::<_, Option<u64>>(8)?.map(Duration::from_micros),
         options: row.get(9)?,
         params: Json::from_checked(row.get_ref(10)?.as_str()?),
+        batch: row.get(11)?,
     })
 }
 
@@ -187,6 +189,7 @@ impl<'c> UnitStatements<'c> {
             task: task.clone(),
             started_at,
             attempt: job.attempt,
+            batch: job.batch.as_deref().map(Arc::from),
         };
         context.memory.unit_leases.insert(id, unit);
         Ok(Lease {

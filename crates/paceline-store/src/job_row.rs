@@ -36,6 +36,7 @@ pub(crate) struct JobRow {
     pub(crate) lease: Option<LeaseId>,
     pub(crate) node: Option<NodeId>,
     pub(crate) options: Arc<JobOptions>,
+    pub(crate) batch: Option<String>,
 }
 
 /// A select of all columns of [`JobRow`].
@@ -43,7 +44,7 @@ macro_rules! select_job {
     ($condition:literal) => {
         concat!(
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
-            "finished_at, deadline_at, time_left, lease, node, options, priority ",
+            "finished_at, deadline_at, time_left, lease, node, options, priority, batch ",
             "FROM jobs WHERE ",
             $condition
         )
@@ -89,6 +90,7 @@ impl JobRow {
             lease: row.get::<_, Option<i64>>(12)?.map(LeaseId),
             node: row.get::<_, Option<i64>>(13)?.map(NodeId),
             options: Arc::default(),
+            batch: row.get(16)?,
         };
         Ok((job, row.get(14)?))
     }
@@ -170,6 +172,7 @@ impl JobRow {
     ) -> Result<(), Refused> {
         let from = self.decide(progress, event, now)?;
         context.job_moved(Some(from), Some(self.state));
+        context.batch_moved(self.batch.as_deref(), (Some(from), self.state), now);
         Ok(())
     }
 

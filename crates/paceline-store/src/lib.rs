@@ -8,6 +8,8 @@
 
 mod admit;
 mod background;
+mod batch_store;
+mod batches;
 mod catalogue;
 mod catalogue_match;
 mod catalogue_query;
@@ -57,6 +59,9 @@ mod report_plan;
 mod report_unit;
 mod rerun;
 mod samples;
+mod schedule_row;
+mod schedule_store;
+mod schedules;
 mod search;
 mod search_found;
 mod search_recent;
@@ -65,6 +70,8 @@ mod statistics;
 mod store;
 mod submit;
 mod tasks;
+mod template_store;
+mod templates;
 mod text;
 mod tick;
 pub mod transfer;

@@ -13,6 +13,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_initial.sql"),
     include_str!("../migrations/sqlite/0002_views.sql"),
     include_str!("../migrations/sqlite/0003_lists_and_tidying.sql"),
+    include_str!("../migrations/sqlite/0004_schedules.sql"),
+    include_str!("../migrations/sqlite/0005_batches.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave.

@@ -242,6 +242,7 @@ impl<'c> Insert<'c> {
             event,
         ])?;
         context.job_moved(None, Some(state));
+        context.batch_moved(batch.as_deref(), (None, state), created_at);
         context.changed(num);
         Ok(())
     }

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    backup, bench, completions, control, demo, doctor, events, init, items, job, jobs, log, man,
-    migrate, results, status, submit, up, watch,
+    backup, batch, bench, completions, control, demo, doctor, events, init, items, job, jobs, log,
+    man, migrate, results, schedule, status, submit, template, up, watch,
 };
 use crate::env;
 
@@ -75,6 +75,15 @@ pub(crate) enum Command {
     Restart(control::Args),
     /// Delete jobs that have ended, with their results and logs
     Delete(control::Args),
+    /// Jobs that belong together
+    #[command(subcommand)]
+    Batch(Box<batch::Command>),
+    /// Jobs that are submitted by themselves
+    #[command(subcommand)]
+    Schedule(Box<schedule::Command>),
+    /// Submissions that are kept to be launched again
+    #[command(subcommand)]
+    Template(Box<template::Command>),
     /// What is going on
     Status(status::Args),
     /// What is wrong, and how to mend it

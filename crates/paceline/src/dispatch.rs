@@ -8,8 +8,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
 use crate::commands::{
-    Context, backup, bench, completions, control, demo, doctor, events, init, items, job, jobs,
-    log, man, migrate, results, status, submit, up, watch,
+    Context, backup, batch, bench, completions, control, demo, doctor, events, init, items, job,
+    jobs, log, man, migrate, results, schedule, status, submit, template, up, watch,
 };
 use crate::exit::Result;
 use crate::output::Output;
@@ -50,6 +50,9 @@ async fn talk(command: Command, context: &Context) -> Result {
         Command::Events(args) => events::run(&args, context).await,
         Command::Watch(args) => watch::run(&args, context).await,
         Command::Log(args) => log::run(&args, context).await,
+        Command::Batch(command) => batch::run(&command, context).await,
+        Command::Schedule(command) => schedule::run(&command, context).await,
+        Command::Template(command) => template::run(&command, context).await,
         Command::Status(args) => status::run(&args, context).await,
         Command::Cancel(args) => act(ActionName::Cancel, &args.common, args.reason.clone()).await,
         Command::Pause(args) => act(ActionName::Pause, &args, None).await,

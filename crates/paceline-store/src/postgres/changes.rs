@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::row::int;
 use super::session::{Value, values};
+use crate::batches::BatchNews;
 use crate::events::Data;
 use crate::job_row::JobRow;
 use crate::num::JobNum;
@@ -155,6 +156,8 @@ pub(crate) struct Changes {
     pub(crate) deleted: Vec<i64>,
     pub(crate) garbage: GarbageRows,
     pub(crate) statistics: BTreeMap<String, TaskDelta>,
+    /// Batches whose jobs came or ended.
+    pub(crate) batches: BatchNews,
 }
 
 /// What is to be added to a task's statistics.
@@ -174,6 +177,18 @@ impl Changes {
         }
         if let Some(to) = to {
             self.moved[to as usize] += 1;
+        }
+    }
+
+    /// Takes down that a job of a batch came or moved on.
+    pub(crate) fn batch_moved(
+        &mut self,
+        batch: Option<&str>,
+        moved: (Option<JobState>, JobState),
+        now: Time,
+    ) {
+        if let Some(batch) = batch {
+            self.batches.moved(batch, moved, now);
         }
     }
 

@@ -20,7 +20,6 @@ use paceline_core::event::EventKind;
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) job: JobRow,
-    pub(crate) batch: Option<String>,
     /// Of a job with items.
     pub(crate) progress: Option<Progress>,
     /// Of a unit job that said something about itself.
@@ -88,7 +87,6 @@ impl Entry {
     pub(crate) fn new(job: JobRow, progress: Option<Progress>) -> Self {
         Entry {
             job,
-            batch: None,
             progress,
             unit_progress: None,
             extra: Extra::default(),
@@ -110,6 +108,8 @@ impl Entry {
     ) -> Result<(), Refused> {
         let from = self.job.decide(self.progress.as_ref(), event, now)?;
         changes.job_moved(Some(from), Some(self.job.state));
+        let moved = (Some(from), self.job.state);
+        changes.batch_moved(self.job.batch.as_deref(), moved, now);
         self.written.job = true;
         Ok(())
     }

@@ -4,6 +4,7 @@ use paceline_core::JobState;
 use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 
+use super::batches;
 use super::changes::{Changes, EventRows, Rows, TaskDelta, columns};
 use super::connect::Shared;
 use super::entry::Entry;
@@ -195,6 +196,7 @@ pub(crate) fn tail(shared: &Shared, batch: &mut Batch<'_>, changes: Changes) -> 
         events,
         moved,
         statistics,
+        batches,
         ..
     } = changes;
     let appended = events.len();
@@ -202,6 +204,7 @@ pub(crate) fn tail(shared: &Shared, batch: &mut Batch<'_>, changes: Changes) -> 
         batch.add(append(), numbers(moved, events));
     }
     add_statistics(batch, statistics);
+    batches::add(batch, batches);
     (appended > 0).then(|| {
         let notify = "SELECT event, pg_notify($1, event::text) FROM tally";
         batch.add(notify, values![shared.channel.clone()])

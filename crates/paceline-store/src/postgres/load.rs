@@ -149,8 +149,7 @@ pub(crate) fn read(shared: &Shared, answers: &mut Answers, places: Places) -> Re
     let (jobs, progress, leases, failed) = (next(), next(), next(), next());
     let mut entries = Entries::new();
     for row in jobs {
-        let mut entry = Entry::new(job_row(shared, &row)?, None);
-        entry.batch = row.maybe_text(16)?;
+        let entry = Entry::new(job_row(shared, &row)?, None);
         entries.insert(entry.job.num, entry);
     }
     for row in progress {
@@ -203,6 +202,7 @@ pub(crate) fn job_row(shared: &Shared, row: &Row) -> Result<JobRow> {
         node: row.value::<Option<i64>>(13)?.map(NodeId),
         options: options(shared, row.value(14)?)?,
         priority: priority(row, 15)?,
+        batch: row.maybe_text(16)?,
     })
 }
 

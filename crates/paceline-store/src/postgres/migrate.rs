@@ -32,6 +32,14 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0003_compatible.sql"),
         compatible_from: 1,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0004_schedules.sql"),
+        compatible_from: 1,
+    },
+    Step {
+        sql: include_str!("../../migrations/postgres/0005_batches.sql"),
+        compatible_from: 1,
+    },
 ];
 
 /// The schema version that this program writes.

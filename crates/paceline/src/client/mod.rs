@@ -4,6 +4,7 @@
 mod resolve;
 mod sse;
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use paceline_protocol::problem::Problem;
@@ -95,6 +96,20 @@ impl Client {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// A request that is answered without a body.
+    pub(crate) async fn delete(&self, path: &str) -> Result {
+        let answer = self.answer(self.request(Method::DELETE, path)).await;
+        answer.map(drop).map_err(|refusal| self.told(refusal))
+    }
+
     /// Sends and reads the answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
         self.try_send(request)
@@ -149,6 +164,20 @@ impl Client {
             }
         }
     }
+}
+
+/// A name as a part of a path.
+pub(crate) fn segment(name: &str) -> String {
+    let mut segment = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            // Writing to memory does not fail.
+            let _ = write!(segment, "%{byte:02X}");
+        }
+    }
+    segment
 }
 
 fn foreign(status: StatusCode) -> String {
