@@ -48,6 +48,23 @@ words!(
     WorkerStarted = "worker.started",
     WorkerDied = "worker.died",
     CleanedUp = "system.cleaned_up",
+    ScheduleCreated = "schedule.created",
+    /// What it says was replaced.
+    ScheduleChanged = "schedule.changed",
+    SchedulePaused = "schedule.paused",
+    ScheduleResumed = "schedule.resumed",
+    ScheduleDeleted = "schedule.deleted",
+    /// A run of a schedule gave a job.
+    ScheduleFired = "schedule.fired",
+    /// Runs were left out: they were missed, or the job before had not ended.
+    ScheduleSkipped = "schedule.skipped",
+    /// A run gave no job, because the template makes none.
+    ScheduleFailed = "schedule.failed",
+    /// The last unfinished job of a batch ended.
+    BatchCompleted = "batch.completed",
+    TemplateCreated = "template.created",
+    TemplateChanged = "template.changed",
+    TemplateDeleted = "template.deleted",
 });
 
 /// One thing that happened, written in the same transaction as the change that it tells of.

@@ -7,51 +7,73 @@ use uuid::Uuid;
 
 use crate::time::Time;
 
-/// A job's public identifier: a UUID of version 7, so ids sort by the time of submission.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JobId(Uuid);
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
 
-impl JobId {
-    /// A new id from the time and 80 bits of randomness.
-    pub fn new(now: Time, random: [u8; 10]) -> Self {
-        let millis = u64::try_from(now.as_millis()).unwrap_or(0);
-        JobId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
-    }
+        impl $name {
+            /// A new id from the time and 80 bits of randomness.
+            pub fn new(now: Time, random: [u8; 10]) -> Self {
+                let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+                $name(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+            }
 
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        JobId(Uuid::from_bytes(bytes))
-    }
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                $name(Uuid::from_bytes(bytes))
+            }
 
-    pub const fn into_bytes(self) -> [u8; 16] {
-        self.0.into_bytes()
-    }
+            pub const fn into_bytes(self) -> [u8; 16] {
+                self.0.into_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0.hyphenated(), f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let parsed = Uuid::parse_str(text);
+                parsed.map($name).map_err(|_| InvalidId {
+                    what: $what,
+                    got: text.to_owned(),
+                })
+            }
+        }
+    };
 }
 
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0.hyphenated(), f)
-    }
-}
+uuid_id!(
+    /// A job's public identifier: a UUID of version 7, so ids sort by the time of submission.
+    JobId, "a job id"
+);
+uuid_id!(
+    /// A schedule's public identifier, a UUID of version 7.
+    ScheduleId, "the id of a schedule"
+);
+uuid_id!(
+    /// A template's public identifier, a UUID of version 7.
+    TemplateId, "the id of a template"
+);
 
-impl fmt::Debug for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for JobId {
-    type Err = InvalidId;
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        Uuid::parse_str(text)
-            .map(JobId)
-            .map_err(|_| InvalidId(text.to_owned()))
-    }
-}
-
-/// The text is no job id.
+/// The text is no id of this kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a job id (a UUID such as 019d0f3a-…)")]
-pub struct InvalidId(pub String);
+#[error("`{got}` is not {what} (a UUID such as 019d0f3a-…)")]
+pub struct InvalidId {
+    pub what: &'static str,
+    pub got: String,
+}
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {

@@ -7,6 +7,7 @@
 //! engine can be simulated from a seed.
 
 pub mod admission;
+pub mod batch;
 pub mod chunk;
 pub mod clock;
 pub mod dice;
@@ -26,16 +27,18 @@ pub mod progress;
 pub mod query;
 pub mod ranges;
 pub mod retry;
+pub mod schedule;
 pub mod scope;
 pub mod state;
 pub mod store;
 pub mod task;
+pub mod template;
 pub mod time;
 pub mod turns;
 pub mod worker;
 
 pub use error::{ErrorKind, Failure, JobError};
-pub use id::{JobId, LeaseId, NodeId, Seq, UploadId};
+pub use id::{JobId, LeaseId, NodeId, ScheduleId, Seq, TemplateId, UploadId};
 pub use job::{Job, NewJob, Work};
 pub use json::Json;
 pub use options::JobOptions;

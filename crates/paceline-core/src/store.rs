@@ -20,6 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::admission::Reason;
+use crate::batch::BatchStore;
 use crate::event::{EventKind, EventRecord};
 use crate::id::{EventSeq, JobId, LeaseId, NodeId, Seq, UploadId};
 use crate::item::{Item, NewItem};
@@ -31,9 +32,11 @@ use crate::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use crate::schedule::ScheduleStore;
 use crate::scope::Scope;
 use crate::state::{JobState, Priority};
 use crate::task::{Task, TaskHistory};
+use crate::template::TemplateStore;
 use crate::time::Time;
 
 /// Why a store could not do what it was asked.
@@ -60,6 +63,9 @@ pub enum StoreError {
     /// An upload, job or item that is not there (any more).
     #[error("no such {0}")]
     NotFound(&'static str),
+    /// A schedule, template or batch has this name already.
+    #[error("there is a {what} `{name}` already; choose another name, or change that one")]
+    NameTaken { what: &'static str, name: String },
     /// Another process uses the database file.
     #[error(
         "{0} is in use by another paceline node; stop it first, or give this one its own --store"
@@ -240,7 +246,9 @@ pub type CommitHook = Arc<dyn Fn(EventSeq) + Send + Sync>;
 
 /// Where all state lives. See the module's text for atomicity and durability.
 #[async_trait]
-pub trait Store: Send + Sync + std::fmt::Debug {
+pub trait Store:
+    BatchStore + ScheduleStore + TemplateStore + Send + Sync + std::fmt::Debug
+{
     // ---- submitting -------------------------------------------------------------------------
 
     /// Takes jobs in; all or none. With `only_new` an item whose key has a succeeded result of

@@ -1,6 +1,6 @@
 //! Starting and stopping the engine.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use paceline_core::clock::Clock;
@@ -81,9 +81,11 @@ impl Engine {
             node,
             dice: Mutex::new(Dice::new(seed)),
             work: Notify::new(),
+            schedules: Notify::new(),
             newest,
             signals: broadcast::channel(SIGNALS).0,
             outstanding: Outstanding::default(),
+            maker: OnceLock::new(),
             stop_leasing: CancellationToken::new(),
             stop: CancellationToken::new(),
         });

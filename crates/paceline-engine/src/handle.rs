@@ -1,6 +1,6 @@
 //! The engine as its users see it: the API submits and controls, workers lease and report.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -11,6 +11,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Setting};
 use paceline_core::query::Selector;
+use paceline_core::schedule::{Fired, Schedule};
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::{Action, Controlled, Offer, Store, StoreError, Submitted};
 use paceline_core::task::Task;
@@ -22,6 +23,7 @@ use crate::backoff::Backoff;
 use crate::dispatch::{Ask, Granted};
 use crate::feed::EventFeed;
 use crate::outstanding::Outstanding;
+use crate::schedules::{JobMaker, RunError};
 
 /// The node is stopping: no more leases are given, or no more reports taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,9 +39,13 @@ pub(crate) struct Shared {
     pub(crate) dice: Mutex<Dice>,
     /// Something may have become available.
     pub(crate) work: Notify,
+    /// A schedule may be due earlier than was thought.
+    pub(crate) schedules: Notify,
     pub(crate) newest: watch::Sender<EventSeq>,
     pub(crate) signals: broadcast::Sender<LeaseSignal>,
     pub(crate) outstanding: Outstanding,
+    /// Makes the jobs of schedules; they wait for it.
+    pub(crate) maker: OnceLock<Arc<dyn JobMaker>>,
     /// No new leases; reports are still taken.
     pub(crate) stop_leasing: CancellationToken,
     /// Everything ends.
@@ -210,6 +216,23 @@ impl Handle {
         let lifted = self.shared.store.lift(scope, self.now()).await?;
         self.shared.work.notify_one();
         Ok(lifted)
+    }
+
+    /// Lets schedules run here from now on, with jobs that `maker` makes. The first one stays.
+    pub fn run_schedules_with(&self, maker: Arc<dyn JobMaker>) {
+        if self.shared.maker.set(maker).is_ok() {
+            self.shared.schedules.notify_one();
+        }
+    }
+
+    /// Looks at schedules soon: one of them was changed.
+    pub fn schedules_changed(&self) {
+        self.shared.schedules.notify_one();
+    }
+
+    /// Runs a schedule now, paused or not.
+    pub async fn run_schedule(&self, schedule: Schedule) -> Result<Fired, RunError> {
+        self.shared.run_by_hand(schedule).await
     }
 
     /// The job once it has ended, or as it is after `timeout`; `None` when there is none.

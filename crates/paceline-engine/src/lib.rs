@@ -1,4 +1,4 @@
-//! Paceline's loops: admission, dispatch, leases, recovery, control and clean-up.
+//! Paceline's loops: admission, dispatch, leases, recovery, control, schedules and clean-up.
 //!
 //! Owns *when* the store is asked for what, and who is told. Owns no rule (those are in
 //! `paceline-core`), no SQL, no HTTP and no process: it sees a [`paceline_core::store::Store`] on
@@ -11,8 +11,10 @@ mod engine;
 mod feed;
 mod handle;
 mod outstanding;
+mod schedules;
 mod ticker;
 
 pub use engine::{Engine, Options};
 pub use feed::EventFeed;
 pub use handle::{Handle, Stopping};
+pub use schedules::{JobMaker, NotMade, RunError};

@@ -1,4 +1,4 @@
-//! What time moves: due jobs, time-outs, the node's heartbeat, dead nodes, clean-up.
+//! What time moves: due jobs, schedules, time-outs, the node's heartbeat, dead nodes, clean-up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +42,7 @@ impl Ticker {
             tokio::select! {
                 () = self.shared.stop.cancelled() => return,
                 () = tokio::time::sleep(self.pause(next_due)) => {}
+                () = self.shared.schedules.notified() => {}
             }
         }
     }
@@ -63,12 +64,13 @@ impl Ticker {
         if ticked.due > 0 || ticked.recovered > 0 || !ticked.timed_out.is_empty() {
             self.shared.work.notify_one();
         }
+        let next_run = self.shared.run_schedules().await?;
         if Instant::now() >= self.next_prune {
             self.next_prune = Instant::now() + self.options.prune_every;
             self.prune().await?;
         }
         self.healthy = true;
-        Ok(ticked.next_due)
+        Ok(ticked.next_due.into_iter().chain(next_run).min())
     }
 
     async fn heartbeat(&self) -> Result<(), StoreError> {

@@ -48,10 +48,15 @@ codes! {
     NoSuchItem = "no_such_item", 404, "There is no such item";
     NoSuchTask = "no_such_task", 404, "There is no such task";
     NoSuchQueue = "no_such_queue", 404, "There is no such queue";
+    NoSuchBatch = "no_such_batch", 404, "There is no such batch";
+    NoSuchSchedule = "no_such_schedule", 404, "There is no such schedule";
+    NoSuchTemplate = "no_such_template", 404, "There is no such template";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method";
     BodyTimeout = "body_timeout", 408, "The body did not arrive in time";
     WrongState = "wrong_state", 409, "The job's state forbids this";
     AmbiguousId = "ambiguous_id", 409, "The id prefix fits several jobs";
+    NameTaken = "name_taken", 409, "The name is in use";
+    Outdated = "outdated", 409, "Somebody else changed it since";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     WrongContentType = "wrong_content_type", 415, "The content type is not taken here";
     UnknownField = "unknown_field", 422, "A field or parameter is unknown";

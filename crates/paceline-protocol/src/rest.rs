@@ -1,5 +1,6 @@
 //! The bodies of the REST API: requests (`…Request`) and what is answered (`…View`, `…Answer`).
 
+mod batch;
 mod control;
 mod counts;
 mod item;
@@ -7,11 +8,14 @@ mod job;
 mod limits;
 mod list;
 mod options;
+mod schedule;
 mod status;
 mod submit;
 mod task;
+mod template;
 mod text;
 
+pub use batch::{BatchProgressView, BatchRequest, BatchState, BatchView};
 pub use control::{
     ActionName, ActionsRequest, CancelRequest, ConfirmRequest, ControlledView, FilterRequest,
     PatchRequest, RefusedView,
@@ -25,10 +29,12 @@ pub use limits::{
 };
 pub use list::ListView;
 pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
+pub use schedule::{ScheduleRequest, ScheduleState, ScheduleView, TemplateOrJob};
 pub use status::{
     AlertView, CleanUpView, LimitsView, LivenessView, MachineView, PoolUse, ReadinessView,
     StatusView, StoreView, ThroughputView, WorkerView,
 };
 pub use submit::{BulkAnswer, BulkRequest, ItemLine, JobRequest, SubmittedView};
 pub use task::{TaskStatistics, TaskView};
+pub use template::{TemplateRequest, TemplateView};
 pub use text::Text;

@@ -8,6 +8,7 @@ use std::fmt;
 
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
+use paceline_core::schedule::MissedRuns;
 use paceline_core::worker::WorkerState;
 use paceline_core::{ErrorKind, ItemState, JobId, JobState, Priority};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -92,6 +93,9 @@ wire_word!(
 );
 wire_word!(
     WireWorkerState(WorkerState) as "WorkerState", read by str::parse, known known(WorkerState::ALL, WorkerState::as_str)
+);
+wire_word!(
+    WireMissedRuns(MissedRuns) as "MissedRuns", read by str::parse, known known(MissedRuns::ALL, MissedRuns::as_str)
 );
 
 /// What a job consists of, as a word: `unit`, `items` or `planned`.

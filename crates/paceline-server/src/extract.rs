@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use bytes::Bytes;
 use paceline_core::{Job, JobId};
 use paceline_protocol::problem::Code;
 use serde::Deserialize;
@@ -81,7 +83,7 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalBody<T> {
     }
 }
 
-async fn read(body: Body, state: &AppState) -> Result<bytes::Bytes> {
+async fn read(body: Body, state: &AppState) -> Result<Bytes> {
     let limits = state.options.limits;
     body::read(body, limits.json, limits.idle).await
 }
@@ -127,6 +129,38 @@ impl FromRequestParts<AppState> for KeyPath {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         path_param(parts, state, "key").await.map(KeyPath)
     }
+}
+
+/// The `{id}` of the path as it is: an id or a name.
+#[derive(Clone, Debug)]
+pub(crate) struct IdPath(pub(crate) String);
+
+impl FromRequestParts<AppState> for IdPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        path_param(parts, state, "id").await.map(IdPath)
+    }
+}
+
+/// The headers of a request and the text of its JSON body.
+pub(crate) async fn read_json(state: &AppState, request: Request) -> Result<(HeaderMap, Bytes)> {
+    let (parts, body) = request.into_parts();
+    body::expect_json(&parts.headers)?;
+    Ok((parts.headers, read(body, state).await?))
+}
+
+/// The same of a body that may be left out altogether.
+pub(crate) async fn read_optional(
+    state: &AppState,
+    request: Request,
+) -> Result<(HeaderMap, Bytes)> {
+    let (parts, body) = request.into_parts();
+    let text = read(body, state).await?;
+    if !text.is_empty() {
+        body::expect_json(&parts.headers)?;
+    }
+    Ok((parts.headers, text))
 }
 
 /// The `{name}` of the path.

@@ -30,6 +30,9 @@ const DOCUMENT: &str = "/api/openapi.json";
         (name = "jobs", description = "Submit, look, control"),
         (name = "items", description = "Items, results, failures, logs of a job"),
         (name = "events", description = "Everything that happens, live"),
+        (name = "batches", description = "Jobs that belong together"),
+        (name = "schedules", description = "Jobs that are submitted by themselves"),
+        (name = "templates", description = "Submissions that are kept to be launched again"),
         (name = "tasks", description = "What workers declare"),
         (name = "limits", description = "Limits, queues, and what is paused"),
         (name = "system", description = "What is going on"),
@@ -167,8 +170,10 @@ problem_sets! {
     ReadingNamed = [400, 403, 404, 500, 503];
     /// Of changing something that has no name.
     Changing = [400, 403, 408, 413, 415, 422, 500, 503];
+    /// Of making something with a name.
+    Creating = [400, 403, 408, 409, 413, 415, 422, 500, 503];
     /// Of changing one named thing.
-    ChangingNamed = [400, 403, 404, 408, 413, 415, 422, 500, 503];
+    ChangingNamed = [400, 403, 404, 408, 409, 413, 415, 422, 500, 503];
     /// Of submitting.
     Submitting = [400, 403, 408, 413, 415, 422, 500, 503];
     /// Of changing one job.

@@ -41,6 +41,35 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn no_such_template(named: &str) -> Self {
+        let detail = format!("there is no template `{named}`; GET /api/v1/templates lists them");
+        Refusal::new(Code::NoSuchTemplate, detail)
+    }
+
+    /// What is to be replaced is no longer what was read.
+    pub(crate) fn outdated(what: &str, version: i64) -> Self {
+        let detail =
+            format!("the {what} has version {version} by now: read it again, and change that");
+        Refusal::new(Code::Outdated, detail)
+    }
+
+    /// The same about a part of the body.
+    #[must_use]
+    pub(crate) fn within(mut self, field: &str) -> Self {
+        let problem = &mut self.0.problem;
+        if !problem.errors.is_empty() {
+            problem.detail = format!("{field}.{}", problem.detail);
+            for error in &mut problem.errors {
+                error.field = format!("{field}.{}", error.field);
+            }
+        } else if problem.status == 404 {
+            // What the body names is not there; the address of the request is fine.
+            let detail = std::mem::take(&mut problem.detail);
+            return Refusal::field(Code::InvalidField, field, detail);
+        }
+        self
+    }
+
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after = Some(seconds);
@@ -93,6 +122,9 @@ impl From<StoreError> for Refusal {
                 Refusal::field(Code::DuplicateKey, format!("items[{second}].key"), detail)
             }
             StoreError::TooManyItems { .. } => Refusal::field(Code::TooMany, "items", detail),
+            StoreError::NotFound("schedule") => Refusal::new(Code::NoSuchSchedule, detail),
+            StoreError::NotFound("template") => Refusal::new(Code::NoSuchTemplate, detail),
+            StoreError::NameTaken { .. } => Refusal::new(Code::NameTaken, detail),
             StoreError::NotFound("item") => Refusal::new(Code::NoSuchItem, detail),
             StoreError::NotFound(_) => Refusal::new(Code::NoSuchJob, detail),
             StoreError::Corrupt(_) | StoreError::TooNew { .. } => {

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
-    bulk, control, errors, events, health, items, jobs, limits, log, metrics, queues, results,
-    short_paths, status, submit, tasks,
+    batches, bulk, control, errors, events, health, items, jobs, limits, log, metrics, queues,
+    results, schedules, short_paths, status, submit, tasks, templates,
 };
 use crate::state::AppState;
 use crate::{guard, openapi, serve};
@@ -42,7 +42,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(short_path_routes())
         .nest(
             "/api/v1",
-            job_routes().merge(reading_routes()).merge(limit_routes()),
+            job_routes()
+                .merge(reading_routes())
+                .merge(limit_routes())
+                .merge(kept_routes()),
         )
 }
 
@@ -87,6 +90,34 @@ fn limit_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(queues::resume))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::resume))
+}
+
+/// What belongs together, and what is kept to be run later or again.
+fn kept_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(batches::list, batches::create))
+        .routes(routes!(batches::show))
+        .routes(routes!(batches::cancel))
+        .routes(routes!(batches::pause))
+        .routes(routes!(batches::resume))
+        .routes(routes!(batches::retry))
+        .routes(routes!(batches::restart))
+        .routes(routes!(schedules::list, schedules::create))
+        .routes(routes!(
+            schedules::show,
+            schedules::replace,
+            schedules::delete
+        ))
+        .routes(routes!(schedules::pause))
+        .routes(routes!(schedules::resume))
+        .routes(routes!(schedules::run))
+        .routes(routes!(templates::list, templates::create))
+        .routes(routes!(
+            templates::show,
+            templates::replace,
+            templates::delete
+        ))
+        .routes(routes!(templates::launch))
 }
 
 fn system_routes() -> OpenApiRouter<AppState> {

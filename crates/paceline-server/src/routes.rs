@@ -1,5 +1,6 @@
 //! The handlers, one file per group of routes.
 
+pub(crate) mod batches;
 pub(crate) mod bulk;
 pub(crate) mod control;
 pub(crate) mod errors;
@@ -12,7 +13,9 @@ pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod queues;
 pub(crate) mod results;
+pub(crate) mod schedules;
 pub(crate) mod short_paths;
 pub(crate) mod status;
 pub(crate) mod submit;
 pub(crate) mod tasks;
+pub(crate) mod templates;

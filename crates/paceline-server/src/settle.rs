@@ -22,6 +22,7 @@ use crate::params_schema;
 use crate::problem::{Refusal, Result};
 use crate::state::AppState;
 
+pub(crate) use check::{check, name_fault};
 pub(crate) use items::{key_fault, new_item};
 use known::Known;
 pub(crate) use known::Tasks;
@@ -103,7 +104,7 @@ impl Settler {
         work: Option<Work>,
         place: Place,
     ) -> Result<NewJob> {
-        check::check(&request, place)?;
+        check(&request, place)?;
         let known = self.known(&request.task, place)?;
         let params = params(request.params, known, place)?;
         let given = request.options();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use paceline_core::store::StoreError;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
 use crate::idempotency::KeyLocks;
+use crate::job_maker::Maker;
 use crate::metrics::Metrics;
 use crate::settle::Tasks;
 
@@ -95,9 +96,10 @@ pub struct Shared {
 }
 
 impl AppState {
+    /// The server of an engine, whose schedules run as long as it is kept.
     pub fn new(engine: Handle, options: ServerOptions, workers: WorkersView) -> Self {
         let started = engine.now();
-        AppState(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             engine,
             options,
             workers,
@@ -109,7 +111,15 @@ impl AppState {
             histories: Cache::new(Duration::from_secs(5)),
             throughputs: Cache::new(Duration::from_secs(1)),
             tasks: Cache::new(Duration::from_millis(500)),
-        }))
+        });
+        let maker = Maker(Arc::downgrade(&shared));
+        shared.engine.run_schedules_with(Arc::new(maker));
+        AppState(shared)
+    }
+
+    /// What a weak reference leads to, as long as the server is there.
+    pub(crate) fn from_weak(shared: &Weak<Shared>) -> Option<Self> {
+        shared.upgrade().map(AppState)
     }
 }
 

@@ -49,13 +49,14 @@ struct Waiting {
     time_left: Option<Duration>,
     options: String,
     params: Json,
+    batch: Option<String>,
 }
 
 macro_rules! select_waiting {
     ($which:literal) => {
         concat!(
             "SELECT num, id, state, lane_order, attempt, run_at, started_at, deadline_at, ",
-            "time_left, options, params FROM jobs WHERE ",
+            "time_left, options, params, batch FROM jobs WHERE ",
             $which
         )
     };
@@ -192,6 +193,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         time_left: row.get::<_, Option<u64>>(8)?.map(Duration::from_micros),
         options: row.get(9)?,
         params: Json::from_checked(row.get_ref(10)?.as_str()?),
+        batch: row.get(11)?,
     })
 }
 
@@ -236,6 +238,7 @@ impl<'c> UnitStatements<'c> {
             task: task.clone(),
             started_at,
             attempt: job.attempt,
+            batch: job.batch.as_deref().map(Arc::from),
         };
         context.memory.unit_leases.insert(id, unit);
         Ok(Lease {

@@ -9,6 +9,7 @@ use paceline_core::store::Retention;
 use paceline_core::{JobId, JobState, LeaseId, Time};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
+use crate::batches::{self, BatchNews};
 use crate::counters::{Counters, Sequence};
 use crate::error::Result;
 use crate::num::JobNum;
@@ -33,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) changed: RefCell<Vec<i64>>,
     /// Whether this transaction has changed texts that the search index knows.
     pub(crate) texts_changed: Cell<bool>,
+    /// Batches whose jobs came or ended in this transaction.
+    pub(crate) batches: BatchNews,
     /// Most bytes of log that a job keeps.
     pub(crate) log_bytes: u64,
     /// Whether logs were looked at that may be longer, from before this start.
@@ -56,6 +59,7 @@ impl Memory {
             lanes: HashMap::new(),
             changed: RefCell::default(),
             texts_changed: Cell::new(false),
+            batches: BatchNews::default(),
             log_bytes: Retention::default().log_bytes,
             logs_cut: false,
             rules: None,
@@ -78,6 +82,7 @@ impl Memory {
         self.rules = None;
         self.parked.forget();
         self.queues.clear();
+        self.batches = BatchNews::default();
         self.reload_unit_leases(connection);
     }
 
@@ -92,6 +97,7 @@ impl Memory {
     pub(crate) fn flush(&mut self, connection: &Connection) -> Result<()> {
         self.parked.settle(connection)?;
         self.statistics.write(connection)?;
+        batches::write(connection, self)?;
         self.counters.write(&self.written, connection)
     }
 
@@ -102,7 +108,7 @@ impl Memory {
 }
 
 fn unit_leases(connection: &Connection) -> Result<HashMap<LeaseId, UnitLease>> {
-    const SELECT: &str = "SELECT lease, num, id, task, started_at, attempt FROM jobs
+    const SELECT: &str = "SELECT lease, num, id, task, started_at, attempt, batch FROM jobs
         WHERE lane IN (4, 6) AND lease IS NOT NULL";
     let read = |row: &Row<'_>| {
         let lease = UnitLease {
@@ -111,6 +117,7 @@ fn unit_leases(connection: &Connection) -> Result<HashMap<LeaseId, UnitLease>> {
             task: row.get::<_, String>(3)?.into(),
             started_at: Time::from_micros(row.get(4)?),
             attempt: row.get(5)?,
+            batch: row.get::<_, Option<String>>(6)?.map(Arc::from),
         };
         Ok((LeaseId(row.get(0)?), lease))
     };
@@ -125,6 +132,7 @@ pub(crate) struct UnitLease {
     pub(crate) task: Arc<str>,
     pub(crate) started_at: Time,
     pub(crate) attempt: u32,
+    pub(crate) batch: Option<Arc<str>>,
 }
 
 /// A transaction in progress.
@@ -146,6 +154,18 @@ impl WriteContext<'_> {
 
     pub(crate) fn job_moved(&mut self, from: Option<JobState>, to: Option<JobState>) {
         self.memory.counters.job_moved(from, to);
+    }
+
+    /// Takes down that a job of a batch came or moved on.
+    pub(crate) fn batch_moved(
+        &mut self,
+        batch: Option<&str>,
+        (from, to): (Option<JobState>, JobState),
+        now: Time,
+    ) {
+        if let Some(batch) = batch {
+            self.memory.batches.moved(batch, (from, to), now);
+        }
     }
 
     pub(crate) fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {

@@ -28,6 +28,7 @@ impl Error {
                 StoreError::DuplicateKey { .. }
                 | StoreError::TooManyItems { .. }
                 | StoreError::NotFound(_)
+                | StoreError::NameTaken { .. }
                 | StoreError::InUse(_)
                 | StoreError::Corrupt(_)
                 | StoreError::TooNew { .. }
@@ -80,6 +81,7 @@ pub(crate) fn repeat(error: &StoreError) -> StoreError {
         other @ (StoreError::DuplicateKey { .. }
         | StoreError::TooManyItems { .. }
         | StoreError::NotFound(_)
+        | StoreError::NameTaken { .. }
         | StoreError::InUse(_)
         | StoreError::TooNew { .. }
         | StoreError::Injected(_)) => StoreError::Unavailable(other.to_string()),

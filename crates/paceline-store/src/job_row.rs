@@ -39,6 +39,7 @@ pub(crate) struct JobRow {
     pub(crate) lease: Option<LeaseId>,
     pub(crate) node: Option<NodeId>,
     pub(crate) options: Arc<JobOptions>,
+    pub(crate) batch: Option<String>,
 }
 
 /// A select of all columns of [`JobRow`].
@@ -46,7 +47,8 @@ macro_rules! select_job {
     ($condition:literal) => {
         concat!(
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
-            "finished_at, deadline_at, time_left, lease, node, options, priority, lane_order ",
+            "finished_at, deadline_at, time_left, lease, node, options, priority, lane_order, ",
+            "batch ",
             "FROM jobs WHERE ",
             $condition
         )
@@ -93,6 +95,7 @@ impl JobRow {
             lease: row.get::<_, Option<i64>>(12)?.map(LeaseId),
             node: row.get::<_, Option<i64>>(13)?.map(NodeId),
             options: Arc::default(),
+            batch: row.get(17)?,
         };
         Ok((job, row.get(14)?))
     }
@@ -176,6 +179,7 @@ impl JobRow {
         if makes_room(from, self.state) {
             context.memory.parked.left(self.num);
         }
+        context.batch_moved(self.batch.as_deref(), (Some(from), self.state), now);
         Ok(())
     }
 

@@ -8,6 +8,8 @@
 
 mod admit;
 mod background;
+mod batch_store;
+mod batches;
 mod catalogue;
 mod catalogue_match;
 mod catalogue_query;
@@ -60,6 +62,9 @@ mod rerun;
 mod rules;
 mod rules_text;
 mod samples;
+mod schedule_row;
+mod schedule_store;
+mod schedules;
 mod search;
 mod search_found;
 mod search_recent;
@@ -68,6 +73,8 @@ mod statistics;
 mod store;
 mod submit;
 mod tasks;
+mod template_store;
+mod templates;
 mod text;
 mod tick;
 pub mod transfer;

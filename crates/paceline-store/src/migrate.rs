@@ -14,6 +14,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_views.sql"),
     include_str!("../migrations/sqlite/0003_lists_and_tidying.sql"),
     include_str!("../migrations/sqlite/0004_limits.sql"),
+    include_str!("../migrations/sqlite/0005_schedules.sql"),
+    include_str!("../migrations/sqlite/0006_batches.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the

@@ -5,6 +5,7 @@ use paceline_core::store::{Pruned, Retention};
 use paceline_core::{JobState, Json, Time};
 use rusqlite::{Connection, Row};
 
+use crate::batches;
 use crate::context::{WriteContext, find};
 use crate::counters::Sequence;
 use crate::delete;
@@ -60,6 +61,11 @@ pub(crate) fn finish(
     now: Time,
 ) -> Result<()> {
     cut_logs(context, retention.log_bytes)?;
+    let longest = retention
+        .completed
+        .max(retention.failed)
+        .max(retention.cancelled);
+    batches::forget(context, now - longest)?;
     let forget = "DELETE FROM idempotency WHERE until <= ?1";
     context.execute(forget, (now.as_micros(),))?;
     remember(context, pruned, now)

@@ -117,6 +117,8 @@ impl<'c> UnitReports<'c> {
         context.memory.unit_leases.remove(&report.lease);
         context.job_moved(Some(running.state), Some(to));
         context.memory.parked.left(unit.num);
+        let moved = (Some(running.state), to);
+        context.batch_moved(unit.batch.as_deref(), moved, self.now);
         context.changed(unit.num);
         let took = self.now.since(unit.started_at);
         let statistics = &mut context.memory.statistics;

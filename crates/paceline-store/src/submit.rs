@@ -253,6 +253,7 @@ impl<'c> Insert<'c> {
             context.memory.queues.insert(queue.clone());
         }
         context.job_moved(None, Some(state));
+        context.batch_moved(batch.as_deref(), (None, state), created_at);
         context.changed(num);
         Ok(())
     }

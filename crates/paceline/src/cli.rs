@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    backup, bench, completions, control, demo, doctor, events, init, items, job, jobs, limit, log,
-    man, migrate, queue, results, status, submit, task, up, watch,
+    backup, batch, bench, completions, control, demo, doctor, events, init, items, job, jobs,
+    limit, log, man, migrate, queue, results, schedule, status, submit, task, template, up, watch,
 };
 use crate::env;
 
@@ -81,6 +81,15 @@ pub(crate) enum Command {
     Task(task::Args),
     /// Most running jobs at once
     Limit(limit::Args),
+    /// Jobs that belong together
+    #[command(subcommand)]
+    Batch(Box<batch::Command>),
+    /// Jobs that are submitted by themselves
+    #[command(subcommand)]
+    Schedule(Box<schedule::Command>),
+    /// Submissions that are kept to be launched again
+    #[command(subcommand)]
+    Template(Box<template::Command>),
     /// What is going on
     Status(status::Args),
     /// What is wrong, and how to mend it

@@ -8,8 +8,9 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
 use crate::commands::{
-    Context, backup, bench, completions, control, demo, doctor, events, init, items, job, jobs,
-    limit, log, man, migrate, queue, results, status, submit, task, up, watch,
+    Context, backup, batch, bench, completions, control, demo, doctor, events, init, items, job,
+    jobs, limit, log, man, migrate, queue, results, schedule, status, submit, task, template, up,
+    watch,
 };
 use crate::exit::Result;
 use crate::output::Output;
@@ -53,6 +54,9 @@ async fn talk(command: Command, context: &Context) -> Result {
         Command::Queue(args) => queue::run(&args, context).await,
         Command::Task(args) => task::run(&args, context).await,
         Command::Limit(args) => limit::run(&args, context).await,
+        Command::Batch(command) => batch::run(&command, context).await,
+        Command::Schedule(command) => schedule::run(&command, context).await,
+        Command::Template(command) => template::run(&command, context).await,
         Command::Status(args) => status::run(&args, context).await,
         Command::Cancel(args) => act(ActionName::Cancel, &args.common, args.reason.clone()).await,
         Command::Pause(args) => act(ActionName::Pause, &args, None).await,

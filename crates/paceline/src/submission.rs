@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use futures::stream;
 use paceline_core::worker::WorkerState;
 use paceline_protocol::rest::{JobView, StatusView};
-use reqwest::{Body, Method, header};
+use reqwest::{Body, Method, RequestBuilder, header};
+use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::client::{Client, Refusal};
@@ -47,6 +48,23 @@ pub(crate) async fn submit(
             return Err(told(context, refusal, items.as_ref()));
         }
         workers_started(&context.client, begun + STARTING).await?;
+    }
+}
+
+/// Sends what names a task; waits for workers that are still starting.
+pub(crate) async fn send<T: DeserializeOwned>(
+    client: &Client,
+    request: impl Fn() -> RequestBuilder,
+) -> Result<T> {
+    let begun = Instant::now();
+    loop {
+        match client.try_send(request()).await {
+            Ok(answer) => return Ok(answer),
+            Err(refusal) if is_starting(&refusal) && begun.elapsed() < STARTING => {
+                tokio::time::sleep(RETRY).await;
+            }
+            Err(refusal) => return Err(client.told(refusal)),
+        }
     }
 }
 

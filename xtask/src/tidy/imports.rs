@@ -34,7 +34,7 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// All that the rules may use: nothing with a clock, dice, I/O or a wire format.
-const CORE_MAY_USE: &[&str] = &["async-trait", "jiff", "thiserror", "uuid"];
+const CORE_MAY_USE: &[&str] = &["async-trait", "croner", "jiff", "thiserror", "uuid"];
 
 /// What the crates are there to confine, and where it may be used.
 const CONFINED: &[(&str, &[&str])] = &[

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use paceline_core::admission::Reason;
+use paceline_core::batch::{Batch, BatchQuery, BatchStatus, BatchStore};
 use paceline_core::dice::Dice;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
@@ -18,13 +19,18 @@ use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
     Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
     Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
-use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Seq, Time, UploadId};
+use paceline_core::template::{Template, TemplateStore};
+use paceline_core::{
+    Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, Seq, TemplateId, Time,
+    UploadId,
+};
 
 use crate::check::{Checks, lock};
 
@@ -454,5 +460,79 @@ impl Store for Observer {
     }
     fn on_commit(&self, hook: CommitHook) {
         self.inner.on_commit(hook);
+    }
+}
+
+#[async_trait]
+impl ScheduleStore for Observer {
+    async fn add_schedule(&self, schedule: Schedule, now: Time) -> Result<()> {
+        self.inner.add_schedule(schedule, now).await
+    }
+
+    async fn change_schedule(
+        &self,
+        schedule: Schedule,
+        kind: EventKind,
+        now: Time,
+    ) -> Result<bool> {
+        self.inner.change_schedule(schedule, kind, now).await
+    }
+
+    async fn remove_schedule(&self, id: ScheduleId, now: Time) -> Result<()> {
+        self.inner.remove_schedule(id, now).await
+    }
+
+    async fn schedule(&self, named: &str) -> Result<Option<Schedule>> {
+        self.inner.schedule(named).await
+    }
+
+    async fn schedules(&self) -> Result<Vec<Schedule>> {
+        self.inner.schedules().await
+    }
+
+    async fn due_schedules(&self, now: Time) -> Result<DueSchedules> {
+        self.inner.due_schedules(now).await
+    }
+
+    async fn fire(&self, firing: Firing, now: Time) -> Result<Fired> {
+        self.inner.fire(firing, now).await
+    }
+}
+
+#[async_trait]
+impl TemplateStore for Observer {
+    async fn add_template(&self, template: Template, now: Time) -> Result<()> {
+        self.inner.add_template(template, now).await
+    }
+
+    async fn change_template(&self, template: Template, now: Time) -> Result<bool> {
+        self.inner.change_template(template, now).await
+    }
+
+    async fn remove_template(&self, id: TemplateId, now: Time) -> Result<()> {
+        self.inner.remove_template(id, now).await
+    }
+
+    async fn template(&self, named: &str) -> Result<Option<Template>> {
+        self.inner.template(named).await
+    }
+
+    async fn templates(&self) -> Result<Vec<Template>> {
+        self.inner.templates().await
+    }
+}
+
+#[async_trait]
+impl BatchStore for Observer {
+    async fn add_batch(&self, batch: Batch, now: Time) -> Result<()> {
+        self.inner.add_batch(batch, now).await
+    }
+
+    async fn batch(&self, name: &str) -> Result<Option<BatchStatus>> {
+        self.inner.batch(name).await
+    }
+
+    async fn batches(&self, query: BatchQuery) -> Result<Page<BatchStatus>> {
+        self.inner.batches(query).await
     }
 }

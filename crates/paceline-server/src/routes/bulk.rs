@@ -115,7 +115,7 @@ async fn on_states(
     Ok(Json(controlled_view(controlled)))
 }
 
-fn controlled_view(controlled: Controlled) -> ControlledView {
+pub(crate) fn controlled_view(controlled: Controlled) -> ControlledView {
     let Controlled {
         matched,
         changed,

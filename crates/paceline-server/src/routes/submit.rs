@@ -69,22 +69,31 @@ async fn read(state: &AppState, headers: &HeaderMap, body: Body, limit: usize) -
 }
 
 /// The answer to a submission, of one job after the wait that was asked for.
-async fn created(state: &AppState, answer: Answer, wait: Option<WireDuration>) -> Result<Response> {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::CREATED);
-    let id = answer.job.as_deref().and_then(|id| id.parse().ok());
+pub(crate) async fn created(
+    state: &AppState,
+    done: Answer,
+    wait: Option<WireDuration>,
+) -> Result<Response> {
+    let id = done.job.as_deref().and_then(|id| id.parse().ok());
     let body = match (wait, id) {
         (Some(wait), Some(id)) => body::to_json(&wait_for(state, id, wait).await?)?,
-        (None, _) | (_, None) => answer.body,
+        (None, _) | (_, None) => done.body,
     };
+    Ok(answer(Answer { body, ..done }))
+}
+
+/// A kept answer as a response, with the address of the job if it tells of one.
+pub(crate) fn answer(done: Answer) -> Response {
+    let status = StatusCode::from_u16(done.status).unwrap_or(StatusCode::CREATED);
     let json = (
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    let mut response = (status, [json], body).into_response();
-    if let Some(id) = &answer.job
+    let mut response = (status, [json], done.body).into_response();
+    if let Some(id) = &done.job
         && let Ok(location) = HeaderValue::try_from(format!("/api/v1/jobs/{id}"))
     {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(response)
+    response
 }

@@ -11,7 +11,7 @@ const LONGEST_NAME: usize = 256;
 const MOST_LABELS: usize = 64;
 
 /// Refuses values that make no sense, and fields that this version does not act on.
-pub(super) fn check(request: &JobRequest<'_>, place: Place) -> Result<()> {
+pub(crate) fn check(request: &JobRequest<'_>, place: Place) -> Result<()> {
     unsupported(request, place)?;
     let mut faults = request.options().faults();
     names(request, &mut faults);
@@ -97,7 +97,8 @@ fn names(request: &JobRequest<'_>, faults: &mut Vec<FieldError>) {
     }
 }
 
-fn name_fault(text: &str) -> Option<String> {
+/// What is wrong with a name.
+pub(crate) fn name_fault(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("is empty; leave it out, or give a name".to_owned());
     }

@@ -6,6 +6,7 @@
     reason = "these tests talk to a server over sockets, in real time"
 )]
 
+mod batches;
 mod bulk;
 mod control;
 mod events;
@@ -19,9 +20,11 @@ mod load;
 mod log;
 mod openapi;
 mod results;
+mod schedules;
 mod shutdown;
 mod stream;
 mod submit;
 mod system;
 mod tasks;
+mod templates;
 mod wrong;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::row::int;
 use super::session::{Value, values};
+use crate::batches::BatchNews;
 use crate::events::Data;
 use crate::job_row::JobRow;
 use crate::num::JobNum;
@@ -159,6 +160,8 @@ pub(crate) struct Changes {
     pub(crate) left: Vec<i64>,
     /// Queues that jobs were submitted to.
     pub(crate) queues: BTreeSet<String>,
+    /// Batches whose jobs came or ended.
+    pub(crate) batches: BatchNews,
 }
 
 /// What is to be added to a task's statistics.
@@ -178,6 +181,18 @@ impl Changes {
         }
         if let Some(to) = to {
             self.moved[to as usize] += 1;
+        }
+    }
+
+    /// Takes down that a job of a batch came or moved on.
+    pub(crate) fn batch_moved(
+        &mut self,
+        batch: Option<&str>,
+        moved: (Option<JobState>, JobState),
+        now: Time,
+    ) {
+        if let Some(batch) = batch {
+            self.batches.moved(batch, moved, now);
         }
     }
 

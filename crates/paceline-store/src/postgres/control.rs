@@ -253,7 +253,7 @@ fn delete(changes: &mut Changes, entry: &mut Entry, now: Time) {
         None,
         Some(uuid(job.id)),
         Some(job.task.clone()),
-        entry.batch.clone(),
+        entry.job.batch.clone(),
     ));
     changes.deleted.push(job.num.0);
     if entry.progress.is_some() {

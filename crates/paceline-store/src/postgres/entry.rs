@@ -20,7 +20,6 @@ use paceline_core::event::EventKind;
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) job: JobRow,
-    pub(crate) batch: Option<String>,
     /// Of a job with items.
     pub(crate) progress: Option<Progress>,
     /// Of a unit job that said something about itself.
@@ -88,7 +87,6 @@ impl Entry {
     pub(crate) fn new(job: JobRow, progress: Option<Progress>) -> Self {
         Entry {
             job,
-            batch: None,
             progress,
             unit_progress: None,
             extra: Extra::default(),
@@ -113,6 +111,8 @@ impl Entry {
         if makes_room(from, self.job.state) {
             changes.left.push(self.job.num.0);
         }
+        let moved = (Some(from), self.job.state);
+        changes.batch_moved(self.job.batch.as_deref(), moved, now);
         self.written.job = true;
         Ok(())
     }

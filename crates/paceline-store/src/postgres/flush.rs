@@ -6,6 +6,7 @@ use paceline_core::JobState;
 use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 
+use super::batches;
 use super::changes::{Changes, EventRows, Rows, TaskDelta, columns};
 use super::connect::Shared;
 use super::entry::Entry;
@@ -225,6 +226,7 @@ pub(crate) fn tail(shared: &Shared, batch: &mut Batch<'_>, changes: Changes) -> 
         moved,
         statistics,
         left,
+        batches,
         ..
     } = changes;
     let appended = events.len();
@@ -235,6 +237,7 @@ pub(crate) fn tail(shared: &Shared, batch: &mut Batch<'_>, changes: Changes) -> 
         batch.add(FREE_LEFT, values![left]);
     }
     add_statistics(batch, statistics);
+    batches::add(batch, batches);
     (appended > 0).then(|| {
         let notify = "SELECT event, pg_notify($1, event::text) FROM tally";
         batch.add(notify, values![shared.channel.clone()])

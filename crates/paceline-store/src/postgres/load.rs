@@ -150,8 +150,7 @@ pub(crate) fn read(shared: &Shared, answers: &mut Answers, places: Places) -> Re
     let (jobs, progress, leases, failed) = (next(), next(), next(), next());
     let mut entries = Entries::new();
     for row in jobs {
-        let mut entry = Entry::new(job_row(shared, &row)?, None);
-        entry.batch = row.maybe_text(16)?;
+        let entry = Entry::new(job_row(shared, &row)?, None);
         entries.insert(entry.job.num, entry);
     }
     for row in progress {
@@ -205,6 +204,7 @@ pub(crate) fn job_row(shared: &Shared, row: &Row) -> Result<JobRow> {
         options: options(shared, row.value(14)?)?,
         priority: priority(row, 15)?,
         place: Place::from_micros(row.number(17)?),
+        batch: row.maybe_text(16)?,
     })
 }
 

@@ -37,6 +37,14 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0004_limits.sql"),
         compatible_from: 4,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0005_schedules.sql"),
+        compatible_from: 4,
+    },
+    Step {
+        sql: include_str!("../../migrations/postgres/0006_batches.sql"),
+        compatible_from: 4,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -9,12 +9,14 @@
 //! changed, set by set, appends the events and commits ([`flush`]).
 //!
 //! Locks are taken in one order, so that no two transactions wait for each other: advisory locks,
-//! rows of `jobs` by number, rows of `progress` by job, rows of `successes` by key, `tally`,
+//! a row of `schedules`, rows of `jobs` by number, rows of `progress` by job, rows of `successes` by key, `tally`,
 //! statistics. The rows of a job's ranges, leases, items and outcomes are guarded by its row of
 //! `progress`.
 
 mod access;
 mod admit;
+mod batch_store;
+mod batches;
 mod catalogue;
 mod changes;
 mod claim;
@@ -59,11 +61,15 @@ mod rerun;
 mod rights;
 mod row;
 mod rules;
+mod schedule_store;
+mod schedules;
 mod seen;
 mod session;
 mod store;
 mod submit;
 mod tasks;
+mod template_store;
+mod templates;
 mod tick;
 mod tls;
 mod transact;

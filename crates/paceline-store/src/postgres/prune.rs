@@ -8,6 +8,7 @@ use paceline_core::event::EventKind;
 use paceline_core::store::{Pruned, Retention};
 use paceline_core::{JobState, Json, Time};
 
+use super::batches;
 use super::changes::Changes;
 use super::connect::Shared;
 use super::error::Result;
@@ -192,6 +193,11 @@ async fn finish(shared: &Shared, pruned: Pruned, retention: Retention, now: Time
     flush::cut_logs(&mut batch, longer, most);
     let forget = "DELETE FROM idempotency WHERE until <= $1";
     batch.add(forget, values![now.as_micros()]);
+    let longest = retention
+        .completed
+        .max(retention.failed)
+        .max(retention.cancelled);
+    batch.add(batches::FORGET, values![(now - longest).as_micros()]);
     let nodes = "DELETE FROM nodes WHERE until < $1";
     batch.add(nodes, values![(now - NODES).as_micros()]);
     let Pruned {

@@ -32,7 +32,7 @@ use super::{
 };
 
 impl PostgresStore {
-    async fn reader(&self) -> Result<Session> {
+    pub(super) async fn reader(&self) -> Result<Session> {
         Ok(self.shared.pools.reader().await?)
     }
 }

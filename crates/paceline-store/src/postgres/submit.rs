@@ -22,7 +22,7 @@ use super::flush::{self, lane, priority};
 use super::items_write::{self, Append, KNOWN, clean};
 use super::load::Entries;
 use super::row::{Columns, uuid};
-use super::session::{Batch, values};
+use super::session::{Batch, Session, values};
 use super::transact::retrying;
 use crate::ending::Ending;
 use crate::items_write::all_but;
@@ -89,7 +89,7 @@ pub(crate) async fn submit(shared: &Shared, calls: Vec<Submission>) -> Result<Ve
 }
 
 /// Why the jobs cannot be taken, by themselves.
-fn refusal(jobs: &[NewJob]) -> Option<StoreError> {
+pub(crate) fn refusal(jobs: &[NewJob]) -> Option<StoreError> {
     jobs.iter().find_map(|job| match &job.work {
         Work::Items(items) => items_write::check_count(0, items)
             .and_then(|()| items_write::check_keys(&mut HashMap::new(), 0, items))
@@ -122,7 +122,22 @@ async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Vec<Submitte
         return Ok(calls.iter().map(|_| Vec::new()).collect());
     }
     let mut session = shared.pools.writer().await?;
-    let mut batch = Batch::begin();
+    let (submitted, mut arrivals) = arrive(&mut session, Batch::begin(), calls).await?;
+    let mut batch = Batch::default();
+    arrivals.insert(&mut batch);
+    let (entries, changes) = arrivals.into_parts();
+    flush::commit(shared, &mut session, batch, entries, changes).await?;
+    Ok(submitted)
+}
+
+/// Makes jobs ready to be written, with what must be known of the tables; `batch` is what is said
+/// before. There must be a job at least.
+pub(crate) async fn arrive(
+    session: &mut Session,
+    mut batch: Batch<'_>,
+    calls: &[&Submission],
+) -> Result<(Vec<Vec<Submitted>>, Arrivals)> {
+    let count: usize = calls.iter().map(|call| call.jobs.len()).sum();
     let nums = batch.add(NUMBERS, values![as_i64(count)]);
     let asked = Asked::new(calls);
     let known = asked.add(&mut batch);
@@ -151,13 +166,7 @@ async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Vec<Submitte
         }
         submitted.push(of_call);
     }
-    let mut batch = Batch::default();
-    arrivals.insert(&mut batch);
-    let Arrivals {
-        entries, changes, ..
-    } = arrivals;
-    flush::commit(shared, &mut session, batch, entries, changes).await?;
-    Ok(submitted)
+    Ok((submitted, arrivals))
 }
 
 pub(crate) const NUMBERS: &str =
@@ -298,6 +307,9 @@ impl Arrivals {
             self.changes.queues.insert(clean(&job.queue));
         }
         self.changes.job_moved(None, Some(entry.job.state));
+        let moved = (None, entry.job.state);
+        let batch = entry.job.batch.as_deref();
+        self.changes.batch_moved(batch, moved, now);
         let data = entry.data();
         self.changes
             .tell(EventKind::Submitted, &entry.job, &data, now);
@@ -383,6 +395,7 @@ fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
         lease: None,
         node: None,
         options: job.options.clone(),
+        batch: job.batch.as_deref().map(clean),
     }
 }
 

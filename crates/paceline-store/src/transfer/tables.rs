@@ -140,6 +140,26 @@ pub(super) const TABLES: &[Table] = &[
         "SELECT key, '\\x' || hex(hash), answer, until FROM idempotency",
     ),
     table(
+        "batches",
+        "name, reason, created_at, completed_at",
+        "SELECT name, reason, created_at, completed_at FROM batches",
+    ),
+    table(
+        "schedules",
+        "id, name, cron, timezone, every_micros, anchor_at, once_at, missed, overlap, template,
+         job, paused, version, revision, created_at, updated_at, next_at, last_run, last_job,
+         last_error, unfinished",
+        "SELECT hex(id), name, cron, timezone, every_micros, anchor_at, once_at, missed, overlap,
+            template, job, paused, version, revision, created_at, updated_at, next_at, last_run,
+            nullif(hex(last_job), ''), last_error, unfinished
+         FROM schedules",
+    ),
+    table(
+        "templates",
+        "id, name, job, version, created_at, updated_at",
+        "SELECT hex(id), name, job, version, created_at, updated_at FROM templates",
+    ),
+    table(
         "prunes",
         "at, jobs, events, uploads",
         "SELECT at, jobs, events, uploads FROM prunes ORDER BY at DESC LIMIT 1",

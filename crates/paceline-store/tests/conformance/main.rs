@@ -10,6 +10,7 @@
 mod backends;
 
 mod admit;
+mod batches;
 mod claim;
 mod control;
 mod control_filter;
@@ -37,9 +38,12 @@ mod report_lost;
 mod report_unit;
 mod rerun;
 mod retry;
+mod schedule_runs;
+mod schedules;
 mod submit;
 mod submit_only_new;
 mod support;
+mod templates;
 mod tick;
 mod upload;
 mod waiting;

@@ -7,6 +7,7 @@ mod nodes;
 mod open;
 mod pooler;
 mod rights;
+mod schedules;
 mod support;
 mod tls;
 mod transfer;

@@ -4,6 +4,7 @@
 mod resolve;
 mod sse;
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use paceline_protocol::problem::Problem;
@@ -95,6 +96,20 @@ impl Client {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T> {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// A request that is answered without a body.
+    pub(crate) async fn delete(&self, path: &str) -> Result {
+        let answer = self.answer(self.request(Method::DELETE, path)).await;
+        answer.map(drop).map_err(|refusal| self.told(refusal))
+    }
+
     /// Sends and reads the answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
         self.try_send(request)
@@ -151,22 +166,18 @@ impl Client {
     }
 }
 
-/// A name as one segment of a path.
+/// A name as a part of a path.
 pub(crate) fn segment(name: &str) -> String {
-    let mut encoded = String::new();
+    let mut segment = String::with_capacity(name.len());
     for byte in name.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            byte => {
-                const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-                let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-                encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-            }
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            // Writing to memory does not fail.
+            let _ = write!(segment, "%{byte:02X}");
         }
     }
-    encoded
+    segment
 }
 
 fn foreign(status: StatusCode) -> String {

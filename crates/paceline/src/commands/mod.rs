@@ -1,6 +1,7 @@
 //! One command a file: what it takes, and what it does.
 
 pub(crate) mod backup;
+pub(crate) mod batch;
 pub(crate) mod bench;
 pub(crate) mod completions;
 pub(crate) mod control;
@@ -11,6 +12,7 @@ pub(crate) mod filter;
 pub(crate) mod init;
 pub(crate) mod items;
 pub(crate) mod job;
+mod job_body;
 pub(crate) mod jobs;
 pub(crate) mod limit;
 pub(crate) mod log;
@@ -19,10 +21,13 @@ pub(crate) mod migrate;
 mod params;
 pub(crate) mod queue;
 pub(crate) mod results;
+pub(crate) mod schedule;
+mod schedule_show;
 pub(crate) mod status;
 pub(crate) mod store_args;
 pub(crate) mod submit;
 pub(crate) mod task;
+pub(crate) mod template;
 pub(crate) mod time;
 pub(crate) mod up;
 pub(crate) mod watch;

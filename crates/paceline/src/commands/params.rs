@@ -16,7 +16,7 @@ pub(super) fn merge(
         return Ok(None);
     }
     let mut params = match all {
-        Some(text) => object(text)?,
+        Some(text) => object("--params", text)?,
         None => Map::new(),
     };
     for (name, text) in single {
@@ -27,9 +27,10 @@ pub(super) fn merge(
         .context(|| "cannot write the params".to_owned())
 }
 
-fn object(text: &str) -> Result<Map<String, Value>> {
+/// The JSON object that stands there, or in the file that `@` names.
+pub(super) fn object(flag: &str, text: &str) -> Result<Map<String, Value>> {
     let (name, content) = match text.strip_prefix('@') {
-        None => ("--params".to_owned(), text.to_owned()),
+        None => (flag.to_owned(), text.to_owned()),
         Some(file) => {
             let content = fs::read_to_string(file).context(|| format!("cannot read {file}"))?;
             (file.to_owned(), content)
@@ -37,12 +38,14 @@ fn object(text: &str) -> Result<Map<String, Value>> {
     };
     serde_json::from_str(&content).map_err(|error| {
         CliError::usage(format!("{name} is not a JSON object: {error}"))
-            .hint("write --params '{\"count\": 50}', or --params @file.json, or -p count=50")
+            .hint(format!(
+                "write {flag} '{{\"count\": 50}}', or {flag} @file.json; a param by itself is -p count=50"
+            ))
     })
 }
 
 /// JSON where it is JSON, else text: `50`, `true`, `[1,2]`, `"50"`, `2026-12-01`.
-fn value(text: &str) -> Value {
+pub(super) fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
 }
 

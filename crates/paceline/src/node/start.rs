@@ -26,6 +26,8 @@ pub(crate) struct Node {
     pub(super) pools: Arc<Pools>,
     pub(super) server: Option<JoinHandle<Result<(), paceline_server::ServeError>>>,
     pub(super) stop_server: CancellationToken,
+    /// Makes the jobs of schedules, also where nothing listens.
+    pub(super) _state: AppState,
 }
 
 impl Node {
@@ -67,13 +69,15 @@ impl Node {
         };
         let state = AppState::new(engine.handle().clone(), options, pools.view());
         let server = listener.map(|listener| {
-            tokio::spawn(paceline_server::serve(state, listener, stop_server.clone()))
+            let serving = paceline_server::serve(state.clone(), listener, stop_server.clone());
+            tokio::spawn(serving)
         });
         let node = Node {
             engine,
             pools,
             server,
             stop_server,
+            _state: state,
         };
         Ok((node, greeting))
     }

@@ -10,4 +10,5 @@ mod node;
 mod postgres;
 mod reconnect;
 mod reload;
+mod schedules;
 mod support;

@@ -24,6 +24,7 @@ mod planner;
 mod progress;
 mod races;
 mod retries;
+mod schedules;
 mod sharing;
 mod stop;
 mod streaming;

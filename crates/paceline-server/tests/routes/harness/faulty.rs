@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use paceline_core::admission::Reason;
+use paceline_core::batch::{Batch, BatchQuery, BatchStatus, BatchStore};
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
@@ -14,13 +15,17 @@ use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
     Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
     Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
-use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
+use paceline_core::template::{Template, TemplateStore};
+use paceline_core::{
+    Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, TemplateId, Time, UploadId,
+};
 
 type Fault = fn() -> StoreError;
 
@@ -318,5 +323,94 @@ impl Store for Faulty {
 
     fn on_commit(&self, hook: CommitHook) {
         self.inner.on_commit(hook);
+    }
+}
+
+#[async_trait]
+impl ScheduleStore for Faulty {
+    async fn add_schedule(&self, schedule: Schedule, now: Time) -> Result<()> {
+        self.check("add_schedule")?;
+        self.inner.add_schedule(schedule, now).await
+    }
+
+    async fn change_schedule(
+        &self,
+        schedule: Schedule,
+        kind: EventKind,
+        now: Time,
+    ) -> Result<bool> {
+        self.check("change_schedule")?;
+        self.inner.change_schedule(schedule, kind, now).await
+    }
+
+    async fn remove_schedule(&self, id: ScheduleId, now: Time) -> Result<()> {
+        self.check("remove_schedule")?;
+        self.inner.remove_schedule(id, now).await
+    }
+
+    async fn schedule(&self, named: &str) -> Result<Option<Schedule>> {
+        self.check("schedule")?;
+        self.inner.schedule(named).await
+    }
+
+    async fn schedules(&self) -> Result<Vec<Schedule>> {
+        self.check("schedules")?;
+        self.inner.schedules().await
+    }
+
+    async fn due_schedules(&self, now: Time) -> Result<DueSchedules> {
+        self.check("due_schedules")?;
+        self.inner.due_schedules(now).await
+    }
+
+    async fn fire(&self, firing: Firing, now: Time) -> Result<Fired> {
+        self.check("fire")?;
+        self.inner.fire(firing, now).await
+    }
+}
+
+#[async_trait]
+impl TemplateStore for Faulty {
+    async fn add_template(&self, template: Template, now: Time) -> Result<()> {
+        self.check("add_template")?;
+        self.inner.add_template(template, now).await
+    }
+
+    async fn change_template(&self, template: Template, now: Time) -> Result<bool> {
+        self.check("change_template")?;
+        self.inner.change_template(template, now).await
+    }
+
+    async fn remove_template(&self, id: TemplateId, now: Time) -> Result<()> {
+        self.check("remove_template")?;
+        self.inner.remove_template(id, now).await
+    }
+
+    async fn template(&self, named: &str) -> Result<Option<Template>> {
+        self.check("template")?;
+        self.inner.template(named).await
+    }
+
+    async fn templates(&self) -> Result<Vec<Template>> {
+        self.check("templates")?;
+        self.inner.templates().await
+    }
+}
+
+#[async_trait]
+impl BatchStore for Faulty {
+    async fn add_batch(&self, batch: Batch, now: Time) -> Result<()> {
+        self.check("add_batch")?;
+        self.inner.add_batch(batch, now).await
+    }
+
+    async fn batch(&self, name: &str) -> Result<Option<BatchStatus>> {
+        self.check("batch")?;
+        self.inner.batch(name).await
+    }
+
+    async fn batches(&self, query: BatchQuery) -> Result<Page<BatchStatus>> {
+        self.check("batches")?;
+        self.inner.batches(query).await
     }
 }

@@ -11,7 +11,7 @@ pub(crate) use case::{Case, START, offer, offer_of};
 pub(crate) use draft::{Draft, OTHER, TASK, items, keyed, planned, unit, unkeyed};
 pub(crate) use read::seqs;
 pub(crate) use replay::Replay;
-pub(crate) use reports::{failed, failure, new_items, succeeded};
+pub(crate) use reports::{failed, failure, new_items, succeeded, success};
 
 use std::time::Duration;
 

@@ -151,6 +151,18 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::NodeStopped
         | EventKind::WorkerStarted
         | EventKind::WorkerDied
-        | EventKind::CleanedUp => false,
+        | EventKind::CleanedUp
+        | EventKind::ScheduleCreated
+        | EventKind::ScheduleChanged
+        | EventKind::SchedulePaused
+        | EventKind::ScheduleResumed
+        | EventKind::ScheduleDeleted
+        | EventKind::ScheduleFired
+        | EventKind::ScheduleSkipped
+        | EventKind::ScheduleFailed
+        | EventKind::BatchCompleted
+        | EventKind::TemplateCreated
+        | EventKind::TemplateChanged
+        | EventKind::TemplateDeleted => false,
     }
 }

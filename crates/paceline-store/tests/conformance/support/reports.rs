@@ -65,6 +65,15 @@ fn whole(lease: &Lease, each: impl Fn(u32) -> Outcome) -> ReportBody {
     }
 }
 
+/// The report that all that was leased succeeded.
+pub(crate) fn success(lease: &Lease) -> LeaseReport {
+    LeaseReport {
+        lease: lease.id,
+        job: lease.job,
+        body: whole(lease, |seq| succeeded(seq).outcome),
+    }
+}
+
 impl Case {
     pub(crate) async fn report(&self, lease: &Lease, body: ReportBody) -> ReportAnswer {
         let report = LeaseReport {

@@ -1,9 +1,10 @@
 //! Three nodes that are killed, stopped, halted, cut off and started again at random, for a while.
 //!
-//! [`load`] is what they have to do, [`trouble`] what is done to them, [`watch`] looks at the
+//! [`load`] is what they have to do, [`beat`] a schedule meanwhile, [`trouble`] what is done to them, [`watch`] looks at the
 //! database all the time, [`crate::follow`] listens to the events as a client does that changes nodes, and
 //! [`verdict`] says in the end whether all was done, once.
 
+mod beat;
 mod cluster;
 mod load;
 mod snapshot;
@@ -57,6 +58,7 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
     for _ in 0..LISTENERS {
         listening.spawn(follow(cluster.nodes(), start, fork(&mut dice)));
     }
+    beat::begin(&cluster, fork(&mut dice)).await;
     let jobs = load::jobs(length, &mut dice);
     let items: usize = jobs.iter().map(|job| job.results.len()).sum();
     println!("{} jobs with {items} items", jobs.len());
@@ -66,6 +68,7 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
     while let Some(life) = lives.join_next().await {
         nodes.push(life.expect("a life without panic"));
     }
+    beat::end(&cluster).await;
     verdict::all_ended(&cluster, &jobs, LONG).await;
     println!("all done {:.1?} after the start", begun.elapsed());
     let newest = cluster.last_event().await;
@@ -74,7 +77,8 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
     while let Some(heard) = listening.join_next().await {
         heard.expect("no panic").check(&cluster.database).await;
     }
-    verdict::check(&cluster, &jobs, old).await;
+    let beats = beat::check(&cluster).await;
+    verdict::check(&cluster, &jobs, old + beats, old).await;
     for node in nodes {
         node.stop(Duration::from_secs(15)).await;
     }

@@ -45,12 +45,13 @@ pub(crate) async fn all_ended(cluster: &Cluster, jobs: &[Job], most: Duration) {
     assert_eq!(ids, jobs.len());
 }
 
-pub(crate) async fn check(cluster: &Cluster, jobs: &[Job], old: usize) {
+/// Of the jobs that ended, `others` are none of `jobs`, and `old` of those are to be gone.
+pub(crate) async fn check(cluster: &Cluster, jobs: &[Job], others: usize, old: usize) {
     for (number, job) in jobs.iter().enumerate() {
         let api = cluster.api(number % NODES).expect("a node");
         check_job(&api, job).await;
     }
-    check_ends(cluster, jobs.len() + old).await;
+    check_ends(cluster, jobs.len() + others).await;
     check_clean_up(cluster, old).await;
     check_runs(cluster).await;
 }
@@ -94,7 +95,7 @@ async fn check_ends(cluster: &Cluster, jobs: usize) {
 }
 
 /// The one number that a statement gives.
-async fn number(cluster: &Cluster, sql: &str) -> i64 {
+pub(crate) async fn number(cluster: &Cluster, sql: &str) -> i64 {
     let row = cluster.database.query_one(sql, &[]).await;
     row.expect("a number").get(0)
 }
