@@ -15,8 +15,8 @@ impl Case {
             reason: "they move house".to_owned(),
             since: self.now(),
         };
-        let held = self.store.hold(hold, self.now()).await;
-        held.expect("a scope is put on hold");
+        let done = self.store.hold(hold, self.now()).await;
+        done.expect("a scope is put on hold");
     }
 
     pub(crate) async fn lift(&self, scope: Scope) -> bool {
