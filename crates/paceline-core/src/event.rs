@@ -23,6 +23,10 @@ words!(
     Rescheduled = "job.rescheduled",
     /// The time of a scheduled job came.
     Due = "job.due",
+    /// It waits for other jobs, again.
+    Blocked = "job.blocked",
+    /// The jobs that it waited for have ended as it asks.
+    Unblocked = "job.unblocked",
     Completed = "job.completed",
     Failed = "job.failed",
     Cancelled = "job.cancelled",

@@ -6,6 +6,7 @@ use crate::error::JobError;
 use crate::id::JobId;
 use crate::item::NewItem;
 use crate::json::Json;
+use crate::links::{Links, Wanted};
 use crate::options::JobOptions;
 use crate::progress::{Counters, Stage};
 use crate::state::{JobState, Priority};
@@ -58,6 +59,7 @@ pub struct NewJob {
     pub options: Arc<JobOptions>,
     pub run_at: Option<Time>,
     pub work: Work,
+    pub links: Wanted,
 }
 
 impl NewJob {
@@ -108,4 +110,5 @@ pub struct Job {
     pub rate: Option<f64>,
     /// When there is work again, if all that is left waits for its next attempt.
     pub next_due: Option<Time>,
+    pub links: Links,
 }

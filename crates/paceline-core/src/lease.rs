@@ -7,6 +7,7 @@ use crate::error::Failure;
 use crate::id::{JobId, LeaseId, Seq};
 use crate::item::{ItemReport, NewItem, Outcome};
 use crate::json::Json;
+use crate::links::ParentResult;
 use crate::options::JobOptions;
 
 /// What a worker is given.
@@ -22,6 +23,8 @@ pub struct Lease {
     /// Time left to the job when it was leased.
     pub time_left: Duration,
     pub work: LeasedWork,
+    /// What the jobs that it waited for left to it.
+    pub parents: Vec<ParentResult>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

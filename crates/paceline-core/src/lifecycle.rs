@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::dependency::Standing;
 use crate::state::JobState;
 use crate::time::Time;
 
@@ -15,6 +16,12 @@ pub enum Event {
     Admit,
     /// The time that it waited for has come.
     Due,
+    /// The jobs that it waited for have ended as it asks.
+    Unblock,
+    /// A job that it waited for begins anew before it started itself.
+    Block,
+    /// It was cancelled because of a job that begins anew.
+    Revive,
     Pause,
     Resume,
     Cancel,
@@ -40,6 +47,9 @@ impl Event {
         match self {
             Event::Admit => "start",
             Event::Due => "wake",
+            Event::Unblock => "unblock",
+            Event::Block => "block",
+            Event::Revive => "revive",
             Event::Pause => "pause",
             Event::Resume => "resume",
             Event::Cancel => "cancel",
@@ -63,18 +73,37 @@ pub struct Facts {
     pub in_flight: bool,
     /// Something failed or was not run, so that a retry has something to do.
     pub unfinished: bool,
+    /// Whether the jobs that it depends on let it start.
+    pub depends: Standing,
 }
 
 /// The event is not legal in this state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot {verb} a job that is {state}{}", hint(*state, verb))]
+#[error("cannot {verb} a job that is {state}{}", hint(*state, verb, *why))]
 pub struct Refused {
     pub state: JobState,
     pub verb: &'static str,
+    pub why: Why,
 }
 
-fn hint(state: JobState, verb: &str) -> &'static str {
+/// What forbids an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Why {
+    /// The state alone.
+    #[default]
+    State,
+    /// A job that it depends on did not end as required.
+    Dependency,
+    /// A job that depends on it has not ended.
+    Needed,
+}
+
+fn hint(state: JobState, verb: &str, why: Why) -> &'static str {
     match (verb, state) {
+        _ if why == Why::Dependency => {
+            ": a job that it depends on did not end as required; retry or restart that one"
+        }
+        _ if why == Why::Needed => ": a job that depends on it has not ended",
         ("retry" | "restart" | "delete", state) if !state.is_terminal() => {
             ": cancel it first, or wait for its end"
         }
@@ -91,14 +120,17 @@ fn hint(state: JobState, verb: &str) -> &'static str {
 /// [`decide`] chooses among the targets; a property test holds the two together, and the diagram
 /// in the docs is printed from this table.
 pub const TRANSITIONS: &[(JobState, &str, &[JobState])] = {
-    use JobState::{Cancelled, Completed, Failed, Paused, Pending, Running, Scheduled};
+    use JobState::{Blocked, Cancelled, Completed, Failed, Paused, Pending, Running, Scheduled};
     &[
         (Scheduled, "wake", &[Pending]),
         (Scheduled, "pause", &[Paused]),
         (Scheduled, "cancel", &[Cancelled]),
         (Scheduled, "reschedule", &[Scheduled, Pending]),
-        (JobState::Blocked, "pause", &[Paused]),
-        (JobState::Blocked, "cancel", &[Cancelled]),
+        (Scheduled, "block", &[Blocked]),
+        (Blocked, "unblock", &[Scheduled, Pending]),
+        (Blocked, "pause", &[Paused]),
+        (Blocked, "cancel", &[Cancelled]),
+        (Pending, "block", &[Blocked]),
         (Pending, "start", &[Running]),
         (Pending, "pause", &[Paused]),
         (Pending, "cancel", &[Cancelled]),
@@ -112,45 +144,59 @@ pub const TRANSITIONS: &[(JobState, &str, &[JobState])] = {
         (Running, "fail", &[Failed]),
         (Running, "postpone", &[Scheduled]),
         (Running, "hand back", &[Pending]),
-        (Paused, "resume", &[Running, Scheduled, Pending]),
+        (Paused, "resume", &[Running, Blocked, Scheduled, Pending]),
         (Paused, "cancel", &[Cancelled]),
         (Paused, "complete", &[Completed]),
         (Paused, "fail", &[Failed]),
         (Paused, "postpone", &[Paused]),
         (Paused, "hand back", &[Paused]),
-        (Completed, "retry", &[Pending]),
-        (Completed, "restart", &[Pending]),
-        (Failed, "retry", &[Pending]),
-        (Failed, "restart", &[Pending]),
-        (Cancelled, "retry", &[Pending]),
-        (Cancelled, "restart", &[Pending]),
+        (Completed, "retry", &[Blocked, Pending]),
+        (Completed, "restart", &[Blocked, Pending]),
+        (Failed, "retry", &[Blocked, Pending]),
+        (Failed, "restart", &[Blocked, Pending]),
+        (Cancelled, "retry", &[Blocked, Pending]),
+        (Cancelled, "restart", &[Blocked, Pending]),
+        (Cancelled, "revive", &[Blocked]),
     ]
 };
 
 /// The state that `event` leads to, or why it may not happen.
 pub fn decide(job: &Facts, event: Event, now: Time) -> Result<JobState, Refused> {
     let targets = targets(job.state, event);
+    let mut why = Why::State;
     let target = match (event, targets) {
         (_, []) => None,
         (Event::Retry, _) if !job.unfinished => None,
+        (Event::Retry | Event::Restart, _) => match job.depends {
+            Standing::Free => Some(JobState::Pending),
+            Standing::Waits => Some(JobState::Blocked),
+            Standing::Broken => {
+                why = Why::Dependency;
+                None
+            }
+        },
         (Event::Resume, _) => Some(resumed(job, now)),
+        (Event::Unblock, _) => Some(waiting_until(job.run_at, now)),
         (Event::Reschedule(at), _) => Some(waiting_until(at, now)),
         (_, [target, ..]) => Some(*target),
     };
     target.ok_or(Refused {
         state: job.state,
         verb: event.verb(),
+        why,
     })
 }
 
-/// Whether a job may be deleted: only what has ended.
-pub fn may_delete(state: JobState) -> Result<(), Refused> {
-    if state.is_terminal() {
+/// Whether a job may be deleted: only what has ended, and that no unfinished job depends on.
+pub fn may_delete(state: JobState, needed: bool) -> Result<(), Refused> {
+    let why = if needed { Why::Needed } else { Why::State };
+    if state.is_terminal() && !needed {
         Ok(())
     } else {
         Err(Refused {
             state,
             verb: "delete",
+            why,
         })
     }
 }
@@ -161,6 +207,7 @@ pub fn may_patch(state: JobState) -> Result<(), Refused> {
         Err(Refused {
             state,
             verb: "change",
+            why: Why::State,
         })
     } else {
         Ok(())
@@ -174,12 +221,22 @@ fn targets(state: JobState, event: Event) -> &'static [JobState] {
         .map_or(&[], |(_, _, to)| to)
 }
 
-/// A paused job whose work is still in flight runs on; others queue up again.
+/// A paused job whose work is still in flight runs on; others queue up again, behind the jobs that
+/// they wait for.
 fn resumed(job: &Facts, now: Time) -> JobState {
     if job.in_flight {
         JobState::Running
     } else {
-        waiting_until(job.run_at, now)
+        waiting(job.run_at, job.depends, now)
+    }
+}
+
+/// The state of a job that is taken in: it waits for other jobs first, then for its time. One whose
+/// parents have ended otherwise than it asks is taken in as blocked, to be cancelled at once.
+pub fn waiting(run_at: Option<Time>, depends: Standing, now: Time) -> JobState {
+    match depends {
+        Standing::Free => waiting_until(run_at, now),
+        Standing::Waits | Standing::Broken => JobState::Blocked,
     }
 }
 
@@ -219,6 +276,9 @@ mod tests {
         prop_oneof![
             Just(Event::Admit),
             Just(Event::Due),
+            Just(Event::Unblock),
+            Just(Event::Block),
+            Just(Event::Revive),
             Just(Event::Pause),
             Just(Event::Resume),
             Just(Event::Cancel),
@@ -235,12 +295,15 @@ mod tests {
     fn any_facts() -> impl Strategy<Value = Facts> {
         let state = prop::sample::select(JobState::ALL);
         let run_at = prop::option::of((0i64..2_000).prop_map(Time::from_micros));
-        (state, run_at, any::<bool>(), any::<bool>()).prop_map(
-            |(state, run_at, in_flight, unfinished)| Facts {
+        let depends = [Standing::Free, Standing::Waits, Standing::Broken];
+        let depends = prop::sample::select(depends.to_vec());
+        (state, run_at, any::<bool>(), any::<bool>(), depends).prop_map(
+            |(state, run_at, in_flight, unfinished, depends)| Facts {
                 state,
                 run_at,
                 in_flight,
                 unfinished,
+                depends,
             },
         )
     }
@@ -256,7 +319,17 @@ mod tests {
         #[test]
         fn terminal_states_change_only_by_retry_or_restart(job in any_facts(), event in any_event()) {
             if job.state.is_terminal() && decide(&job, event, Time::from_micros(1_000)).is_ok() {
-                prop_assert!(matches!(event, Event::Retry | Event::Restart));
+                // A revival is the retry or restart of a job that this one depends on.
+                prop_assert!(matches!(event, Event::Retry | Event::Restart | Event::Revive));
+            }
+        }
+
+        #[test]
+        fn nothing_gets_past_the_jobs_that_it_waits_for(job in any_facts(), event in any_event()) {
+            let again = matches!(event, Event::Retry | Event::Restart | Event::Resume);
+            if again && job.depends != Standing::Free && !job.in_flight {
+                let to = decide(&job, event, Time::from_micros(1_000));
+                prop_assert!(to.is_err() || to == Ok(JobState::Blocked), "{job:?} {event:?}");
             }
         }
 
@@ -274,6 +347,7 @@ mod tests {
             run_at: None,
             in_flight: true,
             unfinished: true,
+            depends: Standing::Free,
         };
         let refused = decide(&running, Event::Restart, Time::EPOCH).expect_err("running");
         assert_eq!(
@@ -286,7 +360,7 @@ mod tests {
     fn every_state_is_reachable_or_belongs_to_a_later_rule() {
         for state in JobState::ALL {
             let reachable = TRANSITIONS.iter().any(|(_, _, to)| to.contains(state));
-            let later = matches!(state, JobState::Blocked | JobState::Merged);
+            let later = matches!(state, JobState::Merged);
             assert!(reachable != later, "{state}");
         }
     }

@@ -29,6 +29,7 @@ use crate::json::Json;
 use crate::lease::{Lease, LeaseReport, Note, ReportAnswer};
 use crate::lifecycle::Refused;
 use crate::limits::{Hold, LimitName, Limits, RuleBook, Setting};
+use crate::links::{Graph, Parent};
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -60,6 +61,9 @@ pub enum StoreError {
     /// More items than a job can have.
     #[error("a job can have at most {max} items")]
     TooManyItems { max: u32 },
+    /// A submission waits for a job, or a batch of jobs, that is not there.
+    #[error("there is no {}; it may have been deleted or cleaned up", named(.0))]
+    NoSuchParent(Parent),
     /// An upload, job or item that is not there (any more).
     #[error("no such {0}")]
     NotFound(&'static str),
@@ -82,6 +86,13 @@ pub enum StoreError {
     /// A fault that the simulation injected.
     #[error("injected fault: {0}")]
     Injected(&'static str),
+}
+
+fn named(parent: &Parent) -> String {
+    match parent {
+        Parent::Job(id) => format!("job `{id}` to wait for"),
+        Parent::Batch(name) => format!("job in the batch `{name}` to wait for"),
+    }
 }
 
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -252,7 +263,9 @@ pub trait Store:
     // ---- submitting -------------------------------------------------------------------------
 
     /// Takes jobs in; all or none. With `only_new` an item whose key has a succeeded result of
-    /// the same task is stored as skipped. A job with nothing to run is completed at once.
+    /// the same task is stored as skipped. A job with nothing to run is completed at once. One that
+    /// waits for others ([`crate::dependency`]) is blocked until they have ended as it asks, and
+    /// cancelled when they do not.
     async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>>;
 
     /// Starts a streamed submission of `job` (whose `work` is ignored). Nobody sees it until
@@ -355,6 +368,9 @@ pub trait Store:
     async fn counts(&self) -> Result<BTreeMap<JobState, u64>>;
     /// The rules that hold each of these jobs back, for those that wait.
     async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>>;
+
+    /// What the job depends on and what depends on it, at most `most` jobs in each direction.
+    async fn graph(&self, job: JobId, most: u32) -> Result<Option<Graph>>;
 
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>>;
     async fn item(&self, job: JobId, key: &str) -> Result<Option<Item>>;

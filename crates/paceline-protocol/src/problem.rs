@@ -63,6 +63,7 @@ codes! {
     InvalidField = "invalid_field", 422, "A field or parameter has a wrong value";
     InvalidParams = "invalid_params", 422, "The params do not fit the task's schema";
     DuplicateKey = "duplicate_key", 422, "An item key occurs twice";
+    DependencyCycle = "dependency_cycle", 422, "A job cannot wait for itself or for a later one";
     UnknownTask = "unknown_task", 422, "No worker has declared this task";
     TooMany = "too_many", 422, "There are too many of them";
     Unsupported = "unsupported", 422, "This is not supported yet";

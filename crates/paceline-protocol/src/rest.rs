@@ -34,7 +34,7 @@ pub use status::{
     AlertView, CleanUpView, LimitsView, LivenessView, MachineView, PoolUse, ReadinessView,
     StatusView, StoreView, ThroughputView, WorkerView,
 };
-pub use submit::{BulkAnswer, BulkRequest, ItemLine, JobRequest, SubmittedView};
+pub use submit::{AfterRef, BulkAnswer, BulkRequest, ItemLine, JobRequest, SubmittedView};
 pub use task::{TaskStatistics, TaskView};
 pub use template::{TemplateRequest, TemplateView};
 pub use text::Text;

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use paceline_core::dependency::Policy;
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
 use paceline_core::schedule::MissedRuns;
@@ -84,6 +85,9 @@ wire_word!(
     WirePriority(Priority) as "Priority",
     read by |text| if text == "medium" { Ok(Priority::Normal) } else { text.parse() },
     known known(Priority::ALL, Priority::as_str)
+);
+wire_word!(
+    WirePolicy(Policy) as "AfterPolicy", read by str::parse, known known(Policy::ALL, Policy::as_str)
 );
 wire_word!(
     WireErrorKind(ErrorKind) as "ErrorKind", read by str::parse, known known(ErrorKind::ALL, ErrorKind::as_str)

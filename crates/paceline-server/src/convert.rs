@@ -5,13 +5,14 @@ mod waiting;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use paceline_core::links::Links;
 use paceline_core::task::TaskHistory;
 use paceline_core::worker::WorkerStatus;
 use paceline_core::{Job, JobId, JobState, Time};
 use paceline_protocol::json::WireJson;
 use paceline_protocol::rest::{ErrorView, JobView, OptionsView};
 use paceline_protocol::units::WireTime;
-use paceline_protocol::words::{WireJobId, WireJobState, WirePriority, job_kind};
+use paceline_protocol::words::{WireJobId, WireJobState, WirePolicy, WirePriority, job_kind};
 
 use crate::problem::Result;
 use crate::state::AppState;
@@ -44,7 +45,7 @@ impl Context {
         }
         // Of those that run only a hold of their task is of interest, and only if they rest.
         let waits = |job: &&Job| match job.state {
-            JobState::Pending => true,
+            JobState::Pending | JobState::Blocked => true,
             JobState::Running => job.counters.running == 0,
             _ => false,
         };
@@ -97,7 +98,12 @@ impl Context {
             memory_bytes: _,
             rate: _,
             next_due: _,
+            links,
         } = job;
+        let Links {
+            after,
+            after_policy,
+        } = links;
         JobView {
             id: WireJobId(id),
             name,
@@ -119,7 +125,8 @@ impl Context {
             finished_at: finished_at.map(WireTime),
             duration_seconds: duration.map(|duration| duration.as_secs_f64()),
             estimated_seconds: estimate.map(|estimate| estimate.whole),
-            after: Vec::new(),
+            after: after.into_iter().map(WireJobId).collect(),
+            after_policy: after_policy.map(WirePolicy),
             waiting_for,
             merged_into: None,
             merged_count: 0,

@@ -121,6 +121,7 @@ impl From<StoreError> for Refusal {
             StoreError::DuplicateKey { second, .. } => {
                 Refusal::field(Code::DuplicateKey, format!("items[{second}].key"), detail)
             }
+            StoreError::NoSuchParent(_) => Refusal::field(Code::InvalidField, "after", detail),
             StoreError::TooManyItems { .. } => Refusal::field(Code::TooMany, "items", detail),
             StoreError::NotFound("schedule") => Refusal::new(Code::NoSuchSchedule, detail),
             StoreError::NotFound("template") => Refusal::new(Code::NoSuchTemplate, detail),

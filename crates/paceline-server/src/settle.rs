@@ -4,6 +4,7 @@
 mod check;
 mod items;
 mod known;
+mod links;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use paceline_core::worker::WorkerState;
-use paceline_core::{Json, NewJob, Priority, Time, Work};
+use paceline_core::{JobId, Json, NewJob, Priority, Time, Work};
 use paceline_protocol::problem::{Code, FieldError, Problem};
 use paceline_protocol::rest::{JobRequest, Text};
 use serde_json::Value;
@@ -33,6 +34,8 @@ pub(crate) struct Settler {
     tasks: Tasks,
     date_time: String,
     ids: Ids,
+    /// The ids of the jobs that were settled, in their order.
+    settled: Vec<JobId>,
 }
 
 /// Where in the body a submission stands.
@@ -61,6 +64,7 @@ impl Settler {
             state: state.clone(),
             date_time: date_time(now),
             ids,
+            settled: Vec::new(),
         })
     }
 
@@ -105,6 +109,7 @@ impl Settler {
         place: Place,
     ) -> Result<NewJob> {
         check(&request, place)?;
+        let links = links::wanted(&request, place, &self.settled)?;
         let known = self.known(&request.task, place)?;
         let params = params(request.params, known, place)?;
         let given = request.options();
@@ -119,6 +124,7 @@ impl Settler {
             Work::Unit
         };
         let id = self.ids.next();
+        self.settled.push(id);
         Ok(NewJob {
             id,
             name: NewJob::readable_name(&request.task, &self.date_time, tail(id.into_bytes())),
@@ -135,6 +141,7 @@ impl Settler {
             options,
             run_at: request.run_at.map(|time| time.0),
             work: work.unwrap_or(unlisted),
+            links,
         })
     }
 

@@ -196,6 +196,8 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::Postponed
         | EventKind::Rescheduled
         | EventKind::Due
+        | EventKind::Blocked
+        | EventKind::Unblocked
         | EventKind::Completed
         | EventKind::Failed
         | EventKind::Cancelled

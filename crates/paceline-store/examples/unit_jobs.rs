@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
+use paceline_core::links::Wanted;
 use paceline_core::store::{Claim, NodeInfo, Offer, Store};
 use paceline_core::{JobId, JobOptions, Json, NewJob, NodeId, Priority, Time, Work};
 use paceline_store::{Options, PostgresStore, SqliteStore, postgres};
@@ -114,6 +115,7 @@ fn new_job(number: u64, work: Work, options: &Arc<JobOptions>) -> NewJob {
         options: options.clone(),
         run_at: None,
         work,
+        links: Wanted::default(),
     }
 }
 

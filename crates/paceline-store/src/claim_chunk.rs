@@ -14,6 +14,7 @@ use crate::free;
 use crate::job_row::JobRow;
 use crate::leases;
 use crate::num::{JobNum, seq_of};
+use crate::parents;
 use crate::progress_row::Progress;
 
 /// Leases the job's next chunk, or its plan. Also tells whether it may have one more.
@@ -44,6 +45,11 @@ pub(crate) fn lease(
     let ready = progress.save(context, job.state, claim.now)?;
     let id = leases::insert(context, num, claim.node, ranges.as_ref(), claim.now)?;
     let time_left = job.deadline_at.map(|deadline| deadline.since(claim.now));
+    let parents = if job.after.is_some() {
+        parents::results(context.connection, num)?
+    } else {
+        Vec::new()
+    };
     let lease = Lease {
         id,
         job: job.id,
@@ -53,6 +59,7 @@ pub(crate) fn lease(
         options: job.options,
         attempt: job.attempt,
         work,
+        parents,
     };
     Ok((Some(lease), ready))
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::dependency::Standing as Depends;
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
 use paceline_core::lease::{Lease, LeasedWork};
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::events::{self, UnitEvents};
 use crate::lane::Standing;
 use crate::num::JobNum;
+use crate::parents;
 use crate::text::{maybe_time, word};
 use crate::walk::Found;
 
@@ -50,13 +52,15 @@ struct Waiting {
     options: String,
     params: Json,
     batch: Option<String>,
+    /// It waited for other jobs.
+    has_parents: bool,
 }
 
 macro_rules! select_waiting {
     ($which:literal) => {
         concat!(
             "SELECT num, id, state, lane_order, attempt, run_at, started_at, deadline_at, ",
-            "time_left, options, params, batch FROM jobs WHERE ",
+            "time_left, options, params, batch, after_policy IS NOT NULL FROM jobs WHERE ",
             $which
         )
     };
@@ -194,6 +198,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         options: row.get(9)?,
         params: Json::from_checked(row.get_ref(10)?.as_str()?),
         batch: row.get(11)?,
+        has_parents: row.get(12)?,
     })
 }
 
@@ -241,6 +246,11 @@ impl<'c> UnitStatements<'c> {
             batch: job.batch.as_deref().map(Arc::from),
         };
         context.memory.unit_leases.insert(id, unit);
+        let parents = if job.has_parents {
+            parents::results(context.connection, job.num)?
+        } else {
+            Vec::new()
+        };
         Ok(Lease {
             id,
             job: job.id,
@@ -250,6 +260,7 @@ impl<'c> UnitStatements<'c> {
             attempt: job.attempt,
             time_left: deadline_at.since(now),
             work: LeasedWork::Unit,
+            parents,
         })
     }
 
@@ -267,6 +278,7 @@ impl<'c> UnitStatements<'c> {
             run_at: job.run_at,
             in_flight: false,
             unfinished: true,
+            depends: Depends::Free,
         };
         let to = lifecycle::decide(&facts, Event::Admit, claim.now)
             .map_err(|refused| Error::corrupt(refused.to_string()))?;

@@ -12,7 +12,7 @@ use crate::events::{self, Data};
 use crate::job_row::JobRow;
 use crate::progress_row::{self, Progress};
 use crate::text::labels_text;
-use crate::{delete, options_row, rerun, search};
+use crate::{delete, dependencies, options_row, rerun, search};
 
 /// What an action did to a job.
 #[derive(Debug, Default)]
@@ -44,18 +44,35 @@ pub(crate) fn would(
     now: Time,
 ) -> Answer {
     let progress = progress_row::of(context, job)?;
-    Ok(check(job, progress.as_ref(), action, now).map(|()| Done::default()))
+    let needed = is_needed(context, job, action)?;
+    let allowed = check(job, progress.as_ref(), action, needed, now);
+    Ok(allowed.map(|()| Done::default()))
 }
 
-/// Whether the lifecycle allows the action.
+/// Whether an unfinished job depends on one that is to be removed.
+fn is_needed(context: &WriteContext<'_>, job: &JobRow, action: &Action) -> Result<bool> {
+    match action {
+        Action::Delete => dependencies::is_needed(context, job),
+        Action::Cancel { .. }
+        | Action::Pause
+        | Action::Resume
+        | Action::Retry
+        | Action::Restart
+        | Action::Change(_) => Ok(false),
+    }
+}
+
+/// Whether the lifecycle allows the action; `needed` tells whether unfinished jobs depend on a job
+/// that is to be removed.
 pub(crate) fn check(
     job: &JobRow,
     progress: Option<&Progress>,
     action: &Action,
+    needed: bool,
     now: Time,
 ) -> Result<(), Refused> {
     match action {
-        Action::Delete => lifecycle::may_delete(job.state)?,
+        Action::Delete => lifecycle::may_delete(job.state, needed)?,
         Action::Change(_) => lifecycle::may_patch(job.state)?,
         Action::Cancel { .. }
         | Action::Pause
@@ -76,7 +93,8 @@ pub(crate) fn act(
     now: Time,
 ) -> Answer {
     let mut progress = progress_row::of(context, &job)?;
-    if let Err(refused) = check(&job, progress.as_ref(), action, now) {
+    let needed = is_needed(context, &job, action)?;
+    if let Err(refused) = check(&job, progress.as_ref(), action, needed, now) {
         return Ok(Err(refused));
     }
     let revoked = match action {
@@ -85,7 +103,7 @@ pub(crate) fn act(
             ending::end(context, &mut job, progress.as_mut(), &ending, now)?
         }
         Action::Pause => pause(context, &mut job, progress.as_ref(), now)?,
-        Action::Resume => resume(context, &mut job, progress.as_ref(), now)?,
+        Action::Resume => resume(context, &mut job, progress.as_mut(), now)?,
         Action::Retry => rerun::retry(context, &mut job, progress, now)?,
         Action::Restart => rerun::restart(context, &mut job, progress, now)?,
         Action::Delete => delete::delete(context, &job, now)?,
@@ -137,18 +155,19 @@ fn pause(
 fn resume(
     context: &mut WriteContext<'_>,
     job: &mut JobRow,
-    progress: Option<&Progress>,
+    progress: Option<&mut Progress>,
     now: Time,
 ) -> Result<Vec<LeaseId>> {
-    job.must_step(context, progress, Event::Resume, now)?;
+    job.must_step(context, progress.as_deref(), Event::Resume, now)?;
     if job.state == JobState::Running {
         job.start_clock(now);
     }
     job.save(context)?;
-    if let Some(progress) = progress {
+    if let Some(progress) = &progress {
         progress.save(context, job.state, now)?;
     }
-    tell(context, EventKind::Resumed, job, progress, now)?;
+    tell(context, EventKind::Resumed, job, progress.as_deref(), now)?;
+    ending::end_if_empty(context, job, progress, now)?;
     Ok(Vec::new())
 }
 

@@ -3,6 +3,7 @@
 use paceline_core::{LeaseId, Time};
 
 use crate::context::WriteContext;
+use crate::dependencies;
 use crate::error::Result;
 use crate::events;
 use crate::job_row::JobRow;
@@ -44,6 +45,7 @@ pub(crate) fn remove(context: &WriteContext<'_>, job: JobNum, task: &str) -> Res
             (job, task),
         )?;
     }
+    dependencies::forget(context, job)?;
     context.execute(OWN_EVENTS, (job,))?;
     context.execute("DELETE FROM events WHERE job = ?1", (job,))?;
     search::removed(context, job)?;

@@ -1,11 +1,13 @@
 //! How jobs come to an end: leases, counters, error and event, in one place.
 
+use paceline_core::dependency::End;
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
 use paceline_core::progress::Counters;
 use paceline_core::{ErrorKind, JobError, JobState, LeaseId, Time};
 
 use crate::context::WriteContext;
+use crate::dependencies;
 use crate::error::Result;
 use crate::events::{self, Data};
 use crate::job_row::JobRow;
@@ -19,6 +21,8 @@ pub(crate) enum Ending {
     Failed(JobError),
     /// With the reason that was given.
     Cancelled(Option<String>),
+    /// Cancelled because of a job that it depends on: with the reason.
+    Dropped(String),
 }
 
 impl Ending {
@@ -26,7 +30,7 @@ impl Ending {
         match self {
             Ending::Completed => Event::Succeed,
             Ending::Failed(_) => Event::Fail,
-            Ending::Cancelled(_) => Event::Cancel,
+            Ending::Cancelled(_) | Ending::Dropped(_) => Event::Cancel,
         }
     }
 
@@ -34,7 +38,7 @@ impl Ending {
         match self {
             Ending::Completed => EventKind::Completed,
             Ending::Failed(_) => EventKind::Failed,
-            Ending::Cancelled(_) => EventKind::Cancelled,
+            Ending::Cancelled(_) | Ending::Dropped(_) => EventKind::Cancelled,
         }
     }
 
@@ -45,12 +49,56 @@ impl Ending {
             Ending::Cancelled(reason) => reason
                 .as_ref()
                 .map(|reason| JobError::new(ErrorKind::Cancelled, reason)),
+            Ending::Dropped(reason) => Some(JobError::new(ErrorKind::Dependency, reason)),
+        }
+    }
+
+    /// As the jobs that wait for it see it.
+    pub(crate) const fn seen(&self) -> End {
+        match self {
+            Ending::Completed => End::Completed,
+            Ending::Failed(_) => End::Failed,
+            Ending::Cancelled(_) => End::Cancelled,
+            Ending::Dropped(_) => End::Dropped,
         }
     }
 }
 
-/// Ends a job, whatever it consists of. Returns the leases that its workers must give up.
+/// Ends a job, whatever it consists of, and does with the jobs that wait for it what follows.
+/// Returns the leases that its workers must give up.
 pub(crate) fn end(
+    context: &mut WriteContext<'_>,
+    job: &mut JobRow,
+    progress: Option<&mut Progress>,
+    ending: &Ending,
+    now: Time,
+) -> Result<Vec<LeaseId>> {
+    let revoked = end_alone(context, job, progress, ending, now)?;
+    dependencies::turned(context, job, Some(ending.seen()), now)?;
+    Ok(revoked)
+}
+
+/// Whether the job could start and has nothing to do.
+pub(crate) fn is_empty(job: &JobRow, progress: Option<&Progress>) -> bool {
+    job.state == JobState::Pending
+        && progress.is_some_and(|progress| progress.planned && progress.counters.remaining() == 0)
+}
+
+/// Completes a job that could start and has nothing to do.
+pub(crate) fn end_if_empty(
+    context: &mut WriteContext<'_>,
+    job: &mut JobRow,
+    progress: Option<&mut Progress>,
+    now: Time,
+) -> Result<()> {
+    if is_empty(job, progress.as_deref()) {
+        end(context, job, progress, &Ending::Completed, now)?;
+    }
+    Ok(())
+}
+
+/// Ends a job; its children do not hear of it yet.
+pub(crate) fn end_alone(
     context: &mut WriteContext<'_>,
     job: &mut JobRow,
     mut progress: Option<&mut Progress>,
@@ -90,7 +138,7 @@ fn end_items(
     let revoked = leases::revoke_all(context, progress)?;
     match ending {
         Ending::Completed => {}
-        Ending::Failed(_) | Ending::Cancelled(_) => {
+        Ending::Failed(_) | Ending::Cancelled(_) | Ending::Dropped(_) => {
             progress.counters.cancelled += progress.counters.remaining();
         }
     }
@@ -122,7 +170,7 @@ fn count(context: &mut WriteContext<'_>, job: &JobRow, ending: &Ending, now: Tim
     let completed = match ending {
         Ending::Completed => true,
         Ending::Failed(_) => false,
-        Ending::Cancelled(_) => return Ok(()),
+        Ending::Cancelled(_) | Ending::Dropped(_) => return Ok(()),
     };
     let took = job.started_at.map(|started| now.since(started));
     let statistics = &mut context.memory.statistics;

@@ -29,6 +29,7 @@ impl Error {
                 | StoreError::TooManyItems { .. }
                 | StoreError::NotFound(_)
                 | StoreError::NameTaken { .. }
+                | StoreError::NoSuchParent(_)
                 | StoreError::InUse(_)
                 | StoreError::Corrupt(_)
                 | StoreError::TooNew { .. }
@@ -82,6 +83,7 @@ pub(crate) fn repeat(error: &StoreError) -> StoreError {
         | StoreError::TooManyItems { .. }
         | StoreError::NotFound(_)
         | StoreError::NameTaken { .. }
+        | StoreError::NoSuchParent(_)
         | StoreError::InUse(_)
         | StoreError::TooNew { .. }
         | StoreError::Injected(_)) => StoreError::Unavailable(other.to_string()),

@@ -7,6 +7,7 @@ use paceline_core::progress::{Counters, Stage};
 use paceline_core::{Job, JobError, JobId, JobState, Json, Priority, Time};
 
 use crate::ending::unit_counters_of;
+use crate::links_text;
 use crate::options_row;
 use crate::text::{Labels, TextError, error_of};
 
@@ -40,6 +41,9 @@ pub(crate) struct JobColumns<'r> {
     pub(crate) stage: Stage,
     pub(crate) memory_bytes: Option<u64>,
     pub(crate) next_due: Option<i64>,
+    /// Ids with commas in between.
+    pub(crate) after: Option<&'r str>,
+    pub(crate) after_policy: Option<&'r str>,
 }
 
 impl JobColumns<'_> {
@@ -76,6 +80,7 @@ impl JobColumns<'_> {
             memory_bytes: self.memory_bytes,
             rate: self.rate.filter(|rate| *rate > 0.0),
             next_due: self.next_due.map(Time::from_micros),
+            links: links_text::links(self.after, self.after_policy)?,
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::dependency::{Standing as Depends, Tally};
 use paceline_core::job::JobKind;
 use paceline_core::lifecycle::{self, Event, Facts, Refused};
 use paceline_core::line::Place;
@@ -12,9 +13,10 @@ use rusqlite::Row;
 use crate::context::WriteContext;
 use crate::error::{Error, Result};
 use crate::lane::Standing;
+use crate::links_text;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
-use crate::text::{invalid, maybe_time, word};
+use crate::text::{invalid, maybe_time, maybe_word, word};
 
 /// Everything but what the submission said for people (name, labels, params …).
 #[derive(Clone, Debug)]
@@ -40,6 +42,10 @@ pub(crate) struct JobRow {
     pub(crate) node: Option<NodeId>,
     pub(crate) options: Arc<JobOptions>,
     pub(crate) batch: Option<String>,
+    /// The jobs that it waited or waits for, counted.
+    pub(crate) after: Option<Tally>,
+    /// There may be jobs that wait for it.
+    pub(crate) dependents: bool,
 }
 
 /// A select of all columns of [`JobRow`].
@@ -48,7 +54,7 @@ macro_rules! select_job {
         concat!(
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
             "finished_at, deadline_at, time_left, lease, node, options, priority, lane_order, ",
-            "batch ",
+            "batch, after_policy, after_waiting, after_met, after_broken, dependents ",
             "FROM jobs WHERE ",
             $condition
         )
@@ -96,6 +102,11 @@ impl JobRow {
             node: row.get::<_, Option<i64>>(13)?.map(NodeId),
             options: Arc::default(),
             batch: row.get(17)?,
+            after: links_text::tally(
+                maybe_word(row, 18)?,
+                [row.get(19)?, row.get(20)?, row.get(21)?],
+            ),
+            dependents: row.get::<_, Option<bool>>(22)?.unwrap_or(false),
         };
         Ok((job, row.get(14)?))
     }
@@ -163,6 +174,16 @@ impl JobRow {
             run_at: self.run_at,
             in_flight: self.lease.is_some() || progress.is_some_and(|row| row.leases > 0),
             unfinished,
+            depends: self.depends(),
+        }
+    }
+
+    /// Whether the jobs that it depends on let it start. What runs already asks no more.
+    fn depends(&self) -> Depends {
+        let runs = self.started_at.is_some() && self.finished_at.is_none();
+        match &self.after {
+            Some(after) if !runs => after.standing(),
+            Some(_) | None => Depends::Free,
         }
     }
 

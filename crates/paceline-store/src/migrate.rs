@@ -16,10 +16,12 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0004_limits.sql"),
     include_str!("../migrations/sqlite/0005_schedules.sql"),
     include_str!("../migrations/sqlite/0006_batches.sql"),
+    include_str!("../migrations/sqlite/0007_dependencies.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the
-/// order of lines, and parks jobs where an older program does not look for them.
+/// order of lines, and parks jobs where an older program does not look for them;
+/// step 7 lets jobs wait for others, which an older one would let wait for ever.
 const COMPATIBLE_FROM: i64 = 4;
 
 /// The schema version that this program writes.

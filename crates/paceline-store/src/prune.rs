@@ -72,8 +72,12 @@ pub(crate) fn finish(
 }
 
 fn remove_jobs(context: &mut WriteContext<'_>, state: JobState, before: Time) -> Result<u64> {
+    // What an unfinished job depends on stays: its results may be wanted.
     const OLD: &str = "SELECT num, task FROM jobs
         WHERE finished_at IS NOT NULL AND finished_at < ?1 AND state = ?2
+            AND (dependents IS NULL OR NOT EXISTS (
+                SELECT 1 FROM dependencies d JOIN jobs c ON c.num = d.child
+                WHERE d.parent = jobs.num AND c.finished_at IS NULL))
         ORDER BY finished_at LIMIT ?3";
     let params = (before.as_micros(), state.as_str(), JOBS);
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));

@@ -18,7 +18,10 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
     j.priority, j.attempt, j.created_at, j.run_at, j.started_at, j.finished_at, j.lease, j.user,
     j.key, j.batch, j.labels, j.options, j.error, j.result, j.params, p.total, p.succeeded,
     p.failed, p.skipped, p.cancelled, p.running, p.rate, p.fraction, p.stage, p.message,
-    p.memory_bytes, p.next_due";
+    p.memory_bytes, p.next_due, CASE WHEN j.after_policy IS NOT NULL THEN (
+        SELECT group_concat(hex(a.id)) FROM (
+            SELECT a.id FROM dependencies d JOIN jobs a ON a.num = d.parent
+            WHERE d.child = j.num ORDER BY d.parent) a) END, j.after_policy";
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind = kind(row, 5)?;
@@ -57,6 +60,8 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         },
         memory_bytes: row.get(32)?,
         next_due: row.get(33)?,
+        after: text(34)?,
+        after_policy: text(35)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

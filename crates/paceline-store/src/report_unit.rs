@@ -1,5 +1,6 @@
 //! Reports on single-unit jobs.
 
+use paceline_core::dependency::Standing;
 use paceline_core::dice::Dice;
 use paceline_core::event::EventKind;
 use paceline_core::item::Outcome;
@@ -35,7 +36,8 @@ impl<'c> UnitReports<'c> {
     pub(crate) fn prepare(connection: &'c Connection, seed: u64, now: Time) -> Result<Self> {
         const COMPLETE: &str = "UPDATE jobs SET state = ?3, result = ?4, finished_at = ?5,
             error = NULL, lease = NULL, node = NULL, deadline_at = NULL, lane = NULL,
-            lane_key = NULL, ended_event = ?6 WHERE num = ?1 AND lease = ?2 AND state = 'running'";
+            lane_key = NULL, ended_event = ?6 WHERE num = ?1 AND lease = ?2 AND state = 'running'
+            AND dependents IS NULL";
         Ok(UnitReports {
             complete: connection.prepare_cached(COMPLETE)?,
             events: UnitEvents::prepare(connection)?,
@@ -86,7 +88,8 @@ impl<'c> UnitReports<'c> {
         Ok(ReportAnswer::Accepted)
     }
 
-    /// Completes a job that runs for the first time: the path of a hundred thousand small jobs.
+    /// Completes a job that runs for the first time and that no other waits for: the path of a
+    /// hundred thousand small jobs.
     /// False when it is not one, and nothing was done.
     fn complete_first(
         &mut self,
@@ -99,6 +102,7 @@ impl<'c> UnitReports<'c> {
             run_at: None,
             in_flight: true,
             unfinished: true,
+            depends: Standing::Free,
         };
         let known = context.memory.unit_leases.get(&report.lease);
         let known = known.filter(|unit| unit.job == report.job && unit.attempt == 1);

@@ -9,7 +9,8 @@ use paceline_core::{LeaseId, Time};
 
 use crate::context::WriteContext;
 use crate::control_job::tell;
-use crate::ending::{self, Ending};
+use crate::dependencies;
+use crate::ending;
 use crate::error::Result;
 use crate::free;
 use crate::items_write;
@@ -43,12 +44,8 @@ pub(crate) fn restart(
         forget_all(context, job, progress)?;
     }
     begin_anew(context, job, progress.as_ref(), EventKind::Restarted, now)?;
-    match &mut progress {
-        Some(progress) if progress.planned && progress.counters.remaining() == 0 => {
-            ending::end(context, job, Some(progress), &Ending::Completed, now)
-        }
-        Some(_) | None => Ok(Vec::new()),
-    }
+    ending::end_if_empty(context, job, progress.as_mut(), now)?;
+    Ok(Vec::new())
 }
 
 fn begin_anew(
@@ -74,6 +71,7 @@ fn begin_anew(
         WHERE job = ?1";
     context.execute(said, (job.num,))?;
     tell(context, kind, job, progress, now)?;
+    dependencies::turned(context, job, None, now)?;
     Ok(Vec::new())
 }
 

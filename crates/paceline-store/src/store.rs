@@ -11,6 +11,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
+use paceline_core::links::Graph;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -28,8 +29,8 @@ use crate::context::WriteContext;
 use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
     admit, claim, connection, control, counters, errors, events, health, idempotency, items, list,
-    list_sql, log, migrate, node, note, prune, read, report, rules, samples, statistics, submit,
-    tasks, tick, upload, waiting,
+    list_sql, log, migrate, node, note, parents, prune, read, report, rules, samples, statistics,
+    submit, tasks, tick, upload, waiting,
 };
 
 #[async_trait]
@@ -258,6 +259,11 @@ impl Store for SqliteStore {
     async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
         let jobs = jobs.to_owned();
         self.read(move |connection| waiting::waiting_for(connection, &jobs, now))
+            .await
+    }
+
+    async fn graph(&self, job: JobId, most: u32) -> Result<Option<Graph>> {
+        self.read(move |connection| parents::graph(connection, job, most))
             .await
     }
 

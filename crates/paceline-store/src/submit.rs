@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use paceline_core::dependency::Standing as Depends;
 use paceline_core::event::EventKind;
 use paceline_core::item::NewItem;
 use paceline_core::job::{JobKind, NewJob, Work};
@@ -15,6 +16,7 @@ use rusqlite::{CachedStatement, Connection};
 
 use crate::context::WriteContext;
 use crate::counters::Sequence;
+use crate::dependencies::{self, Parents};
 use crate::ending::{self, Ending};
 use crate::error::Result;
 use crate::events::{self, Data, UnitEvents};
@@ -35,6 +37,17 @@ pub(crate) struct Arrival<'a> {
     /// The text of its options.
     pub(crate) options: &'a str,
     pub(crate) created_at: Time,
+    /// Whether the jobs that it waits for let it start.
+    pub(crate) depends: Depends,
+}
+
+impl Arrival<'_> {
+    pub(crate) fn behind(self, parents: Option<&Parents>) -> Self {
+        Arrival {
+            depends: parents.map_or(Depends::Free, Parents::standing),
+            ..self
+        }
+    }
 }
 
 pub(crate) fn submit(
@@ -52,12 +65,18 @@ pub(crate) fn submit(
                 job,
                 options: options.text(&job.options),
                 created_at: now,
+                depends: Depends::Free,
             };
-            let state = match &job.work {
+            let parents = dependencies::find_parents(context, job)?;
+            let arrival = arrival.behind(parents.as_ref());
+            let mut state = match &job.work {
                 Work::Unit => submit_unit(context, &arrival, &mut insert, &mut events)?,
                 Work::Plan => submit_plan(context, &arrival)?,
                 Work::Items(items) => submit_items(context, &arrival, items)?,
             };
+            if let Some(parents) = &parents {
+                state = dependencies::attach(context, arrival.num, parents, now)?;
+            }
             Ok(Submitted { id: job.id, state })
         })
         .collect()
@@ -71,7 +90,7 @@ fn submit_unit(
 ) -> Result<JobState> {
     let now = arrival.created_at;
     let seq = context.next(Sequence::Event);
-    let state = lifecycle::waiting_until(arrival.job.run_at, now);
+    let state = lifecycle::waiting(arrival.job.run_at, arrival.depends, now);
     insert.row(context, arrival, JobKind::Unit, state, Some(seq))?;
     let data = r#"{"total":1}"#;
     events.append(seq, EventKind::Submitted, arrival.num, state, data, now)?;
@@ -97,6 +116,7 @@ fn submit_items(
         job,
         options: _,
         created_at: now,
+        depends: _,
     } = *arrival;
     let append = Append {
         job: num,
@@ -149,13 +169,13 @@ pub(crate) fn submit_with_items(
     let nothing_to_do = progress.planned && progress.counters.remaining() == 0;
     // A job without work has nothing to wait for either.
     let run_at = job.run_at.filter(|_| !nothing_to_do);
-    let state = lifecycle::waiting_until(run_at, now);
+    let state = lifecycle::waiting(run_at, arrival.depends, now);
     let mut insert = Insert::prepare(context.connection)?;
     insert.row(context, arrival, kind, state, None)?;
     progress.insert(context, &job.task, job.priority.level())?;
     let data = Data::counters(&progress.counters);
     events::append_data(context, EventKind::Submitted, num, state, &data, now)?;
-    if !nothing_to_do {
+    if !nothing_to_do || arrival.depends != Depends::Free {
         return Ok(state);
     }
     let mut row = JobRow::existing(context, num)?;
@@ -200,6 +220,7 @@ impl<'c> Insert<'c> {
             job,
             options,
             created_at,
+            depends: _,
         } = *arrival;
         let NewJob {
             id,
@@ -215,6 +236,7 @@ impl<'c> Insert<'c> {
             options: _,
             run_at,
             work: _,
+            links: _,
         } = job;
         let standing = Standing {
             state,

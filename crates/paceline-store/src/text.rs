@@ -22,6 +22,18 @@ where
         .map_err(|error| invalid(column, error))
 }
 
+/// The same, of a column that may be empty.
+pub(crate) fn maybe_word<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>>
+where
+    T: FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    match row.get_ref(column)?.as_str_or_null()? {
+        None => Ok(None),
+        Some(_) => word(row, column).map(Some),
+    }
+}
+
 /// Reads a column that holds JSON of a known shape.
 pub(crate) fn json<T: for<'de> Deserialize<'de>>(
     row: &Row<'_>,
@@ -136,6 +148,8 @@ pub(crate) enum TextError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Word(#[from] paceline_core::state::UnknownWord),
+    #[error(transparent)]
+    Id(#[from] paceline_core::id::InvalidId),
 }
 
 /// What [`error_text`] wrote.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use paceline_core::dependency::Standing;
 use paceline_core::item::NewItem;
 use paceline_core::job::{NewJob, Work};
 use paceline_core::store::{StoreError, Submitted};
@@ -11,20 +12,22 @@ use rusqlite::Row;
 
 use crate::context::WriteContext;
 use crate::counters::Sequence;
+use crate::dependencies;
 use crate::error::Result;
 use crate::items_write::{self, Append};
+use crate::links_text;
 use crate::num::JobNum;
 use crate::options_row;
 use crate::search;
 use crate::submit::{self, Arrival};
-use crate::text::{Labels, labels_text, maybe_json, maybe_time};
+use crate::text::{Labels, invalid, labels_text, maybe_json, maybe_time};
 
 const NO_UPLOAD: StoreError = StoreError::NotFound("upload");
 
 pub(crate) fn begin(context: &mut WriteContext<'_>, job: &NewJob, now: Time) -> Result<UploadId> {
     const INSERT: &str = "INSERT INTO uploads (num, id, name, task, queue, priority, user, key,
-        batch, labels, options, params, run_at, created_at, items, skipped)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0)";
+        batch, labels, options, params, run_at, created_at, items, skipped, links)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15)";
     let NewJob {
         id,
         name,
@@ -39,7 +42,10 @@ pub(crate) fn begin(context: &mut WriteContext<'_>, job: &NewJob, now: Time) -> 
         options,
         run_at,
         work: _,
+        links,
     } = job;
+    // Said now, not after a million items.
+    dependencies::find_parents(context, job)?;
     let num = context.next(Sequence::Job);
     let row = rusqlite::params![
         num,
@@ -56,6 +62,7 @@ pub(crate) fn begin(context: &mut WriteContext<'_>, job: &NewJob, now: Time) -> 
         params.as_str(),
         run_at.map(Time::as_micros),
         now.as_micros(),
+        links_text::to_text(links),
     ];
     context.execute(INSERT, row)?;
     Ok(UploadId(num))
@@ -97,7 +104,8 @@ pub(crate) fn finish(
     now: Time,
 ) -> Result<Submitted> {
     const TAKE: &str = "DELETE FROM uploads WHERE num = ?1 RETURNING id, name, task, queue,
-        priority, user, key, batch, labels, options, params, run_at, items, skipped, created_at";
+        priority, user, key, batch, labels, options, params, run_at, items, skipped, created_at,
+        links";
     let taken = context.list(TAKE, (upload.0,), read)?;
     let (mut job, options, counts, created_at) = taken.into_iter().next().ok_or(NO_UPLOAD)?;
     job.options = context.memory.options.get(&options)?;
@@ -109,8 +117,14 @@ pub(crate) fn finish(
         job: &job,
         options: &options,
         created_at,
+        depends: Standing::Free,
     };
-    let state = submit::submit_with_items(context, &arrival, progress, now)?;
+    let parents = dependencies::find_parents(context, &job)?;
+    let arrival = arrival.behind(parents.as_ref());
+    let mut state = submit::submit_with_items(context, &arrival, progress, now)?;
+    if let Some(parents) = &parents {
+        state = dependencies::attach(context, num, parents, now)?;
+    }
     search::changed(context, num)?;
     Ok(Submitted { id: job.id, state })
 }
@@ -155,6 +169,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Finished> {
         options: Arc::default(),
         run_at: maybe_time(row, 11)?,
         work: Work::Items(Vec::new()),
+        links: links_text::from_text(row.get_ref(15)?.as_str_or_null()?)
+            .map_err(|error| invalid(15, error))?,
     };
     let created_at = Time::from_micros(row.get(14)?);
     Ok((job, row.get(9)?, (row.get(12)?, row.get(13)?), created_at))

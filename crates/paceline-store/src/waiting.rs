@@ -7,9 +7,11 @@ use paceline_core::{JobId, JobState, Time};
 use rusqlite::Connection;
 
 use crate::context::find;
+use crate::dependencies;
 use crate::error::Result;
+use crate::links_text;
 use crate::rules;
-use crate::text::{maybe_time, word};
+use crate::text::{maybe_time, maybe_word, word};
 
 /// What a job's reason depends on.
 pub(crate) struct Waiting {
@@ -21,6 +23,8 @@ pub(crate) struct Waiting {
     pub(crate) task: String,
     pub(crate) queue: String,
     pub(crate) key: Option<String>,
+    /// What a blocked job waits for, in words.
+    pub(crate) after: Option<String>,
 }
 
 pub(crate) fn waiting_for(
@@ -28,8 +32,8 @@ pub(crate) fn waiting_for(
     jobs: &[JobId],
     now: Time,
 ) -> Result<Vec<(JobId, Vec<Reason>)>> {
-    const SELECT: &str = "SELECT state, user, run_at, attempt, first_attempt, task, queue, key
-        FROM jobs WHERE id = ?1";
+    const SELECT: &str = "SELECT state, user, run_at, attempt, first_attempt, task, queue, key,
+            num, after_policy, after_waiting, after_met, after_broken FROM jobs WHERE id = ?1";
     let rules = rules::book(connection)?.rules();
     let occupied = if rules.limits().is_none() {
         Occupied::default()
@@ -39,7 +43,7 @@ pub(crate) fn waiting_for(
     let mut reasons = Vec::new();
     for &id in jobs {
         let waiting = find(connection, SELECT, (id.into_bytes(),), |row| {
-            Ok(Waiting {
+            let waiting = Waiting {
                 state: word(row, 0)?,
                 user: row.get(1)?,
                 run_at: maybe_time(row, 2)?,
@@ -48,9 +52,19 @@ pub(crate) fn waiting_for(
                 task: row.get(5)?,
                 queue: row.get(6)?,
                 key: row.get(7)?,
-            })
+                after: None,
+            };
+            let counts = [row.get(10)?, row.get(11)?, row.get(12)?];
+            let tally = links_text::tally(maybe_word(row, 9)?, counts);
+            Ok((waiting, row.get(8)?, tally))
         })?;
-        let why = waiting.map_or_else(Vec::new, |job| job.reasons(&rules, &occupied, now));
+        let Some((mut waiting, num, tally)) = waiting else {
+            continue;
+        };
+        if let (JobState::Blocked, Some(tally)) = (waiting.state, tally) {
+            waiting.after = Some(dependencies::waits_for(connection, num, tally)?);
+        }
+        let why = waiting.reasons(&rules, &occupied, now);
         if !why.is_empty() {
             reasons.push((id, why));
         }
@@ -70,7 +84,10 @@ impl Waiting {
             }
             JobState::Scheduled => Some(scheduled(self)),
             JobState::Paused => Some("paused: waits for someone to resume it".to_owned()),
-            JobState::Blocked => Some("waits for other jobs".to_owned()),
+            JobState::Blocked => {
+                let other = || "waits for other jobs".to_owned();
+                Some(self.after.clone().unwrap_or_else(other))
+            }
             JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged => None,
         };
         reason.into_iter().collect()

@@ -229,6 +229,7 @@ impl Endless {
             attempt: 1,
             time_left: Duration::from_hours(1),
             work,
+            parents: Vec::new(),
         })
     }
 }

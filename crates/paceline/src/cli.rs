@@ -3,8 +3,9 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    backup, batch, bench, completions, control, demo, doctor, events, init, items, job, jobs,
-    limit, log, man, migrate, queue, results, schedule, status, submit, task, template, up, watch,
+    backup, batch, bench, completions, control, demo, doctor, events, graph, init, items, job,
+    jobs, limit, log, man, migrate, queue, results, schedule, status, submit, task, template, up,
+    watch,
 };
 use crate::env;
 
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Jobs(jobs::Args),
     /// Show one job
     Job(job::Args),
+    /// Show what a job waits for and what waits for it
+    Graph(graph::Args),
     /// List a job's items
     Items(items::Args),
     /// Write a job's results to stdout

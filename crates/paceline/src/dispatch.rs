@@ -8,9 +8,9 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
 use crate::commands::{
-    Context, backup, batch, bench, completions, control, demo, doctor, events, init, items, job,
-    jobs, limit, log, man, migrate, queue, results, schedule, status, submit, task, template, up,
-    watch,
+    Context, backup, batch, bench, completions, control, demo, doctor, events, graph, init, items,
+    job, jobs, limit, log, man, migrate, queue, results, schedule, status, submit, task, template,
+    up, watch,
 };
 use crate::exit::Result;
 use crate::output::Output;
@@ -46,6 +46,7 @@ async fn talk(command: Command, context: &Context) -> Result {
         Command::Submit(args) => submit::run(&args, context).await,
         Command::Jobs(args) => jobs::run(&args, context).await,
         Command::Job(args) => job::run(&args, context).await,
+        Command::Graph(args) => graph::run(&args, context).await,
         Command::Items(args) => items::run(&args, context).await,
         Command::Results(args) => results::run(&args, context).await,
         Command::Events(args) => events::run(&args, context).await,

@@ -33,7 +33,8 @@ def test_what_it_tells_of_an_item(serve: Serve) -> None:
         }
 
     node = serve(app_of(handler))
-    job = {"id": "j9", "params": {"m": 1}, "attempt": 1, "parents": {"j1": 5}, "more": "x"}
+    parents = [{"id": "j1", "result": 5}]
+    job = {"id": "j9", "params": {"m": 1}, "attempt": 1, "parents": parents, "more": "x"}
     items = [{"seq": 4, "key": "r4", "payload": 0, "attempt": 2}]
     node.run("work", items=items, job=job, item_timeout=30.0)
     result = results(node.until("done"))[4]
@@ -56,6 +57,29 @@ def test_what_it_tells_of_a_job_without_items(serve: Serve) -> None:
     node = serve(app_of(handler))
     node.run("work", job={"attempt": 3})
     assert results(node.until("done")) == {0: [None, 0, 3, None, {}, 4]}
+
+
+def test_what_parents_left() -> None:
+    unit = {"id": "a", "name": "load-1", "task": "load", "state": "completed", "result": [1]}
+    items = {
+        "id": "b",
+        "name": "sync-2",
+        "state": "failed",
+        "items": [["x", 1], ["y", None]],
+        "succeeded": 1002,
+    }
+    large = {"id": "c", "name": "all-3", "state": "completed", "too_large": True}
+    ctx = testing.context()
+    ctx._lease.job["parents"] = [unit, items]
+    assert ctx.parent_results() == {"a": [1], "b": {"x": 1, "y": None}}
+    assert [(p.name, p.task, p.state, p.succeeded) for p in ctx.parents] == [
+        ("load-1", "load", "completed", 0),
+        ("sync-2", "", "failed", 1002),
+    ]
+    ctx._lease.job["parents"] = [unit, large]
+    with pytest.raises(ValueError, match=r"all-3 are too large.*/api/v1/jobs/c/results"):
+        ctx.parent_results()
+    assert [p.too_large for p in ctx.parents] == [False, True]
 
 
 def test_the_deadline_is_each_items_own(serve: Serve) -> None:

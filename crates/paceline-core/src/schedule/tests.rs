@@ -374,6 +374,7 @@ mod runs {
             options: std::sync::Arc::new(JobOptions::default()),
             run_at: None,
             work: Work::Unit,
+            links: crate::links::Wanted::default(),
         };
         Run {
             tick: Time::EPOCH + Duration::from_mins(u64::from(n)),

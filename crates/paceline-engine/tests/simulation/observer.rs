@@ -16,6 +16,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem, Outcome};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer, ReportBody};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
+use paceline_core::links::Graph;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -416,6 +417,10 @@ impl Store for Observer {
     async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
         self.inner.waiting_for(jobs, now).await
     }
+    async fn graph(&self, job: JobId, most: u32) -> Result<Option<Graph>> {
+        self.inner.graph(job, most).await
+    }
+
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {
         self.inner.items(job, query).await
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use paceline_core::dice::Dice;
 use paceline_core::item::NewItem;
+use paceline_core::links::Wanted;
 use paceline_core::query::{JobFilter, Selector};
 use paceline_core::retry::RetryPolicy;
 use paceline_core::store::Action;
@@ -68,6 +69,7 @@ impl Person {
                 .is_multiple_of(4)
                 .then(|| engine.now() + delay),
             work: self.work(),
+            links: Wanted::default(),
         }
     }
 

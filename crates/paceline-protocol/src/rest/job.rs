@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use paceline_core::JobError;
+use paceline_core::links::{Graph, Node};
 use paceline_core::query::Sample;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::options::OptionsView;
 use crate::json::WireJson;
 use crate::units::WireTime;
-use crate::words::{WireErrorKind, WireJobId, WireJobState, WirePriority};
+use crate::words::{WireErrorKind, WireJobId, WireJobState, WirePolicy, WirePriority};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Job)]
@@ -44,8 +45,10 @@ pub struct JobView {
     pub duration_seconds: Option<f64>,
     /// How long the whole job should take, by the task's history; null when that is unknown.
     pub estimated_seconds: Option<f64>,
-    /// Jobs that it waits for.
+    /// Jobs that it waits or waited for, of those that are there still.
     pub after: Vec<WireJobId>,
+    /// What it asks of them; null when there are none.
+    pub after_policy: Option<WirePolicy>,
     /// What keeps it from going on, in words; empty when nothing does.
     #[schema(example = json!(["limit: dealer-7 1/1"]))]
     pub waiting_for: Vec<String>,
@@ -148,8 +151,11 @@ impl From<&Sample> for SampleView {
 #[schema(as = Graph)]
 pub struct GraphView {
     pub job: LinkView,
+    /// The oldest first.
     pub ancestors: Vec<LinkView>,
     pub descendants: Vec<LinkView>,
+    /// There are more than are listed.
+    pub truncated: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -159,6 +165,42 @@ pub struct LinkView {
     pub name: String,
     pub task: String,
     pub state: WireJobState,
-    /// The jobs among these that it waits for.
+    /// The jobs among these that it waits or waited for.
     pub after: Vec<WireJobId>,
+}
+
+impl From<Node> for LinkView {
+    fn from(node: Node) -> Self {
+        let Node {
+            id,
+            name,
+            task,
+            state,
+            after,
+        } = node;
+        LinkView {
+            id: WireJobId(id),
+            name,
+            task,
+            state: WireJobState(state),
+            after: after.into_iter().map(WireJobId).collect(),
+        }
+    }
+}
+
+impl From<Graph> for GraphView {
+    fn from(graph: Graph) -> Self {
+        let Graph {
+            job,
+            ancestors,
+            descendants,
+            truncated,
+        } = graph;
+        GraphView {
+            job: job.into(),
+            ancestors: ancestors.into_iter().map(LinkView::from).collect(),
+            descendants: descendants.into_iter().map(LinkView::from).collect(),
+            truncated,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::counts::{MaxFailuresText, WorkerCount};
 use super::options::{OptionsRequest, RetryRequest};
 use super::text::Text;
 use crate::units::{WireDuration, WireSize, WireTime};
-use crate::words::{WireJobId, WireJobState, WirePriority};
+use crate::words::{WireJobId, WireJobState, WirePolicy, WirePriority};
 
 /// A job to submit. Only `task` is required; what is left out comes from the task, then from the
 /// configuration.
@@ -56,14 +56,12 @@ pub struct JobRequest<'a> {
     /// Do not start before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_at: Option<WireTime>,
-    /// Jobs to wait for: not supported yet.
+    /// Jobs to wait for.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Vec<AfterRef<'a>>>,
+    /// What is asked of them: that all complete (the default), that all end, or that one fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<String>>)]
-    pub after: Option<Vec<Text<'a>>>,
-    /// Not supported yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub after_policy: Option<Text<'a>>,
+    pub after_policy: Option<WirePolicy>,
     /// Only `allow` is supported yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -141,6 +139,27 @@ impl<'a> JobRequest<'a> {
             only_new: forced.or(self.only_new),
         }
     }
+}
+
+/// What a job waits for: a job by its id, all jobs that a batch has at the time of the submission,
+/// or a job that stands before this one in the same bulk submission, by its position from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected the id of a job, {\"batch\": name} or {\"index\": position}"
+)]
+#[schema(as = After)]
+pub enum AfterRef<'a> {
+    #[schema(value_type = String)]
+    Job(#[serde(borrow)] Text<'a>),
+    Batch {
+        #[schema(value_type = String)]
+        batch: Text<'a>,
+    },
+    Index {
+        index: usize,
+    },
 }
 
 /// An item to submit: an element of `items`, or a line of a streamed submission.

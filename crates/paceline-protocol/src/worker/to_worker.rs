@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use paceline_core::lease::{Lease, LeasedItem};
+use paceline_core::links::ParentResult;
 use paceline_core::{JobId, Json, LeaseId};
 
 /// The job that a lease is of, as its handler sees it.
@@ -13,6 +14,8 @@ pub struct RunJob<'a> {
     pub task: &'a str,
     pub params: &'a Json,
     pub attempt: u32,
+    /// What the jobs that it waited for left to it. Since version 1.
+    pub parents: &'a [ParentResult],
 }
 
 impl<'a> From<&'a Lease> for RunJob<'a> {
@@ -22,6 +25,7 @@ impl<'a> From<&'a Lease> for RunJob<'a> {
             task: &lease.task,
             params: &lease.params,
             attempt: lease.attempt,
+            parents: &lease.parents,
         }
     }
 }
@@ -88,6 +92,53 @@ fn write_job(out: &mut Vec<u8>, job: &RunJob<'_>) {
     string(out, ",\"task\":", job.task);
     json(out, ",\"params\":", job.params);
     number(out, ",\"attempt\":", i64::from(job.attempt));
+    write_parents(out, job.parents);
+    out.push(b'}');
+}
+
+/// Nothing in a job without parents.
+fn write_parents(out: &mut Vec<u8>, parents: &[ParentResult]) {
+    for (index, parent) in parents.iter().enumerate() {
+        let before: &[u8] = if index == 0 { b",\"parents\":[" } else { b"," };
+        out.extend_from_slice(before);
+        write_parent(out, parent);
+    }
+    if !parents.is_empty() {
+        out.push(b']');
+    }
+}
+
+fn write_parent(out: &mut Vec<u8>, parent: &ParentResult) {
+    let ParentResult {
+        id,
+        name,
+        task,
+        state,
+        result,
+        items,
+        succeeded,
+        too_large,
+    } = parent;
+    string(out, "{\"id\":", &id.to_string());
+    string(out, ",\"name\":", name);
+    string(out, ",\"task\":", task);
+    string(out, ",\"state\":", state.as_str());
+    if let Some(result) = result {
+        json(out, ",\"result\":", result);
+    }
+    for (index, (key, result)) in items.iter().enumerate() {
+        let before = if index == 0 { ",\"items\":[[" } else { ",[" };
+        string(out, before, key);
+        json(out, ",", result);
+        out.push(b']');
+    }
+    if !items.is_empty() {
+        out.push(b']');
+    }
+    number(out, ",\"succeeded\":", i64::from(*succeeded));
+    if *too_large {
+        out.extend_from_slice(b",\"too_large\":true");
+    }
     out.push(b'}');
 }
 
@@ -155,7 +206,7 @@ fn json(out: &mut Vec<u8>, before: &str, value: &Json) {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
-    use paceline_core::Seq;
+    use paceline_core::{JobState, Seq};
 
     use super::*;
 
@@ -174,7 +225,51 @@ mod tests {
             task: "pre\"dict",
             params,
             attempt: 2,
+            parents: &[],
         }
+    }
+
+    #[test]
+    fn parents_leave_their_results() {
+        let params = Json::empty_object();
+        let parent = |name: &str| ParentResult {
+            id: JobId::from_bytes([2; 16]),
+            name: name.to_owned(),
+            task: "load".to_owned(),
+            state: JobState::Completed,
+            result: None,
+            items: Vec::new(),
+            succeeded: 2,
+            too_large: false,
+        };
+        let parents = [
+            ParentResult {
+                result: Some(Json::from_checked("{\n}")),
+                ..parent("load-1")
+            },
+            ParentResult {
+                items: vec![
+                    ("a".to_owned(), Json::from_checked("1")),
+                    ("b".to_owned(), Json::null()),
+                ],
+                ..parent("load-2")
+            },
+            ParentResult {
+                too_large: true,
+                ..parent("load-3")
+            },
+        ];
+        let plan = NodeMessage::Plan {
+            lease: LeaseId(2),
+            job: RunJob {
+                parents: &parents,
+                ..job(&params)
+            },
+        };
+        expect![[r#"
+            {"type":"plan","lease":2,"job":{"id":"01010101-0101-0101-0101-010101010101","task":"pre\"dict","params":{},"attempt":2,"parents":[{"id":"02020202-0202-0202-0202-020202020202","name":"load-1","task":"load","state":"completed","result":{ },"succeeded":2},{"id":"02020202-0202-0202-0202-020202020202","name":"load-2","task":"load","state":"completed","items":[["a",1],["b",null]],"succeeded":2},{"id":"02020202-0202-0202-0202-020202020202","name":"load-3","task":"load","state":"completed","succeeded":2,"too_large":true}]}}
+        "#]]
+        .assert_eq(&line(&plan));
     }
 
     #[test]

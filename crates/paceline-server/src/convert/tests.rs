@@ -40,6 +40,7 @@ fn job(state: JobState, kind: JobKind) -> Job {
         memory_bytes: None,
         rate: None,
         next_due: None,
+        links: Links::default(),
     }
 }
 

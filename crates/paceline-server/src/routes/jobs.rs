@@ -5,9 +5,8 @@ use axum::extract::State;
 use paceline_core::query::JobQuery;
 use paceline_core::store::StoreError;
 use paceline_protocol::problem::Code;
-use paceline_protocol::rest::{FilterRequest, GraphView, JobView, LinkView, ListView, SampleView};
+use paceline_protocol::rest::{FilterRequest, GraphView, JobView, ListView, SampleView};
 use paceline_protocol::units::{WireDuration, WireTime};
-use paceline_protocol::words::{WireJobId, WireJobState};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -177,21 +176,17 @@ pub(crate) async fn samples(
     Ok(Json(ListView::whole(samples)))
 }
 
-/// Shows what the job depends on, and what depends on it.
+/// Most jobs that a graph shows in each direction.
+const MOST_IN_GRAPH: u32 = 2_000;
+
+/// Shows what the job depends on, and what depends on it: each with all that is further up or
+/// down, at most 2,000 in each direction.
 #[utoipa::path(get, operation_id = "show_job_graph", path = "/jobs/{id}/graph", tag = "jobs",
     params(JobIdParam),
     responses((status = 200, description = "The graph", body = GraphView), ReadingJob))]
 pub(crate) async fn graph(State(state): State<AppState>, job: JobPath) -> Result<Json<GraphView>> {
-    let job = job.load(&state).await?;
-    Ok(Json(GraphView {
-        job: LinkView {
-            id: WireJobId(job.id),
-            name: job.name,
-            task: job.task,
-            state: WireJobState(job.state),
-            after: Vec::new(),
-        },
-        ancestors: Vec::new(),
-        descendants: Vec::new(),
-    }))
+    let id = job.load(&state).await?.id;
+    let graph = state.engine.store().graph(id, MOST_IN_GRAPH).await?;
+    let graph = graph.ok_or_else(|| Refusal::no_such_job(id))?;
+    Ok(Json(graph.into()))
 }

@@ -34,18 +34,7 @@ fn unsupported(request: &JobRequest<'_>, place: Place) -> Result<()> {
         .on_duplicate
         .as_deref()
         .is_some_and(|policy| policy != "allow");
-    let waits = request.after.as_ref().is_some_and(|jobs| !jobs.is_empty());
     let fields = [
-        (
-            "after",
-            waits,
-            "jobs cannot wait for other jobs yet; submit when those have ended",
-        ),
-        (
-            "after_policy",
-            request.after_policy.is_some(),
-            "jobs cannot wait for other jobs yet",
-        ),
         (
             "on_duplicate",
             merges,

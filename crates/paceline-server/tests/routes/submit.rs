@@ -256,12 +256,6 @@ async fn wrong_fields_are_named() {
             "invalid_field",
             "force",
         ),
-        (json!({"after": ["019d0f3a"]}), "unsupported", "after"),
-        (
-            json!({"after_policy": "completed"}),
-            "unsupported",
-            "after_policy",
-        ),
         (
             json!({"on_duplicate": "merge"}),
             "unsupported",

@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use paceline_core::dependency::{Edge, End, Policy};
 use paceline_core::event::EventKind;
 use paceline_core::ranges::Ranges;
 use paceline_core::{JobState, Json, LeaseId, Seq, Time};
 use uuid::Uuid;
 
+use super::dependencies::{Ties, Turned};
 use super::row::int;
 use super::session::{Value, values};
 use crate::batches::BatchNews;
 use crate::events::Data;
 use crate::job_row::JobRow;
+use crate::links_text::edge_number;
 use crate::num::JobNum;
 use crate::statistics::step;
 use crate::text::to_json;
@@ -115,6 +118,13 @@ columns!(SaidRows {
     stage: Option<String>,
     message: Option<String>,
 });
+columns!(EdgeRows {
+    child: i64,
+    parent: i64,
+    policy: &'static str,
+    standing: i32,
+});
+columns!(AfterRows { job: i64, policy: &'static str, waiting: i32, met: i32, broken: i32 });
 columns!(GarbageRows {
     job: i64,
     task: String
@@ -162,6 +172,13 @@ pub(crate) struct Changes {
     pub(crate) queues: BTreeSet<String>,
     /// Batches whose jobs came or ended.
     pub(crate) batches: BatchNews,
+    /// How children stand to parents; of each pair the last word counts.
+    edges: BTreeMap<(i64, i64), (Policy, Edge)>,
+    /// Jobs that others wait for from now on.
+    pub(crate) parents: Vec<i64>,
+    /// Jobs that have ended or begin anew, whose children have still to hear of it.
+    pub(crate) turned: Vec<Turned>,
+    pub(crate) ties: Ties,
 }
 
 /// What is to be added to a task's statistics.
@@ -193,6 +210,27 @@ impl Changes {
     ) {
         if let Some(batch) = batch {
             self.batches.moved(batch, moved, now);
+        }
+    }
+
+    /// Writes down what a parent means for a child.
+    pub(crate) fn edge(&mut self, child: JobNum, parent: JobNum, policy: Policy, edge: Edge) {
+        self.edges.insert((child.0, parent.0), (policy, edge));
+    }
+
+    pub(crate) fn edge_rows(&mut self) -> EdgeRows {
+        let mut rows = EdgeRows::default();
+        for ((child, parent), (policy, edge)) in std::mem::take(&mut self.edges) {
+            rows.push((child, parent, policy.as_str(), edge_number(edge)));
+        }
+        rows
+    }
+
+    /// Takes down that a job has ended so, or begins anew, if others may wait for it.
+    pub(crate) fn turned(&mut self, job: &JobRow, end: Option<End>, now: Time) {
+        if job.dependents {
+            let job = job.num;
+            self.turned.push(Turned { job, end, now });
         }
     }
 

@@ -22,6 +22,7 @@ use super::error::{Error, Result};
 use super::flush;
 use super::load::{self, job_columns, progress_columns};
 use super::node;
+use super::parents;
 use super::row::{Columns, int};
 use super::rules::{LOCK_SHARED, RULES, read_rules};
 use super::session::{Batch, Session, values};
@@ -140,8 +141,10 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut batch = Batch::default();
     let items = chunks.add(&mut batch);
     let next_due = batch.add(NEXT_DUE, values![claim.now.as_micros()]);
+    let parents = parents::Asked::add(&mut batch, &entries, &served);
     let mut answers = flush::commit(shared, &mut session, batch, entries, changes).await?;
-    let leases = claim_chunk::fill(served, &answers.take(items), &chunks)?;
+    let mut leases = claim_chunk::fill(served, &answers.take(items), &chunks)?;
+    parents.fill(&mut answers, &mut leases)?;
     let next_due = read_next_due(&answers.take(next_due))?;
     watch.heard();
     let full = leases
@@ -314,12 +317,12 @@ async fn lock(
     let mut locked = Locked::new(ids.value(0)?);
     for place in units {
         for row in answers.take(place) {
-            locked.unit(load::job_row(shared, &row)?, row.json(18)?);
+            locked.unit(load::job_row(shared, &row)?, row.json(load::JOB_COLUMNS)?);
         }
     }
     if let Some([progress, jobs, ranges]) = with_items {
         for row in answers.take(jobs) {
-            locked.job(load::job_row(shared, &row)?, row.json(18)?);
+            locked.job(load::job_row(shared, &row)?, row.json(load::JOB_COLUMNS)?);
         }
         for row in answers.take(progress) {
             let ready =

@@ -307,6 +307,8 @@ impl<'a> Round<'a> {
             options: job.options,
             attempt: job.attempt,
             work,
+            // They are read as all is written.
+            parents: Vec::new(),
         }
     }
 }

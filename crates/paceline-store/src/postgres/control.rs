@@ -10,6 +10,7 @@ use paceline_core::{JobId, JobOptions, JobState, LeaseId, Time};
 
 use super::changes::Changes;
 use super::connect::Shared;
+use super::dependencies;
 use super::ending;
 use super::entry::{Column, Entry};
 use super::error::Result;
@@ -147,6 +148,7 @@ impl Run<'_> {
         let mut answers = session.run(batch).await?;
         let mut entries = load::read(shared, &mut answers, places)?;
         let mut last = self.last_run(session, &entries).await?;
+        let needed = self.needed(session, &entries).await?;
         for num in page {
             match entries.get_mut(num) {
                 // Removed just before, under the same name.
@@ -154,13 +156,17 @@ impl Run<'_> {
                     let id = entry.job.id;
                     self.refuse(id, Refusal::NotFound);
                 }
-                Some(entry) => self.job(entry, &mut last)?,
+                Some(entry) => {
+                    let needed = needed.contains(num);
+                    self.job(entry, &mut last, needed)?;
+                }
                 None => {}
             }
         }
         if self.only_count {
             return Ok(());
         }
+        dependencies::follow_all(shared, session, &mut entries, &mut self.changes).await?;
         let mut batch = Batch::default();
         flush::rows(shared, &mut batch, entries, &mut self.changes);
         session.run(batch).await?;
@@ -174,17 +180,27 @@ impl Run<'_> {
         }
         let retried = entries.values().filter(|entry| {
             let progress = entry.progress.as_ref();
-            progress.is_some() && check(&entry.job, progress, self.action, self.now).is_ok()
+            progress.is_some() && check(&entry.job, progress, self.action, false, self.now).is_ok()
         });
         let jobs = retried.map(|entry| entry.job.num.0).collect();
         rerun::forget_last_run(session, jobs).await
     }
 
-    fn job(&mut self, entry: &mut Entry, last: &mut LastRun) -> Result<()> {
+    /// Which of the jobs that are going to be removed unfinished jobs depend on.
+    async fn needed(&self, session: &mut Session, entries: &Entries) -> Result<HashSet<JobNum>> {
+        if *self.action != Action::Delete {
+            return Ok(HashSet::new());
+        }
+        let parents = entries.values().filter(|entry| entry.job.dependents);
+        let parents = parents.map(|entry| entry.job.num.0).collect();
+        dependencies::needed(session, parents).await
+    }
+
+    fn job(&mut self, entry: &mut Entry, last: &mut LastRun, needed: bool) -> Result<()> {
         self.done.matched += 1;
         let id = entry.job.id;
         let progress = entry.progress.as_ref();
-        if let Err(refused) = check(&entry.job, progress, self.action, self.now) {
+        if let Err(refused) = check(&entry.job, progress, self.action, needed, self.now) {
             self.refuse(id, Refusal::State(refused));
             return Ok(());
         }
@@ -231,6 +247,7 @@ fn act(
             }
             entry.progressed(now);
             entry.tell(changes, EventKind::Resumed, now);
+            ending::end_if_empty(changes, entry, now)?;
         }
         Action::Retry => rerun::retry(changes, entry, last, now)?,
         Action::Restart => rerun::restart(changes, entry, now)?,

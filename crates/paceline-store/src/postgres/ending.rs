@@ -6,7 +6,7 @@ use paceline_core::{LeaseId, Time};
 use super::changes::Changes;
 use super::entry::Entry;
 use super::error::Result;
-use crate::ending::Ending;
+use crate::ending::{Ending, is_empty};
 use crate::job_row::JobRow;
 
 /// Ends a job, whatever it consists of. Returns the leases that its workers must give up.
@@ -26,13 +26,23 @@ pub(crate) fn end(
     entry.job.deadline_at = None;
     entry.job.time_left = None;
     entry.write_error(ending.error().as_ref());
+    entry.dropped = Some(matches!(ending, Ending::Dropped(_)));
     count(changes, &entry.job, ending, now);
     let mut data = entry.data();
     if let Some(error) = ending.error() {
         data = data.error(&error);
     }
     changes.tell(ending.event_kind(), &entry.job, &data, now);
+    changes.turned(&entry.job, Some(ending.seen()), now);
     Ok(revoked)
+}
+
+/// Completes a job that could start and has nothing to do.
+pub(crate) fn end_if_empty(changes: &mut Changes, entry: &mut Entry, now: Time) -> Result<()> {
+    if is_empty(&entry.job, entry.progress.as_ref()) {
+        end(changes, entry, &Ending::Completed, now)?;
+    }
+    Ok(())
 }
 
 /// What was not run counts as cancelled, and stays free for a retry.
@@ -44,7 +54,7 @@ fn end_items(changes: &mut Changes, entry: &mut Entry, ending: &Ending, now: Tim
     if let Some(progress) = &mut entry.progress {
         match ending {
             Ending::Completed => {}
-            Ending::Failed(_) | Ending::Cancelled(_) => {
+            Ending::Failed(_) | Ending::Cancelled(_) | Ending::Dropped(_) => {
                 progress.counters.cancelled += progress.counters.remaining();
             }
         }
@@ -98,7 +108,7 @@ fn count(changes: &mut Changes, job: &JobRow, ending: &Ending, now: Time) {
     let completed = match ending {
         Ending::Completed => true,
         Ending::Failed(_) => false,
-        Ending::Cancelled(_) => return,
+        Ending::Cancelled(_) | Ending::Dropped(_) => return,
     };
     let took = job.started_at.map(|started| now.since(started));
     changes.job_ended(&job.task, completed, took);

@@ -36,6 +36,8 @@ pub(crate) struct Entry {
     pub(crate) written: Written,
     /// It is removed in this transaction.
     pub(crate) deleted: bool,
+    /// Whether it was cancelled because of a parent, if that is known.
+    pub(crate) dropped: Option<bool>,
 }
 
 /// Columns of `progress` that few verbs change.
@@ -81,6 +83,8 @@ pub(crate) struct Written {
     pub(crate) result: Column,
     pub(crate) labels: Column,
     pub(crate) options: Option<String>,
+    /// How its parents stand.
+    pub(crate) after: bool,
 }
 
 impl Entry {
@@ -96,6 +100,7 @@ impl Entry {
             listed_skipped: Vec::new(),
             written: Written::default(),
             deleted: false,
+            dropped: None,
         }
     }
 

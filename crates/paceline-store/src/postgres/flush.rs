@@ -3,12 +3,14 @@
 use std::sync::PoisonError;
 
 use paceline_core::JobState;
+use paceline_core::dependency::Tally;
 use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 
 use super::batches;
-use super::changes::{Changes, EventRows, Rows, TaskDelta, columns};
+use super::changes::{AfterRows, Changes, EventRows, Rows, TaskDelta, columns};
 use super::connect::Shared;
+use super::dependencies;
 use super::entry::Entry;
 use super::error::Result;
 use super::load::Entries;
@@ -81,9 +83,10 @@ pub(crate) async fn commit(
     shared: &Shared,
     session: &mut Session,
     mut batch: Batch<'_>,
-    entries: Entries,
+    mut entries: Entries,
     mut changes: Changes,
 ) -> Result<super::session::Answers> {
+    dependencies::follow_all(shared, session, &mut entries, &mut changes).await?;
     let queues = new_queues(shared, &mut batch, &mut changes);
     rows(shared, &mut batch, entries, &mut changes);
     let newest = tail(shared, &mut batch, changes);
@@ -145,7 +148,7 @@ pub(crate) fn rows(
             $(set($sql, ids.is_empty(), values![ids.clone()]);)+
         }};
     }
-    let (jobs, progress) = entry_rows(entries);
+    let (jobs, progress, mut after) = entry_rows(entries);
     ids!(changes.leases_ended; "DELETE FROM leases WHERE id = ANY($1)");
     let shortened = std::mem::take(&mut changes.leases_shortened);
     let (ids, left): (Vec<i64>, Vec<String>) = shortened.into_iter().unzip();
@@ -166,6 +169,11 @@ pub(crate) fn rows(
     set!(INSERT_RANGES, changes.ranges);
     let mut jobs = jobs;
     set!(UPDATE_JOBS, jobs);
+    set!(UPDATE_AFTER, after);
+    let mut edges = changes.edge_rows();
+    set!(UPSERT_EDGES, edges);
+    ids!(changes.parents;
+        "UPDATE jobs SET dependents = true WHERE num = ANY($1) AND dependents IS NULL");
     let (mut new, mut known) = progress;
     set!(INSERT_PROGRESS, new);
     set!(UPDATE_PROGRESS, known);
@@ -209,6 +217,7 @@ fn delete(batch: &mut Batch<'_>, changes: &mut Changes) {
     for sql in TABLES {
         batch.add(sql, values![deleted.clone()]);
     }
+    dependencies::forget(batch, &deleted);
     let garbage = std::mem::take(&mut changes.garbage);
     if !garbage.is_empty() {
         let insert =
@@ -310,8 +319,9 @@ fn add_statistics(
     }
 }
 
-fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows)) {
+fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows), AfterRows) {
     let mut jobs = JobRows::default();
+    let mut after = AfterRows::default();
     let (mut new, mut known) = (ProgressRows::default(), ProgressRows::default());
     for entry in entries.into_values() {
         let rows = if entry.written.new_progress {
@@ -320,9 +330,26 @@ fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows)) {
             &mut known
         };
         progress_row(&entry, rows);
+        after_row(&entry, &mut after);
         job_row(entry, &mut jobs);
     }
-    (jobs, (new, known))
+    (jobs, (new, known), after)
+}
+
+fn after_row(entry: &Entry, rows: &mut AfterRows) {
+    let Some(Tally {
+        policy,
+        waiting,
+        met,
+        broken,
+    }) = entry.job.after
+    else {
+        return;
+    };
+    if entry.written.after {
+        let num = entry.job.num.0;
+        rows.push((num, policy.as_str(), int(waiting), int(met), int(broken)));
+    }
 }
 
 fn job_row(entry: Entry, rows: &mut JobRows) {
@@ -468,6 +495,14 @@ const UPDATE_JOBS: &str = "UPDATE jobs j SET state = n.state, attempt = n.attemp
             time_left, lease, node, priority, place, lane, set_error, error, set_result, result,
             set_labels, labels, options)
     WHERE j.num = n.num";
+
+const UPDATE_AFTER: &str = "UPDATE jobs j SET after_policy = n.policy, after_waiting = n.waiting,
+        after_met = n.met, after_broken = n.broken
+    FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[], $5::integer[])
+        AS n (num, policy, waiting, met, broken) WHERE j.num = n.num";
+const UPSERT_EDGES: &str = "INSERT INTO dependencies (child, parent, policy, standing)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[])
+    ON CONFLICT (child, parent) DO UPDATE SET standing = excluded.standing";
 
 /// Rows of progress as they come, and when the first of each job's free items is due.
 macro_rules! progress_rows {

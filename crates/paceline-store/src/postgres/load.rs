@@ -16,6 +16,7 @@ use super::row::Columns;
 use super::session::{Answers, Batch, Value};
 use crate::job_row::JobRow;
 use crate::leases::LeaseRow;
+use crate::links_text;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
 use paceline_core::job::JobKind;
@@ -24,7 +25,8 @@ use paceline_core::job::JobKind;
 macro_rules! job_columns {
     () => {
         "num, id, task, kind, state, attempt, first_attempt, run_at, started_at, finished_at, \
-         deadline_at, time_left, lease, node, options, priority, batch, place"
+         deadline_at, time_left, lease, node, options, priority, batch, place, after_policy, \
+         after_waiting, after_met, after_broken, dependents"
     };
 }
 pub(crate) use job_columns;
@@ -205,8 +207,20 @@ pub(crate) fn job_row(shared: &Shared, row: &Row) -> Result<JobRow> {
         priority: priority(row, 15)?,
         place: Place::from_micros(row.number(17)?),
         batch: row.maybe_text(16)?,
+        after: links_text::tally(
+            row.maybe_word(18)?,
+            [
+                row.maybe_count(19)?,
+                row.maybe_count(20)?,
+                row.maybe_count(21)?,
+            ],
+        ),
+        dependents: row.value::<Option<bool>>(22)?.unwrap_or(false),
     })
 }
+
+/// How many columns those of a job are.
+pub(crate) const JOB_COLUMNS: usize = 23;
 
 pub(crate) fn priority(row: &Row, column: usize) -> Result<Priority> {
     Ok(Priority::from_level(i64::from(row.value::<i32>(column)?)))

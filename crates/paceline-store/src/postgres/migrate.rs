@@ -45,6 +45,11 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0006_batches.sql"),
         compatible_from: 4,
     },
+    // A node of before would end jobs and let those that wait for them wait for ever.
+    Step {
+        sql: include_str!("../../migrations/postgres/0007_dependencies.sql"),
+        compatible_from: 4,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -100,9 +100,13 @@ async fn old_jobs(
     retention: Retention,
     now: Time,
 ) -> Result<bool> {
+    // What an unfinished job depends on stays: its results may be wanted.
     const OLD: &str = "SELECT j.num, j.task, p.job IS NOT NULL FROM (
             SELECT num, task FROM jobs WHERE finished_at IS NOT NULL AND finished_at < $1
-                AND state = $2 ORDER BY finished_at LIMIT $3) o
+                AND state = $2 AND (dependents IS NULL OR NOT EXISTS (
+                    SELECT 1 FROM dependencies d JOIN jobs c ON c.num = d.child
+                    WHERE d.parent = jobs.num AND c.finished_at IS NULL))
+                ORDER BY finished_at LIMIT $3) o
         JOIN jobs j ON j.num = o.num LEFT JOIN progress p ON p.job = j.num
         WHERE j.state = $2 ORDER BY j.num FOR UPDATE OF j";
     let mut more = false;

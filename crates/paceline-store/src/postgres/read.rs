@@ -18,10 +18,14 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
     j.priority, j.attempt, j.created_at, j.run_at, j.started_at, j.finished_at,
     j.lease IS NOT NULL, j.user_name, j.key, j.batch, j.labels, j.options, j.error, j.result,
     j.params, p.total, p.succeeded, p.failed, p.skipped, p.cancelled, p.running, p.rate,
-    p.fraction, p.stage, p.message, p.memory_bytes, p.next_due";
+    p.fraction, p.stage, p.message, p.memory_bytes, p.next_due,
+    CASE WHEN j.after_policy IS NOT NULL THEN (
+        SELECT string_agg(a.id::text, ',' ORDER BY d.parent)
+        FROM dependencies d JOIN jobs a ON a.num = d.parent WHERE d.child = j.num) END,
+    j.after_policy";
 
 /// How many columns [`COLUMNS`] are.
-pub(crate) const COUNT: usize = 34;
+pub(crate) const COUNT: usize = 36;
 
 pub(crate) fn read(row: &Row) -> Result<Job> {
     let kind = row.kind(5)?;
@@ -60,6 +64,8 @@ pub(crate) fn read(row: &Row) -> Result<Job> {
         },
         memory_bytes: row.maybe_size(32)?,
         next_due: row.value(33)?,
+        after: row.value(34)?,
+        after_policy: row.value(35)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

@@ -15,7 +15,6 @@ use super::entry::{Column, Entry};
 use super::error::Result;
 use super::row::Columns;
 use super::session::{Batch, Session, values};
-use crate::ending::Ending;
 use crate::num::JobNum;
 
 /// What jobs with items that are retried give up of their last run.
@@ -81,7 +80,6 @@ pub(crate) fn retry(
 /// Runs everything again, planning included.
 pub(crate) fn restart(changes: &mut Changes, entry: &mut Entry, now: Time) -> Result<()> {
     entry.must_step(changes, Event::Restart, now)?;
-    let mut nothing_to_do = false;
     let kind = entry.job.kind;
     if let Some(progress) = &mut entry.progress {
         changes.restarted.push(progress.job.0);
@@ -99,13 +97,9 @@ pub(crate) fn restart(changes: &mut Changes, entry: &mut Entry, now: Time) -> Re
             total,
             ..Counters::default()
         };
-        nothing_to_do = progress.planned && total == 0;
     }
     begin_anew(changes, entry, EventKind::Restarted, now);
-    if nothing_to_do {
-        ending::end(changes, entry, &Ending::Completed, now)?;
-    }
-    Ok(())
+    ending::end_if_empty(changes, entry, now)
 }
 
 fn begin_anew(changes: &mut Changes, entry: &mut Entry, kind: EventKind, now: Time) {
@@ -123,4 +117,5 @@ fn begin_anew(changes: &mut Changes, entry: &mut Entry, kind: EventKind, now: Ti
     entry.progressed(now);
     changes.unsaid.push(entry.job.num.0);
     entry.tell(changes, kind, now);
+    changes.turned(&entry.job, None, now);
 }

@@ -142,7 +142,10 @@ async fn try_fire(shared: &Shared, firing: &Firing, now: Time) -> Result<Fired> 
             now,
         };
         let arrivals = submit::arrive(&mut session, Batch::default(), &[&submission]).await?;
-        let (_, mut arrivals) = arrivals;
+        let (answers, mut arrivals) = arrivals;
+        for answer in answers {
+            answer?;
+        }
         arrivals.insert(&mut batch);
         let (entries, mut changes) = arrivals.into_parts();
         record(&mut changes, told, now);

@@ -11,6 +11,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
+use paceline_core::links::Graph;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -28,7 +29,7 @@ use super::session::Session;
 use super::submit::Submission;
 use super::{
     admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
-    prune, read, remember, rules, tasks, tick, upload, waiting,
+    parents, prune, read, remember, rules, tasks, tick, upload, waiting,
 };
 
 impl PostgresStore {
@@ -180,6 +181,10 @@ impl Store for PostgresStore {
 
     async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
         Ok(waiting::waiting_for(&mut self.reader().await?, jobs, now).await?)
+    }
+
+    async fn graph(&self, job: JobId, most: u32) -> Result<Option<Graph>> {
+        Ok(parents::graph(&mut self.reader().await?, job, most).await?)
     }
 
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {

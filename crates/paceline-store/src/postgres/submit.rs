@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use paceline_core::dependency::Standing;
 use paceline_core::event::EventKind;
 use paceline_core::job::{JobKind, NewJob, Work};
 use paceline_core::lifecycle;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::changes::{Changes, Rows, columns};
 use super::connect::Shared;
+use super::dependencies::{self, Parents};
 use super::ending;
 use super::entry::Entry;
 use super::error::{Error, Result};
@@ -24,7 +26,6 @@ use super::load::Entries;
 use super::row::{Columns, uuid};
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
-use crate::ending::Ending;
 use crate::items_write::all_but;
 use crate::job_row::{JobRow, kind_word};
 use crate::num::{JobNum, as_i64};
@@ -62,6 +63,7 @@ columns!(NewRows {
     labels: Option<String>,
     options: String,
     params: String,
+    error: Option<String>,
 });
 
 /// Takes in some submissions, each whole or not at all.
@@ -78,7 +80,7 @@ pub(crate) async fn submit(shared: &Shared, calls: Vec<Submission>) -> Result<Ve
             [only] => vec![again(shared, only, error).await],
             _ => return Err(Error::corrupt("a job's id is used twice")),
         },
-        taken => taken?.into_iter().map(Ok).collect(),
+        taken => taken?,
     };
     let mut taken = taken.into_iter();
     let answers = refusals.into_iter().map(|refused| match refused {
@@ -116,10 +118,10 @@ async fn again(shared: &Shared, call: &Submission, error: Error) -> Answer {
         .ok_or_else(|| error.into())
 }
 
-async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Vec<Submitted>>> {
+async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Answer>> {
     let count: usize = calls.iter().map(|call| call.jobs.len()).sum();
     if count == 0 {
-        return Ok(calls.iter().map(|_| Vec::new()).collect());
+        return Ok(calls.iter().map(|_| Ok(Vec::new())).collect());
     }
     let mut session = shared.pools.writer().await?;
     let (submitted, mut arrivals) = arrive(&mut session, Batch::begin(), calls).await?;
@@ -136,11 +138,12 @@ pub(crate) async fn arrive(
     session: &mut Session,
     mut batch: Batch<'_>,
     calls: &[&Submission],
-) -> Result<(Vec<Vec<Submitted>>, Arrivals)> {
+) -> Result<(Vec<Answer>, Arrivals)> {
     let count: usize = calls.iter().map(|call| call.jobs.len()).sum();
     let nums = batch.add(NUMBERS, values![as_i64(count)]);
     let asked = Asked::new(calls);
     let known = asked.add(&mut batch);
+    let parents = dependencies::add(&mut batch, calls.iter().flat_map(|call| call.jobs.iter()));
     let mut answers = session.run(batch).await?;
     let nums = numbers(&answers.take(nums))?;
     let mut known_keys = HashSet::new();
@@ -150,12 +153,17 @@ pub(crate) async fn arrive(
 
     let mut arrivals = Arrivals {
         known: asked.places(known_keys),
+        parents: dependencies::Known::read(&mut answers, parents)?,
         ..Arrivals::default()
     };
     let mut options = LastOptions::default();
     let mut nums = nums.into_iter();
     let mut submitted = Vec::with_capacity(calls.len());
     for call in calls {
+        if let Some(refused) = arrivals.parents.refusal(&call.jobs) {
+            submitted.push(Err(refused));
+            continue;
+        }
         let mut of_call = Vec::with_capacity(call.jobs.len());
         for job in call.jobs.iter() {
             let num = nums
@@ -164,7 +172,7 @@ pub(crate) async fn arrive(
             let state = arrivals.add(JobNum(num), job, options.text(&job.options), call.now)?;
             of_call.push(Submitted { id: job.id, state });
         }
-        submitted.push(of_call);
+        submitted.push(Ok(of_call));
     }
     Ok((submitted, arrivals))
 }
@@ -230,9 +238,18 @@ pub(crate) struct Arrivals {
     pub(crate) changes: Changes,
     /// Items that have a succeeded result.
     known: HashSet<(paceline_core::JobId, usize)>,
+    /// What jobs wait for.
+    parents: dependencies::Known,
 }
 
 impl Arrivals {
+    pub(crate) fn behind(parents: dependencies::Known) -> Self {
+        Arrivals {
+            parents,
+            ..Arrivals::default()
+        }
+    }
+
     fn add(&mut self, num: JobNum, job: &NewJob, options: &str, now: Time) -> Result<JobState> {
         match &job.work {
             Work::Unit => {
@@ -299,9 +316,11 @@ impl Arrivals {
             .progress
             .as_ref()
             .is_some_and(|progress| progress.planned && progress.counters.remaining() == 0);
-        // A job without work has nothing to wait for either.
+        let parents = self.parents.parents(job);
+        let depends = parents.as_ref().map_or(Standing::Free, Parents::standing);
+        // A job without work has no time to wait for.
         entry.job.run_at = job.run_at.filter(|_| !done);
-        entry.job.state = lifecycle::waiting_until(entry.job.run_at, now);
+        entry.job.state = lifecycle::waiting(entry.job.run_at, depends, now);
         entry.job.place = line_place(job, created_at);
         if !self.changes.queues.contains(&job.queue) {
             self.changes.queues.insert(clean(&job.queue));
@@ -313,21 +332,33 @@ impl Arrivals {
         let data = entry.data();
         self.changes
             .tell(EventKind::Submitted, &entry.job, &data, now);
+        if let Some(parents) = parents {
+            parents.attach(&mut self.changes, &mut entry, now)?;
+        }
         if done {
-            ending::end(&mut self.changes, &mut entry, &Ending::Completed, now)?;
+            ending::end_if_empty(&mut self.changes, &mut entry, now)?;
         }
         // Nobody can serve it yet: the row is written as it is, and admission judges it anew.
         entry.written.job = false;
         entry.written.new_progress = true;
         entry.extra.told = true;
         entry.progressed(now);
-        self.row(&entry.job, job, options, created_at);
+        let error = std::mem::take(&mut entry.written.error).value();
+        self.row(&entry.job, error, job, options, created_at);
+        self.parents.taken(job, &entry);
         let state = entry.job.state;
         self.entries.insert(entry.job.num, entry);
         Ok(state)
     }
 
-    fn row(&mut self, row: &JobRow, job: &NewJob, options: &str, created_at: Time) {
+    fn row(
+        &mut self,
+        row: &JobRow,
+        error: Option<String>,
+        job: &NewJob,
+        options: &str,
+        created_at: Time,
+    ) {
         let NewJob {
             id,
             name,
@@ -342,6 +373,7 @@ impl Arrivals {
             options: _,
             run_at: _,
             work: _,
+            links: _,
         } = job;
         self.rows.push((
             row.num.0,
@@ -363,6 +395,7 @@ impl Arrivals {
             labels_text(labels),
             options.to_owned(),
             params.as_str().to_owned(),
+            error,
         ));
     }
 
@@ -396,6 +429,8 @@ fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
         node: None,
         options: job.options.clone(),
         batch: job.batch.as_deref().map(clean),
+        after: None,
+        dependents: false,
     }
 }
 
@@ -418,13 +453,13 @@ impl LastOptions {
 
 const INSERT: &str = "INSERT INTO jobs (num, id, name, task, queue, kind, state, priority, attempt,
         first_attempt, created_at, run_at, finished_at, lane, place, user_name, key, batch,
-        labels, options, params)
+        labels, options, params, error)
     SELECT n.num, n.id, n.name, n.task, n.queue, n.kind, n.state, n.priority, 1, 1, n.created_at,
         n.run_at, n.finished_at, n.lane, n.place, n.user_name, n.key, n.batch, n.labels, n.options,
-        n.params
+        n.params, n.error
     FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
         $7::text[], $8::integer[], $9::bigint[], $10::bigint[], $11::bigint[], $12::integer[],
         $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
-        $19::text[])
+        $19::text[], $20::text[])
         AS n (num, id, name, task, queue, kind, state, priority, created_at, run_at, finished_at,
-            lane, place, user_name, key, batch, labels, options, params)";
+            lane, place, user_name, key, batch, labels, options, params, error)";

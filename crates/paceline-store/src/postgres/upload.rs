@@ -14,15 +14,17 @@ use tokio_postgres::Row;
 
 use super::changes::Changes;
 use super::connect::Shared;
+use super::dependencies;
 use super::error::{Error, Result};
 use super::flush;
 use super::items_write::{self, Append, KNOWN, clean};
 use super::load;
-use super::row::{Columns, int, uuid};
+use super::row::{Columns, int, invalid, uuid};
 use super::session::{Batch, Session, values};
 use super::submit::Arrivals;
 use super::transact::retrying;
 use crate::items_write::all_but;
+use crate::links_text;
 use crate::num::JobNum;
 use crate::options_row;
 use crate::text::labels_text;
@@ -31,9 +33,9 @@ const NO_UPLOAD: StoreError = StoreError::NotFound("upload");
 
 pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<UploadId> {
     const INSERT: &str = "INSERT INTO uploads (num, node, id, name, task, queue, priority,
-        user_name, key, batch, labels, options, params, run_at, created_at, items, skipped)
+        user_name, key, batch, labels, options, params, run_at, created_at, items, skipped, links)
         VALUES (nextval('job_num'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-            0, 0) RETURNING num";
+            0, 0, $15) RETURNING num";
     let NewJob {
         id,
         name,
@@ -48,6 +50,7 @@ pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<Up
         options,
         run_at,
         work: _,
+        links,
     } = job;
     let row = values![
         shared.node.load(Ordering::Relaxed),
@@ -64,11 +67,30 @@ pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<Up
         params.as_str().to_owned(),
         run_at.map(Time::as_micros),
         now.as_micros(),
+        links_text::to_text(links),
     ];
+    // Said now, not after a million items.
+    check_parents(shared, job).await?;
     let mut session = shared.pools.writer().await?;
     let num = session.find(INSERT, row).await?;
     let num = num.ok_or_else(|| Error::corrupt("no upload"))?.number(0)?;
     Ok(UploadId(num))
+}
+
+/// Whether all is there that the job is going to wait for.
+async fn check_parents(shared: &Shared, job: &NewJob) -> Result<()> {
+    let mut batch = Batch::begin();
+    let Some(place) = dependencies::add(&mut batch, std::iter::once(job)) else {
+        return Ok(());
+    };
+    let mut session = shared.pools.writer().await?;
+    let mut answers = session.run(batch).await?;
+    let known = dependencies::Known::read(&mut answers, Some(place))?;
+    session.roll_back().await;
+    match known.refusal(std::slice::from_ref(job)) {
+        None => Ok(()),
+        Some(refused) => Err(refused.into()),
+    }
 }
 
 pub(crate) async fn append(shared: &Shared, upload: UploadId, items: &[NewItem]) -> Result<()> {
@@ -208,7 +230,7 @@ pub(crate) async fn finish(shared: &Shared, upload: UploadId, now: Time) -> Resu
 async fn try_finish(shared: &Shared, upload: UploadId, now: Time) -> Result<Submitted> {
     const TAKE: &str = "DELETE FROM uploads WHERE num = $1 RETURNING id, name, task, queue,
         priority, user_name, key, batch, labels, options, params, run_at, items, skipped,
-        created_at";
+        created_at, links";
     const SKIPPED: &str = "SELECT seq FROM outcomes
         WHERE job = $1 AND state = 'skipped' AND state <> 'succeeded' ORDER BY seq";
     let mut session = shared.pools.writer().await?.with_patience();
@@ -229,7 +251,15 @@ async fn try_finish(shared: &Shared, upload: UploadId, now: Time) -> Result<Subm
     let work = all_but(total, without);
     // Its time is that of its number, by which jobs are listed: when the upload began.
     let times = (row.time(14)?, now);
-    let mut arrivals = Arrivals::default();
+    let mut batch = Batch::default();
+    let place = dependencies::add(&mut batch, std::iter::once(&job));
+    let mut answers = session.run(batch).await?;
+    let parents = dependencies::Known::read(&mut answers, place)?;
+    if let Some(refused) = parents.refusal(std::slice::from_ref(&job)) {
+        session.roll_back().await;
+        return Err(refused.into());
+    }
+    let mut arrivals = Arrivals::behind(parents);
     let num = JobNum(upload.0);
     let state = arrivals.with_items(num, &job, row.value(9)?, (total, &work), times)?;
     let mut batch = Batch::default();
@@ -254,6 +284,7 @@ fn read(shared: &Shared, row: &Row) -> Result<NewJob> {
         options: load::options(shared, row.value(9)?)?,
         run_at: row.maybe_time(11)?,
         work: Work::Items(Vec::new()),
+        links: links_text::from_text(row.value(15)?).map_err(|error| invalid(15, error))?,
     })
 }
 

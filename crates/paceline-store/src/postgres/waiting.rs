@@ -1,13 +1,16 @@
 //! Why jobs wait, in plain words, by the rules that hold them.
 
 use paceline_core::admission::Reason;
-use paceline_core::{JobId, Time};
+use paceline_core::dependency;
+use paceline_core::{JobId, JobState, Time};
 use uuid::Uuid;
 
+use super::dependencies;
 use super::error::Result;
 use super::row::{Columns, uuid};
 use super::rules;
 use super::session::{Session, values};
+use crate::links_text;
 use crate::waiting::Waiting;
 
 pub(crate) async fn waiting_for(
@@ -16,7 +19,8 @@ pub(crate) async fn waiting_for(
     now: Time,
 ) -> Result<Vec<(JobId, Vec<Reason>)>> {
     const SELECT: &str = "SELECT j.id, j.state, j.user_name, j.run_at, j.attempt, j.first_attempt,
-            j.task, j.queue, j.key
+            j.task, j.queue, j.key,
+            j.num, j.after_policy, j.after_waiting, j.after_met, j.after_broken
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
         JOIN LATERAL (SELECT * FROM jobs WHERE id = wanted.id OFFSET 0) j ON true
         ORDER BY wanted.place";
@@ -24,7 +28,23 @@ pub(crate) async fn waiting_for(
     let rules = book.rules();
     let ids: Vec<Uuid> = jobs.iter().map(|id| uuid(*id)).collect();
     let mut reasons = Vec::new();
-    for row in session.list(SELECT, values![ids]).await? {
+    let rows = session.list(SELECT, values![ids]).await?;
+    let mut blocked = Vec::new();
+    for row in &rows {
+        if row.word::<JobState>(1)? == JobState::Blocked {
+            blocked.push(row.number(9)?);
+        }
+    }
+    let parents = dependencies::first_parents(session, blocked).await?;
+    for row in rows {
+        let counts = [
+            row.maybe_count(11)?,
+            row.maybe_count(12)?,
+            row.maybe_count(13)?,
+        ];
+        let tally = links_text::tally(row.maybe_word(10)?, counts);
+        let first = parents.get(&row.num(9)?);
+        let after = tally.zip(first);
         let waiting = Waiting {
             state: row.word(1)?,
             user: row.maybe_text(2)?,
@@ -34,6 +54,7 @@ pub(crate) async fn waiting_for(
             task: row.text(6)?,
             queue: row.text(7)?,
             key: row.maybe_text(8)?,
+            after: after.map(|(tally, first)| dependency::waits_for(tally, first)),
         };
         let why = waiting.reasons(&rules, &book.occupied, now);
         if !why.is_empty() {

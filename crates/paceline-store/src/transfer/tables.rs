@@ -32,11 +32,13 @@ pub(super) const TABLES: &[Table] = &[
         "jobs",
         "num, id, name, task, queue, kind, state, priority, attempt, first_attempt, created_at,
          run_at, started_at, finished_at, deadline_at, time_left, lease, node, lane, place, parked_by,
-         user_name, key, batch, labels, options, error, result, params",
+         user_name, key, batch, labels, options, error, result, params,
+         after_policy, after_waiting, after_met, after_broken, dependents",
         "SELECT num, hex(id), name, task, queue, kind, state, priority, attempt, first_attempt,
             created_at, run_at, started_at, finished_at, deadline_at, time_left, lease, node,
             lane, coalesce(lane_order, 0), CASE lane WHEN 7 THEN lane_key END, user, key, batch,
-            labels, options, error, result, params
+            labels, options, error, result, params, after_policy,
+            after_waiting, after_met, after_broken, dependents
          FROM jobs ORDER BY num",
     ),
     table(
@@ -50,6 +52,11 @@ pub(super) const TABLES: &[Table] = &[
             rate_covers, rate_done, rate_at, fraction, stage, message, memory_bytes, cpu_seconds,
             sampled_at, samples, log_rows, log_bytes, told
          FROM progress ORDER BY job",
+    ),
+    table(
+        "dependencies",
+        "child, parent, policy, standing",
+        "SELECT child, parent, policy, standing FROM dependencies ORDER BY child, parent",
     ),
     table(
         "items",

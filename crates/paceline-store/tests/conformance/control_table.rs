@@ -1,6 +1,7 @@
 //! Each action on each job, in each state that a job can be in: done or refused exactly as
 //! `lifecycle` says, and without a trace when it is refused or only tried.
 
+use paceline_core::dependency::Standing;
 use paceline_core::lifecycle::{Event, Facts, Refused, decide, may_delete, may_patch};
 use paceline_core::query::Selector;
 use paceline_core::store::{Action, Change, Refusal};
@@ -12,11 +13,13 @@ use crate::support::{Case, Draft, items, minutes, planned, seconds, unit};
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Past {
     Scheduled,
+    Blocked,
     Pending,
     Admitted,
     Leased,
     PausedBeforeItsTime,
     PausedBeforeItsStart,
+    PausedWhileBlocked,
     PausedInFlight,
     PausedAfterItsWork,
     Completed,
@@ -24,15 +27,32 @@ enum Past {
     Failed,
     CancelledBeforeItsStart,
     CancelledInFlight,
+    CancelledWhileBlocked,
+    Dropped,
 }
 
-const PASTS: [Past; 13] = [
+impl Past {
+    /// How the job that it waits for lets it be.
+    fn depends(self) -> Standing {
+        match self {
+            Past::Blocked | Past::PausedWhileBlocked | Past::CancelledWhileBlocked => {
+                Standing::Waits
+            }
+            Past::Dropped => Standing::Broken,
+            _ => Standing::Free,
+        }
+    }
+}
+
+const PASTS: [Past; 17] = [
     Past::Scheduled,
+    Past::Blocked,
     Past::Pending,
     Past::Admitted,
     Past::Leased,
     Past::PausedBeforeItsTime,
     Past::PausedBeforeItsStart,
+    Past::PausedWhileBlocked,
     Past::PausedInFlight,
     Past::PausedAfterItsWork,
     Past::Completed,
@@ -40,6 +60,8 @@ const PASTS: [Past; 13] = [
     Past::Failed,
     Past::CancelledBeforeItsStart,
     Past::CancelledInFlight,
+    Past::CancelledWhileBlocked,
+    Past::Dropped,
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,7 +88,12 @@ impl Kind {
                 self == Kind::Items
             }
             Past::Completed | Past::Failed => self != Kind::Planned,
+            // One kind tells of all, and each takes a while.
+            Past::PausedWhileBlocked | Past::CancelledWhileBlocked | Past::Dropped => {
+                self == Kind::Items
+            }
             Past::Scheduled
+            | Past::Blocked
             | Past::Pending
             | Past::Leased
             | Past::PausedBeforeItsTime
@@ -87,6 +114,13 @@ impl Case {
             Some(at) => kind.draft().at(at),
             None => kind.draft(),
         };
+        let draft = match past.depends() {
+            Standing::Free => draft,
+            Standing::Waits | Standing::Broken => {
+                let parent = self.submit(unit().at(self.now() + minutes(60))).await;
+                draft.after(&[parent])
+            }
+        };
         let id = self.submit(draft).await;
         let (state, in_flight, unfinished) = self.lead(id, past).await;
         assert_eq!(self.state(id).await, state, "{kind:?} {past:?}");
@@ -95,6 +129,7 @@ impl Case {
             run_at: at,
             in_flight,
             unfinished,
+            depends: past.depends(),
         };
         (id, facts)
     }
@@ -102,6 +137,7 @@ impl Case {
     async fn lead(&self, id: JobId, past: Past) -> (JobState, bool, bool) {
         match past {
             Past::Scheduled => (JobState::Scheduled, false, true),
+            Past::Blocked => (JobState::Blocked, false, true),
             Past::Pending => (JobState::Pending, false, true),
             Past::Admitted => {
                 self.admit().await;
@@ -112,7 +148,7 @@ impl Case {
                 self.claim_one().await;
                 (JobState::Running, true, true)
             }
-            Past::PausedBeforeItsTime | Past::PausedBeforeItsStart => {
+            Past::PausedBeforeItsTime | Past::PausedBeforeItsStart | Past::PausedWhileBlocked => {
                 self.pause(id).await;
                 (JobState::Paused, false, true)
             }
@@ -146,7 +182,12 @@ impl Case {
                 }
                 (JobState::Failed, false, true)
             }
-            Past::CancelledBeforeItsStart => {
+            Past::Dropped => {
+                let parent = self.job(id).await.links.after[0];
+                self.cancel(parent).await;
+                (JobState::Cancelled, false, true)
+            }
+            Past::CancelledBeforeItsStart | Past::CancelledWhileBlocked => {
                 self.cancel(id).await;
                 (JobState::Cancelled, false, true)
             }
@@ -191,7 +232,7 @@ fn expected(facts: &Facts, action: &Action, now: Time) -> Result<Option<JobState
         Action::Resume => Event::Resume,
         Action::Retry => Event::Retry,
         Action::Restart => Event::Restart,
-        Action::Delete => return may_delete(facts.state).map(|()| None),
+        Action::Delete => return may_delete(facts.state, false).map(|()| None),
         Action::Change(change) => {
             may_patch(facts.state)?;
             match change.run_at {
@@ -272,10 +313,14 @@ async fn try_one(s: &Case, kind: Kind, past: Past, action: Action) -> bool {
 
 /// Leaves nothing for the next row of the table.
 async fn clear(s: &Case) {
+    // A job may go with the one that it waits for, and is needed by none when it goes first.
     for job in s.all_jobs().await {
+        let job = s.job(job.id).await;
         if !job.state.is_terminal() {
             s.cancel(job.id).await;
         }
+    }
+    for job in s.all_jobs().await {
         s.delete(job.id).await;
     }
 }

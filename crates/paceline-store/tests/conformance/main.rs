@@ -15,6 +15,7 @@ mod claim;
 mod control;
 mod control_filter;
 mod control_table;
+mod dependencies;
 mod events;
 mod fairness;
 mod holds;

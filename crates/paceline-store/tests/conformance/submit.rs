@@ -8,6 +8,7 @@ use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
 use paceline_core::item::NewItem;
 use paceline_core::job::JobKind;
+use paceline_core::links::{Links, Wanted};
 use paceline_core::options::MaxFailures;
 use paceline_core::progress::{Counters, Stage};
 use paceline_core::retry::RetryPolicy;
@@ -53,6 +54,7 @@ fn full(s: &Case) -> NewJob {
             key: Some("k".to_owned()),
             payload: Json::null(),
         }]),
+        links: Wanted::default(),
     }
 }
 
@@ -94,6 +96,7 @@ async fn a_job_is_read_as_it_was_submitted(s: Case) {
         memory_bytes: None,
         rate: None,
         next_due: None,
+        links: Links::default(),
     };
     assert_eq!(s.job(id).await, expected);
     assert_eq!(s.all_jobs().await, [expected], "and listed as it is read");

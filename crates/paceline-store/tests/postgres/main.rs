@@ -2,6 +2,7 @@
 //! break off, stop and come back. What every store must do is in the suite `conformance`.
 
 mod breakdown;
+mod dependencies;
 mod halted;
 mod nodes;
 mod open;

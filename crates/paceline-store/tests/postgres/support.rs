@@ -6,6 +6,7 @@ use std::time::Duration;
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::limits::Limits;
+use paceline_core::links::Wanted;
 use paceline_core::store::{Claim, NodeInfo, Offer, Result, Store, StoreError};
 use paceline_core::{JobId, JobState, Json, NewJob, NodeId, Priority, Time, Work};
 use paceline_store::postgres::{Options, PostgresStore};
@@ -69,6 +70,7 @@ pub(crate) fn job(number: u32, user: &str, items: u32) -> NewJob {
             0 => Work::Unit,
             items => Work::Items((0..items).map(item).collect()),
         },
+        links: Wanted::default(),
     }
 }
 

@@ -10,6 +10,7 @@ use paceline_core::dice::Dice;
 use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportAnswer, ReportBody};
+use paceline_core::links::Wanted;
 use paceline_core::query::{EventQuery, ItemQuery, JobQuery, Selector};
 use paceline_core::retry::RetryPolicy;
 use paceline_core::store::{Action, Claim, NodeInfo, Offer, Store};
@@ -170,6 +171,7 @@ pub(crate) fn job(work: Work) -> NewJob {
         options: Arc::new(options),
         run_at: None,
         work,
+        links: Wanted::default(),
     }
 }
 

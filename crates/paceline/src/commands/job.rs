@@ -67,6 +67,7 @@ fn facts(job: &JobView, palette: Palette, now: Timestamp) -> Vec<(&'static str, 
     let says = [&progress.stage, &progress.message];
     let says: Vec<_> = says.into_iter().flatten().map(String::as_str).collect();
     add("says", (!says.is_empty()).then(|| says.join(": ")));
+    add("after", after(job));
     add("submitted", Some(moment(job.created_at, now)));
     add(
         "due",
@@ -126,6 +127,18 @@ fn progress_line(job: &JobView, palette: Palette) -> Option<String> {
         );
     }
     Some(parts.join(" "))
+}
+
+/// The jobs that it waits or waited for.
+fn after(job: &JobView) -> Option<String> {
+    let policy = job.after_policy?;
+    let ids: Vec<String> = job.after.iter().take(3).map(ToString::to_string).collect();
+    let more = job.after.len().saturating_sub(ids.len());
+    let more = match more {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!("{} ({policy}){more}", ids.join(", ")))
 }
 
 fn labels(job: &JobView) -> Option<String> {

@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod filter;
+pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod items;
 pub(crate) mod job;

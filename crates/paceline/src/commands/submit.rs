@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use paceline_core::Time;
-use paceline_protocol::rest::{JobRequest, MaxFailuresText, RetryRequest, Text, WorkerCount};
+use paceline_protocol::rest::{
+    AfterRef, JobRequest, MaxFailuresText, RetryRequest, Text, WorkerCount,
+};
 use paceline_protocol::units::{WireDuration, WireSize, WireTime};
-use paceline_protocol::words::WirePriority;
+use paceline_protocol::words::{WirePolicy, WirePriority};
 use serde_json::value::RawValue;
 
 use super::filter::label;
@@ -87,6 +89,17 @@ struct PlaceArgs {
     /// Do not start before: `2026-12-01 06:00`, an RFC 3339 time, or `90m` from now
     #[arg(long, value_name = "TIME", value_parser = future)]
     at: Option<Time>,
+    /// Wait for this job to complete: an id, its beginning, a name or `last`; can be given several
+    /// times
+    #[arg(long, value_name = "JOB")]
+    after: Vec<String>,
+    /// Wait for all jobs that this batch has now; can be given several times
+    #[arg(long, value_name = "BATCH")]
+    after_batch: Vec<String>,
+    /// What is asked of the jobs that are waited for: completed (all of them), finished (all ended,
+    /// however that was) or failed (one of them did)
+    #[arg(long, value_name = "POLICY", value_parser = policy)]
+    after_policy: Option<WirePolicy>,
 }
 
 /// How the job runs, over what its task declares.
@@ -123,8 +136,13 @@ struct OptionArgs {
 pub(crate) async fn run(args: &Args, context: &Context) -> Result {
     let params = params::merge(args.params.as_deref(), &args.param)?;
     let items = args.items.file()?;
-    let head = serde_json::to_string(&request(args, params.as_deref()))
-        .context(|| "cannot write the submission".to_owned())?;
+    let after = after(&args.place, context).await?;
+    let request = JobRequest {
+        after: (!after.is_empty()).then_some(after),
+        ..request(args, params.as_deref())
+    };
+    let head =
+        serde_json::to_string(&request).context(|| "cannot write the submission".to_owned())?;
     let job = submission::submit(context, &head, items).await?;
     let output = context.output;
     if !args.wait {
@@ -171,6 +189,20 @@ impl ItemArgs {
     }
 }
 
+/// What is waited for; ids are looked up, for the node takes whole ones.
+async fn after<'a>(place: &'a PlaceArgs, context: &Context) -> Result<Vec<AfterRef<'a>>> {
+    let mut after = Vec::new();
+    for job in &place.after {
+        let id = context.client.job(job).await?.id.to_string();
+        after.push(AfterRef::Job(Text::from(id)));
+    }
+    for batch in &place.after_batch {
+        let batch = Text::from(batch.as_str());
+        after.push(AfterRef::Batch { batch });
+    }
+    Ok(after)
+}
+
 fn request<'a>(args: &'a Args, params: Option<&'a RawValue>) -> JobRequest<'a> {
     let (place, options) = (&args.place, &args.options);
     let text = |text: &'a Option<String>| text.as_deref().map(Text::from);
@@ -190,6 +222,7 @@ fn request<'a>(args: &'a Args, params: Option<&'a RawValue>) -> JobRequest<'a> {
         batch: text(&place.batch),
         labels: (!labels.is_empty()).then_some(labels),
         run_at: place.at.map(WireTime),
+        after_policy: place.after_policy,
         workers: options.workers,
         chunk_size: options.chunk_size,
         concurrency: options.concurrency,
@@ -209,6 +242,12 @@ fn priority(text: &str) -> Result<WirePriority, String> {
     let word = if text == "medium" { "normal" } else { text };
     word.parse()
         .map(WirePriority)
+        .map_err(|error: paceline_core::state::UnknownWord| error.to_string())
+}
+
+fn policy(text: &str) -> Result<WirePolicy, String> {
+    text.parse()
+        .map(WirePolicy)
         .map_err(|error: paceline_core::state::UnknownWord| error.to_string())
 }
 

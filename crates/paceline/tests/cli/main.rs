@@ -4,6 +4,7 @@ mod backup;
 mod commands;
 mod configuration;
 mod control;
+mod dependencies;
 mod first_steps;
 mod items;
 mod node;

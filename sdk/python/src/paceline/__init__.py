@@ -13,9 +13,20 @@ command. `paceline.testing` runs a task without a node.
 """
 
 from ._options import Retry
+from ._parents import Parent
 from ._version import __version__
 from .app import App, Item
 from .context import Context, Job
 from .errors import Permanent, RetryAfter
 
-__all__ = ["App", "Context", "Item", "Job", "Permanent", "Retry", "RetryAfter", "__version__"]
+__all__ = [
+    "App",
+    "Context",
+    "Item",
+    "Job",
+    "Parent",
+    "Permanent",
+    "Retry",
+    "RetryAfter",
+    "__version__",
+]

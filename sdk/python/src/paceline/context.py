@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ._parents import Parent, parents_of
 from ._wire import clean, log_line, progress_line
 
 if TYPE_CHECKING:
@@ -149,9 +150,18 @@ class Context:
         """Say what the job is busy with now ("loading", "predicting")."""
         self._progress().enter(self.seq, name)
 
+    @property
+    def parents(self) -> list[Parent]:
+        """The jobs that this one ran after, the oldest first, with what they left."""
+        return parents_of(self._lease.job)
+
     def parent_results(self) -> dict[str, Any]:
-        """The results of the jobs that this one ran after, by job id."""
-        return dict(self._lease.job.get("parents") or {})
+        """The results of the jobs that this one ran after, by job id.
+
+        Of a job with items a dict by key. Raises ValueError when they are too large to be handed
+        over with the work; `parents` then says which.
+        """
+        return {parent.id: parent.results for parent in self.parents}
 
     def _current(self) -> dict[str, Any] | None:
         return self._item if self._item is not None else self._lease.item

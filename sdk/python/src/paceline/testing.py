@@ -66,7 +66,8 @@ def context(
     item_timeout: float | None = None,
 ) -> RecordingContext:
     """A context to call a handler with; `parents` are results by job id, times are seconds."""
-    job = {"id": "test", "task": task, "params": params, "attempt": attempt, "parents": parents}
+    ran_after = [{"id": id, "result": result} for id, result in (parents or {}).items()]
+    job = {"id": "test", "task": task, "params": params, "attempt": attempt, "parents": ran_after}
     item = {"seq": 0, "key": key, "payload": payload, "attempt": attempt}
     return RecordingContext(Lease({"lease": 0, "job": job}), _Memory(), state, item_timeout, item)
 

@@ -12,6 +12,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
+use paceline_core::links::Graph;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -249,6 +250,10 @@ impl Store for Faulty {
     async fn waiting_for(&self, jobs: &[JobId], now: Time) -> Result<Vec<(JobId, Vec<Reason>)>> {
         self.check("waiting_for")?;
         self.inner.waiting_for(jobs, now).await
+    }
+
+    async fn graph(&self, job: JobId, most: u32) -> Result<Option<Graph>> {
+        self.inner.graph(job, most).await
     }
 
     async fn items(&self, job: JobId, query: ItemQuery) -> Result<Vec<Item>> {

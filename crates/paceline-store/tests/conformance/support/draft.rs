@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::dependency::Policy;
 use paceline_core::item::NewItem;
+use paceline_core::links::{Parent, Wanted};
 use paceline_core::options::MaxFailures;
 use paceline_core::retry::RetryPolicy;
 use paceline_core::{JobId, JobOptions, Json, NewJob, Priority, Time, Work};
@@ -74,6 +76,7 @@ impl Draft {
             options: Arc::new(options),
             run_at: None,
             work,
+            links: Wanted::default(),
         })
     }
 
@@ -134,6 +137,23 @@ impl Draft {
 
     pub(crate) fn at(self, time: Time) -> Self {
         self.set(|job| job.run_at = Some(time))
+    }
+
+    /// Waits for these to complete.
+    pub(crate) fn after(self, parents: &[JobId]) -> Self {
+        self.set(|job| {
+            job.links
+                .after
+                .extend(parents.iter().copied().map(Parent::Job))
+        })
+    }
+
+    pub(crate) fn after_batch(self, batch: &str) -> Self {
+        self.set(|job| job.links.after.push(Parent::Batch(batch.to_owned())))
+    }
+
+    pub(crate) fn policy(self, policy: Policy) -> Self {
+        self.set(|job| job.links.after_policy = policy)
     }
 
     pub(crate) fn chunk(self, size: u32) -> Self {

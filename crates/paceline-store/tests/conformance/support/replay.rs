@@ -124,6 +124,7 @@ fn carries_counters(kind: EventKind) -> bool {
     match kind {
         EventKind::Submitted
         | EventKind::Planned
+        | EventKind::Blocked
         | EventKind::Completed
         | EventKind::Failed
         | EventKind::Cancelled
@@ -136,6 +137,7 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::Postponed
         | EventKind::Rescheduled
         | EventKind::Due
+        | EventKind::Unblocked
         | EventKind::Changed
         | EventKind::Deleted
         | EventKind::Recovered

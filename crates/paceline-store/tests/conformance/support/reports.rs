@@ -105,6 +105,20 @@ impl Case {
             .await;
     }
 
+    /// The same of many leases in one call.
+    pub(crate) async fn succeed_all(&self, leases: &[Lease]) {
+        let report = |lease: &Lease| LeaseReport {
+            lease: lease.id,
+            job: lease.job,
+            body: whole(lease, |seq| succeeded(seq).outcome),
+        };
+        let answers = self.reports(leases.iter().map(report).collect()).await;
+        let lost = answers
+            .iter()
+            .filter(|answer| **answer != ReportAnswer::Accepted);
+        assert_eq!(lost.count(), 0, "all are taken");
+    }
+
     /// All that was leased failed, and the lease ends.
     pub(crate) async fn fail(&self, lease: &Lease, message: &str) {
         self.fail_with(lease, &failure(message)).await;

@@ -184,6 +184,7 @@ mod tests {
             attempt: 2,
             time_left: Duration::from_mins(1),
             work: LeasedWork::Unit,
+            parents: Vec::new(),
         }
     }
 

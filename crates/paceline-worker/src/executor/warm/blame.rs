@@ -83,6 +83,7 @@ mod tests {
             attempt: 1,
             time_left: Duration::from_mins(1),
             work,
+            parents: Vec::new(),
         }
     }
 

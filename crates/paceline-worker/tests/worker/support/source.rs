@@ -313,6 +313,7 @@ impl FakeJob {
             attempt: 1,
             time_left: Duration::from_hours(1),
             work,
+            parents: Vec::new(),
         }
     }
 
