@@ -77,9 +77,8 @@ async fn a_child_starts_when_all_its_parents_have_completed(s: Case) {
 
 impl Case {
     async fn why(&self, job: JobId) -> String {
-        let limits = paceline_core::admission::Limits::NONE;
-        let reasons = self.store.waiting_for(&[job], limits).await;
-        reasons.expect("reasons").remove(0).1
+        let reasons = self.store.waiting_for(&[job], self.now()).await;
+        reasons.expect("reasons").remove(0).1.join("; ")
     }
 }
 

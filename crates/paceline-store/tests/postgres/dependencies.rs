@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paceline_core::admission::Limits;
+use paceline_core::limits::Limits;
 use paceline_core::links::Parent;
 use paceline_core::store::Store;
 use paceline_core::{JobState, NewJob};
