@@ -144,19 +144,34 @@ macro_rules! store_tests {
     };
 }
 
-/// The same for cases that take a seed, and long; a pooler makes them three times as long.
+/// The same for cases that are about lists, also with the catalogue that a store with very many jobs
+/// takes them from. Nothing else reads it.
+macro_rules! list_tests {
+    ($($case:ident),+ $(,)?) => {
+        store_tests!($($case),+);
+        with_catalogue!(run: $($case),+);
+    };
+}
+
+/// Cases that take a seed, and long, and read lists too; a pooler makes them three times as long.
 macro_rules! seeded_store_tests {
     ($($case:ident),+ $(,)?) => {
         on_each_backend!(run_seeds: $($case),+);
+        with_catalogue!(run_seeds: $($case),+);
     };
 }
 
 macro_rules! on_each_backend {
     ($run:ident: $($case:ident),+) => {
         on_backend!(sqlite_file, $run: $($case),+);
-        on_backend!(sqlite_file_with_catalogue, $run: $($case),+);
         on_backend!(sqlite_in_memory, $run: $($case),+);
         on_backend!(postgres, $run: $($case),+);
+    };
+}
+
+macro_rules! with_catalogue {
+    ($run:ident: $($case:ident),+) => {
+        on_backend!(sqlite_file_with_catalogue, $run: $($case),+);
         on_backend!(postgres_with_catalogue, $run: $($case),+);
     };
 }

@@ -239,7 +239,7 @@ async fn an_unknown_job_is_named(s: Case) {
     assert_eq!(s.state(there).await, JobState::Paused);
 }
 
-store_tests!(
+list_tests!(
     a_cancel_ends_all_that_remains,
     a_cancelled_unit_is_revoked,
     the_reason_of_a_cancel_is_told,

@@ -177,7 +177,7 @@ async fn retry_of_all_that_failed(s: Case) {
     }
 }
 
-store_tests!(
+list_tests!(
     only_what_matches_is_touched,
     an_empty_filter_is_all_jobs,
     no_match_is_no_change,

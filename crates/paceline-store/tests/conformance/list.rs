@@ -381,7 +381,7 @@ async fn an_id_is_found_by_its_beginning(s: Case) {
     }
 }
 
-store_tests!(
+list_tests!(
     every_order_page_by_page,
     odd_shares_keep_their_order,
     a_streamed_job_stands_where_its_time_says,

@@ -261,7 +261,7 @@ async fn a_count_stops_at_its_cap(s: Case) {
     assert_eq!(count(text("predict-"), 5).await, Count::AtLeast(5));
 }
 
-store_tests!(
+list_tests!(
     by_one_field,
     by_states,
     by_labels,

@@ -201,7 +201,7 @@ async fn numbers_of_events_are_not_used_again(s: Case) {
     assert!(!next.is_empty() && next.iter().all(|event| event.seq > newest));
 }
 
-store_tests!(
+list_tests!(
     each_state_is_kept_its_own_time,
     nothing_unfinished_ever_goes,
     nothing_stays_of_a_removed_job,

@@ -265,7 +265,7 @@ async fn a_job_that_was_never_submitted_is_not_there(s: Case) {
     assert_eq!(s.find(s.new_id()).await, None);
 }
 
-store_tests!(
+list_tests!(
     a_job_is_read_as_it_was_submitted,
     items_are_read_as_they_were_submitted,
     a_job_begins_as_its_time_says,

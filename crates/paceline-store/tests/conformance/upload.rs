@@ -220,7 +220,7 @@ async fn uploads_of_a_dead_node_are_swept_at_the_next_start(s: Case) {
     assert_eq!(s.all_jobs().await, []);
 }
 
-store_tests!(
+list_tests!(
     nobody_sees_an_upload,
     a_finished_upload_is_a_job_like_any_other,
     the_work_given_with_an_upload_is_ignored,
