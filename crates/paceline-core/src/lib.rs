@@ -8,6 +8,7 @@
 
 pub mod admission;
 pub mod batch;
+pub mod breaker;
 pub mod chunk;
 pub mod clock;
 pub mod dependency;
@@ -28,6 +29,8 @@ pub mod options;
 pub mod progress;
 pub mod query;
 pub mod ranges;
+pub mod rate;
+pub mod resources;
 pub mod retry;
 pub mod schedule;
 pub mod scope;
@@ -35,6 +38,7 @@ pub mod state;
 pub mod store;
 pub mod task;
 pub mod template;
+pub mod throttle;
 pub mod time;
 pub mod turns;
 pub mod worker;
