@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use crate::error::ErrorKind;
+use crate::item::Outcome;
 use crate::time::Time;
 
 /// When a breaker opens and how it closes again.
@@ -59,6 +61,23 @@ pub struct Ends {
 }
 
 impl Ends {
+    /// Counts how an attempt ended, if that says anything about what the task calls.
+    pub fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Succeeded(_) => self.succeeded = self.succeeded.saturating_add(1),
+            Outcome::Failed(failure) => match failure.error.kind {
+                ErrorKind::Handler | ErrorKind::Timeout | ErrorKind::Memory | ErrorKind::Crash => {
+                    self.failed = self.failed.saturating_add(1);
+                }
+                ErrorKind::Dependency | ErrorKind::Cancelled | ErrorKind::Lost => {}
+            },
+        }
+    }
+
+    pub fn is_none(self) -> bool {
+        self == Ends::default()
+    }
+
     fn all(self) -> u32 {
         self.succeeded.saturating_add(self.failed)
     }
@@ -109,6 +128,13 @@ impl Breaker {
                 Some(policy.probes.max(1).saturating_sub(known))
             }
         }
+    }
+
+    /// The attempts that count now.
+    pub fn counted(&self, policy: &BreakerPolicy, now: Time) -> Ends {
+        let mut breaker = *self;
+        breaker.roll(policy, now);
+        breaker.before.plus(breaker.now)
     }
 
     /// When it may allow more than now, if only the time holds it.
@@ -216,7 +242,7 @@ mod tests {
     const POLICY: BreakerPolicy = BreakerPolicy {
         failure_rate: 0.5,
         minimum: 4,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
         cool_down: Duration::from_secs(30),
         probes: 2,
     };

@@ -47,6 +47,11 @@ words!(
     HoldSet = "hold.set",
     HoldLifted = "hold.lifted",
     LimitChanged = "limit.changed",
+    /// A task fails so often that its work waits.
+    BreakerOpened = "breaker.opened",
+    /// Some of its work is tried.
+    BreakerHalfOpen = "breaker.half_open",
+    BreakerClosed = "breaker.closed",
     NodeStarted = "node.started",
     NodeStopped = "node.stopped",
     WorkerStarted = "worker.started",

@@ -48,7 +48,10 @@ impl Rate {
         }
         // A clock that was set back must not free what counts.
         let now = self.handed_out.last().map_or(now, |(at, _)| now.max(*at));
-        self.handed_out.push((now, items));
+        match self.handed_out.last_mut() {
+            Some((at, counted)) if *at == now => *counted = counted.saturating_add(items),
+            Some(_) | None => self.handed_out.push((now, items)),
+        }
         if self.handed_out.len() > MOST_TOLD_APART {
             let (_, oldest) = self.handed_out.remove(0);
             self.handed_out[0].1 = self.handed_out[0].1.saturating_add(oldest);
@@ -74,7 +77,7 @@ mod tests {
 
     const POLICY: RatePolicy = RatePolicy {
         items: 10,
-        period: Duration::from_secs(60),
+        period: Duration::from_mins(1),
     };
     fn at(millis: i64) -> Time {
         Time::from_micros(1_000 * millis)

@@ -181,8 +181,8 @@ mod tests {
         assert_eq!(told(&resources(500, 1 << 30, 0)), None);
         let of_cpus = told(&resources(1_500, 0, 0)).expect("too few");
         assert_eq!(of_cpus, "resource: needs 1.5 cpus, 0.5 are free");
-        let of_gpus = told(&resources(0, 0, 1)).expect("too few");
-        assert_eq!(of_gpus, "resource: needs 1 of gpu, 0 are free");
+        let graphics = told(&resources(0, 0, 1)).expect("too few");
+        assert_eq!(graphics, "resource: needs 1 of gpu, 0 are free");
     }
 
     #[test]

@@ -33,6 +33,34 @@ pub struct Throttle {
     pub last: Option<Time>,
 }
 
+/// A throttled task as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskThrottle {
+    pub task: String,
+    pub policy: ThrottlePolicy,
+    pub throttle: Throttle,
+}
+
+/// What a breaker that is not closed means for admission, so that jobs which can do nothing do
+/// not take the places of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// Nothing starts before; `None` once probes are under way.
+    pub open_until: Option<Time>,
+    /// Most jobs of the task that run while it is tried.
+    pub probes: u32,
+}
+
+impl Trial {
+    /// How many more jobs of the task may start when so many run.
+    pub fn room(&self, running: u32, now: Time) -> u32 {
+        match self.open_until {
+            Some(until) if now < until => 0,
+            Some(_) | None => self.probes.saturating_sub(running),
+        }
+    }
+}
+
 /// What holds a task's work, in plain words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
@@ -68,7 +96,7 @@ pub struct Allowance {
     pub chunks: Option<u32>,
     /// Why it is nothing.
     pub holds: Option<Holds>,
-    /// When it is more, if only the time holds it.
+    /// When it is more than nothing, if only the time holds it.
     pub next_due: Option<Time>,
 }
 
@@ -106,6 +134,27 @@ impl Throttle {
         allowance
     }
 
+    /// Most items of the next chunk; `None` is any number.
+    ///
+    /// What is in a worker's hands when a breaker opens goes on there. So chunks of a task that has
+    /// one are no larger than what its breaker needs to see.
+    pub fn largest_chunk(&self, policy: &ThrottlePolicy, now: Time) -> Option<u32> {
+        let seen = policy.breaker.map(|breaker| breaker.minimum.max(1));
+        let allowed = self.allows(policy, now).most();
+        allowed.into_iter().chain(seen).min()
+    }
+
+    /// `None` when no breaker holds its jobs back.
+    pub fn trial(&self, policy: &ThrottlePolicy) -> Option<Trial> {
+        let probes = policy.breaker?.probes.max(1);
+        let open_until = match self.breaker.state {
+            BreakerState::Closed => return None,
+            BreakerState::Open { until } => Some(until),
+            BreakerState::HalfOpen { .. } => None,
+        };
+        Some(Trial { open_until, probes })
+    }
+
     /// Takes down a chunk (or unit) that was handed out.
     pub fn hand_out(&mut self, policy: &ThrottlePolicy, items: u32, now: Time) -> Option<Change> {
         if let Some(rate) = &policy.rate {
@@ -126,6 +175,14 @@ impl Throttle {
 }
 
 impl Allowance {
+    /// Most items that may be handed out at once; `None` is any number.
+    fn most(&self) -> Option<u32> {
+        match self.chunks {
+            Some(0) => Some(0),
+            Some(_) | None => self.items,
+        }
+    }
+
     fn narrow(&mut self, items: Option<u32>, holds: Holds, next_due: Option<Time>) {
         let Some(items) = items else {
             return;
@@ -133,9 +190,9 @@ impl Allowance {
         self.items = Some(self.items.map_or(items, |least| least.min(items)));
         if items == 0 {
             self.holds.get_or_insert(holds);
+            // Held by two, it goes on when the later lets it; asking too early asks again.
+            self.next_due = self.next_due.max(next_due);
         }
-        // Held by two, it goes on when the later lets it; asking too early asks again.
-        self.next_due = self.next_due.max(next_due);
     }
 }
 
@@ -166,6 +223,21 @@ mod tests {
     fn a_task_that_declares_nothing_is_not_held() {
         let allowance = Throttle::default().allows(&ThrottlePolicy::default(), at(1));
         assert_eq!((allowance.items, allowance.chunks), (None, None));
+        let none = ThrottlePolicy::default();
+        assert_eq!(Throttle::default().largest_chunk(&none, at(1)), None);
+    }
+
+    #[test]
+    fn a_chunk_is_no_larger_than_what_a_breaker_must_see() {
+        let mut throttle = Throttle::default();
+        assert_eq!(throttle.largest_chunk(&POLICY, at(100)), Some(2));
+        throttle.hand_out(&POLICY, 9, at(100));
+        let rooms = [at(101), at(102)].map(|now| throttle.largest_chunk(&POLICY, now));
+        assert_eq!(
+            rooms,
+            [Some(0), Some(1)],
+            "the pause, then what the rate leaves"
+        );
     }
 
     #[test]
@@ -185,6 +257,31 @@ mod tests {
         let third = throttle.allows(&POLICY, at(110));
         assert!(matches!(third.holds, Some(Holds::Rate { .. })), "{third:?}");
         assert_eq!(third.next_due, Some(at(160)));
+    }
+
+    #[test]
+    fn what_does_not_hold_does_not_delay() {
+        let mut throttle = Throttle::default();
+        throttle.hand_out(&POLICY, 8, at(100));
+        let pausing = throttle.allows(&POLICY, at(101));
+        assert_eq!(pausing.next_due, Some(at(102)), "{pausing:?}");
+    }
+
+    #[test]
+    fn while_it_is_tried_no_more_jobs_run_than_it_has_probes() {
+        let mut throttle = Throttle::default();
+        assert_eq!(throttle.trial(&POLICY), None);
+        let failed = Ends {
+            succeeded: 0,
+            failed: 2,
+        };
+        throttle.count(&POLICY, failed, at(100));
+        let trial = throttle.trial(&POLICY).expect("not closed");
+        let rooms = [(0, 110), (0, 130), (1, 130)].map(|(jobs, now)| trial.room(jobs, at(now)));
+        assert_eq!(rooms, [0, 1, 0]);
+        throttle.hand_out(&POLICY, 1, at(130));
+        let trial = throttle.trial(&POLICY).expect("not closed");
+        assert_eq!(trial.open_until, None);
     }
 
     #[test]

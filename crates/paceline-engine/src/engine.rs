@@ -11,6 +11,7 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::breakers;
 use crate::dispatch::Dispatcher;
 use crate::feed::EventFeed;
 use crate::handle::{Handle, Shared};
@@ -100,10 +101,9 @@ impl Engine {
                 .run(shared.newest.subscribe(), shared.stop.clone()),
         );
         shared.work.notify_one();
-        Ok(Engine {
-            handle: Handle { shared, asks, feed },
-            loops,
-        })
+        let handle = Handle { shared, asks, feed };
+        loops.spawn(breakers::watch(handle.clone()));
+        Ok(Engine { handle, loops })
     }
 
     pub fn handle(&self) -> &Handle {

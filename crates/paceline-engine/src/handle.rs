@@ -178,7 +178,7 @@ impl Handle {
 
     /// Calls back what was handed out of some jobs. The last word on which those are is the
     /// store's: a filter may have matched any.
-    async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
+    pub(crate) async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
         let mut held = std::collections::HashSet::new();
         for id in self.shared.outstanding.jobs() {
             let job = self.shared.store.job(id).await?;
@@ -233,6 +233,14 @@ impl Handle {
     /// Runs a schedule now, paused or not.
     pub async fn run_schedule(&self, schedule: Schedule) -> Result<Fired, RunError> {
         self.shared.run_by_hand(schedule).await
+    }
+
+    /// See [`Store::reset_breaker`].
+    pub async fn reset_breaker(&self, task: &str) -> Result<bool, StoreError> {
+        let store = &self.shared.store;
+        let reset = store.reset_breaker(task.to_owned(), self.now()).await?;
+        self.shared.work.notify_one();
+        Ok(reset)
     }
 
     /// The job once it has ended, or as it is after `timeout`; `None` when there is none.

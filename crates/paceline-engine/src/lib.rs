@@ -6,6 +6,7 @@
 //! clock.
 
 mod backoff;
+mod breakers;
 mod dispatch;
 mod engine;
 mod feed;

@@ -14,6 +14,7 @@ mod submit;
 mod task;
 mod template;
 mod text;
+mod throttle;
 
 pub use batch::{BatchProgressView, BatchRequest, BatchState, BatchView};
 pub use control::{
@@ -38,3 +39,7 @@ pub use submit::{AfterRef, BulkAnswer, BulkRequest, ItemLine, JobRequest, Submit
 pub use task::{TaskStatistics, TaskView};
 pub use template::{TemplateRequest, TemplateView};
 pub use text::Text;
+pub use throttle::{
+    BreakerRequest, BreakerStateName, BreakerView, NeedsView, RateText, RateView, TaskBreakerView,
+    ThrottleRequest,
+};

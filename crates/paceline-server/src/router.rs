@@ -90,6 +90,7 @@ fn limit_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(queues::resume))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::resume))
+        .routes(routes!(tasks::reset_breaker))
 }
 
 /// What belongs together, and what is kept to be run later or again.

@@ -213,6 +213,9 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::HoldSet
         | EventKind::HoldLifted
         | EventKind::LimitChanged
+        | EventKind::BreakerOpened
+        | EventKind::BreakerHalfOpen
+        | EventKind::BreakerClosed
         | EventKind::NodeStarted
         | EventKind::NodeStopped
         | EventKind::WorkerStarted

@@ -21,6 +21,7 @@ use paceline_core::store::{
     Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::throttle::TaskThrottle;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 use rusqlite::Connection;
 
@@ -30,7 +31,7 @@ use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
     admit, claim, connection, control, counters, errors, events, health, idempotency, items, list,
     list_sql, log, migrate, node, note, parents, prune, read, report, rules, samples, statistics,
-    submit, tasks, tick, upload, waiting,
+    submit, tasks, throttles, tick, upload, waiting,
 };
 
 #[async_trait]
@@ -163,6 +164,17 @@ impl Store for SqliteStore {
 
     async fn queues(&self) -> Result<Vec<String>> {
         self.read(rules::queues).await
+    }
+
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        self.read(throttles::throttles).await
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        self.write(Durable::Yes, move |context| {
+            throttles::reset(context, &task, now)
+        })
+        .await
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {

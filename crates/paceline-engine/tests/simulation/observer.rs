@@ -28,6 +28,7 @@ use paceline_core::store::{
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
+use paceline_core::throttle::TaskThrottle;
 use paceline_core::{
     Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, Seq, TemplateId, Time,
     UploadId,
@@ -326,6 +327,14 @@ impl Store for Observer {
 
     async fn queues(&self) -> Result<Vec<String>> {
         self.inner.queues().await
+    }
+
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        self.inner.throttles().await
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        self.inner.reset_breaker(task, now).await
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::job::JobView;
+use super::throttle::TaskBreakerView;
 use crate::units::WireTime;
 use crate::words::{WireJobId, WireWorkerState};
 
@@ -27,6 +28,8 @@ pub struct StatusView {
     pub machine: MachineView,
     pub last_clean_up: Option<CleanUpView>,
     pub alerts: Vec<AlertView>,
+    /// Those that are not closed.
+    pub breakers: Vec<TaskBreakerView>,
     /// Number of the newest event: where to begin with `/events`.
     pub last_event: i64,
 }

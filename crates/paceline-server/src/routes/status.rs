@@ -9,7 +9,8 @@ use paceline_core::JobState;
 use paceline_core::query::{JobFilter, JobQuery};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_protocol::rest::{
-    AlertView, CleanUpView, JobView, LimitsView, StatusView, ThroughputView, WorkerView,
+    AlertView, BreakerStateName, BreakerView, CleanUpView, JobView, LimitsView, StatusView,
+    TaskBreakerView, ThroughputView, WorkerView,
 };
 use paceline_protocol::units::WireTime;
 
@@ -37,6 +38,7 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
     let now = state.engine.now();
     let workers = state.workers();
     let limits = store.rule_book().await?.limits();
+    let breakers = breakers(state).await?;
     let last_prune = store.last_prune().await?;
     Ok(StatusView {
         version: state.options.version.clone(),
@@ -45,7 +47,8 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
         jobs: jobs_by_state(state).await?,
         running: running(state).await?,
         throughput: throughput(state).await?,
-        alerts: alerts(state, &workers).await?,
+        alerts: alerts(state, &workers, &breakers).await?,
+        breakers,
         workers: workers.into_iter().map(WorkerView::from).collect(),
         limits: LimitsView {
             jobs: limits.jobs,
@@ -60,6 +63,20 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
         }),
         last_event: store.last_event().await?.0,
     })
+}
+
+/// Breakers that are not closed, by task.
+pub(crate) async fn breakers(state: &AppState) -> Result<Vec<TaskBreakerView>> {
+    let throttles = state.engine.store().throttles().await?;
+    let now = state.engine.now();
+    let views = throttles.into_iter().filter_map(|throttle| {
+        let breaker = BreakerView::of(&throttle, now)?;
+        let task = throttle.task;
+        Some(TaskBreakerView { task, breaker })
+    });
+    Ok(views
+        .filter(|view| view.breaker.state != BreakerStateName::Closed)
+        .collect())
 }
 
 /// Number of jobs in every state, also in those without any.
@@ -99,10 +116,27 @@ async fn throughput(state: &AppState) -> Result<ThroughputView> {
     })
 }
 
-async fn alerts(state: &AppState, workers: &[WorkerStatus]) -> Result<Vec<AlertView>> {
+async fn alerts(
+    state: &AppState,
+    workers: &[WorkerStatus],
+    breakers: &[TaskBreakerView],
+) -> Result<Vec<AlertView>> {
     let mut alerts = broken_pools(workers);
+    alerts.extend(breakers.iter().map(broken_task));
     alerts.extend(undeclared_tasks(state, workers).await?);
     Ok(alerts)
+}
+
+fn broken_task(TaskBreakerView { task, breaker }: &TaskBreakerView) -> AlertView {
+    let state = breaker.state;
+    AlertView {
+        code: "breaker_open".to_owned(),
+        message: match breaker.until {
+            Some(until) => format!("the breaker of `{task}` is {state}; tried again at {until}"),
+            None => format!("the breaker of `{task}` is {state}; some of its work is tried"),
+        },
+        since: None,
+    }
 }
 
 fn broken_pools(workers: &[WorkerStatus]) -> Vec<AlertView> {

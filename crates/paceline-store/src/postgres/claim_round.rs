@@ -102,6 +102,12 @@ impl Locked {
         entry.ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
     }
 
+    /// Most items of the job that its task's throttle lets go; `None` is any number.
+    fn most(&self, num: JobNum, now: Time) -> Option<u32> {
+        let entry = self.entries.get(&num)?;
+        self.changes.throttles.most(&entry.job.task, now)
+    }
+
     /// The urgency of the unit job that is next.
     fn head(&self, task: &str, now: Time) -> Option<Priority> {
         let num = self.units.get(task)?.front()?;
@@ -144,6 +150,7 @@ impl<'a> Round<'a> {
                 ..
             }) = locked.entries.get(&num)
                 && offer.tasks.contains(&job.task)
+                && !locked.changes.throttles.holds(&job.task, claim.now)
                 && has_more(job, progress, ranges)
             {
                 contenders.push(Contender {
@@ -156,6 +163,9 @@ impl<'a> Round<'a> {
             }
         }
         for task in &offer.tasks {
+            if locked.changes.throttles.holds(task, claim.now) {
+                continue;
+            }
             // A lane stands in line for the job at its head, which nobody works on yet.
             contenders.extend(locked.head(task, claim.now).map(|priority| Contender {
                 id: Source::Lane(task.clone()),
@@ -209,7 +219,33 @@ impl<'a> Round<'a> {
         if !more {
             self.contenders.swap_remove(index);
         }
+        if let Some(lease) = &lease {
+            self.take_down(lease);
+        }
         Ok(lease)
+    }
+
+    /// Counts what was handed out of a throttled task; when that is all for now, nobody else gets
+    /// any of it.
+    fn take_down(&mut self, lease: &Lease) {
+        let (now, task) = (self.claim.now, &lease.task);
+        let items = match &lease.work {
+            LeasedWork::Plan => return,
+            LeasedWork::Unit => 1,
+            LeasedWork::Chunk(_) => self.locked.chunks.len(lease.id),
+        };
+        let Locked {
+            changes, entries, ..
+        } = &mut *self.locked;
+        changes.throttles.hand_out(task, items, now);
+        if changes.throttles.holds(task, now) {
+            self.contenders.retain(|contender| match &contender.id {
+                Source::Job(num) => entries
+                    .get(num)
+                    .is_some_and(|entry| entry.job.task != *task),
+                Source::Lane(of_task) => of_task != task,
+            });
+        }
     }
 
     /// Leases the job's next chunk, or its plan. Also tells whether it may have one more.
@@ -220,9 +256,12 @@ impl<'a> Round<'a> {
         let workers = entry.job.options.workers.unwrap_or(u32::MAX);
         let workers = workers.min(self.offer.workers);
         let chunk_size = entry.job.options.chunk_size;
+        let most = self.locked.most(num, now);
+        let entry = self.locked.entry(num)?;
         let progress = entry.must_progress()?;
         let positions = if progress.planned {
             let size = paceline_core::chunk::size(progress.free, workers, chunk_size);
+            let size = most.map_or(size, |most| size.min(most));
             let taken = super::claim_chunk::take(&mut ranges, size);
             if taken.is_empty() {
                 // Used up by an offer before, whose cuts are still to be written.

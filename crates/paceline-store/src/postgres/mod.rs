@@ -72,6 +72,7 @@ mod submit;
 mod tasks;
 mod template_store;
 mod templates;
+mod throttles;
 mod tick;
 mod tls;
 mod transact;

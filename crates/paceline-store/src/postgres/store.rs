@@ -21,6 +21,7 @@ use paceline_core::store::{
     Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::throttle::TaskThrottle;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 
 use super::connect::PostgresStore;
@@ -29,7 +30,7 @@ use super::session::Session;
 use super::submit::Submission;
 use super::{
     admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
-    parents, prune, read, remember, rules, tasks, tick, upload, waiting,
+    parents, prune, read, remember, rules, tasks, throttles, tick, upload, waiting,
 };
 
 impl PostgresStore {
@@ -123,6 +124,14 @@ impl Store for PostgresStore {
 
     async fn queues(&self) -> Result<Vec<String>> {
         Ok(rules::queues(&mut self.reader().await?).await?)
+    }
+
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        Ok(throttles::throttles(&mut self.reader().await?).await?)
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        Ok(throttles::reset(&self.shared, &task, now).await?)
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {

@@ -97,8 +97,14 @@ pub(super) const TABLES: &[Table] = &[
     ),
     table(
         "tasks",
-        "name, options, params_schema, has_planner, declared_by, declared_at",
-        "SELECT name, options, params_schema, has_planner, declared_by, declared_at FROM tasks",
+        "name, options, params_schema, has_planner, declared_by, declared_at, needs",
+        "SELECT name, options, params_schema, has_planner, declared_by, declared_at, needs
+         FROM tasks",
+    ),
+    table(
+        "throttles",
+        "task, policy, state, open_until, probes",
+        "SELECT task, policy, state, open_until, probes FROM throttles",
     ),
     table(
         "task_statistics",

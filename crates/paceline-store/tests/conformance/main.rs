@@ -11,6 +11,7 @@ mod backends;
 
 mod admit;
 mod batches;
+mod breaker;
 mod claim;
 mod control;
 mod control_filter;
@@ -34,6 +35,7 @@ mod note;
 mod pause;
 mod planner;
 mod prune;
+mod rate;
 mod report;
 mod report_lost;
 mod report_unit;

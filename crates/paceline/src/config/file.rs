@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use paceline_protocol::rest::{MaxFailuresText, RetryRequest, WorkerCount};
+use paceline_protocol::rest::{
+    BreakerRequest, MaxFailuresText, RateText, RetryRequest, ThrottleRequest, WorkerCount,
+};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -81,6 +83,23 @@ pub(super) struct TaskSection {
     pub(super) timeout: Option<Seconds>,
     pub(super) retry: Option<RetryRequest>,
     pub(super) max_failures: Option<MaxFailuresText>,
+    pub(super) breaker: Option<BreakerRequest>,
+    pub(super) rate: Option<RateText>,
+    /// Least time between two processes.
+    pub(super) delay: Option<Seconds>,
+    pub(super) cpus: Option<f64>,
+    pub(super) memory: Option<Size>,
+    #[serde(default)]
+    pub(super) resources: BTreeMap<String, u64>,
+}
+
+/// All that a task declares, in the API's words.
+#[derive(Debug, Serialize)]
+pub(super) struct Declared {
+    #[serde(flatten)]
+    pub(super) options: OptionsSection,
+    #[serde(flatten)]
+    pub(super) throttle: ThrottleRequest,
 }
 
 /// What neither a submission nor its task sets. Written to JSON in the API's words.
@@ -106,6 +125,17 @@ pub(super) struct OptionsSection {
 }
 
 impl TaskSection {
+    pub(super) fn throttle(&self) -> ThrottleRequest {
+        ThrottleRequest {
+            breaker: self.breaker,
+            rate: self.rate,
+            delay: self.delay,
+            cpus: self.cpus,
+            memory: self.memory.map(|size| size.0),
+            resources: self.resources.clone(),
+        }
+    }
+
     pub(super) fn options(&self) -> OptionsSection {
         OptionsSection {
             workers: self.workers,

@@ -9,6 +9,7 @@ use paceline_core::limits::Limits;
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::Retention;
 use paceline_core::{JobOptions, Json};
+use paceline_protocol::problem::FieldError;
 use paceline_protocol::rest::OptionsRequest;
 use toml::Spanned;
 
@@ -16,7 +17,7 @@ use super::STORE_NAME;
 use super::address;
 use super::diagnostic::Source;
 use super::file::{
-    DurabilityWord, File, LimitsSection, OptionsSection, RetentionSection, StoreSection,
+    Declared, DurabilityWord, File, LimitsSection, OptionsSection, RetentionSection, StoreSection,
     TaskSection, WorkerSection,
 };
 use super::location::StoreLocation;
@@ -167,7 +168,7 @@ fn task(
     source: &Source<'_>,
 ) -> Result<TaskSettings> {
     Ok(TaskSettings {
-        options: wire(&format!("tasks.{name}"), &section.options())?,
+        options: wire(&format!("tasks.{name}"), &section)?,
         name,
         command: command(section.command, source)?,
         processes: processes(section.processes, source)?,
@@ -222,8 +223,13 @@ fn checked(section: &str, options: &OptionsSection) -> Result<OptionsRequest> {
         max_failures: options.max_failures,
         only_new: None,
     };
-    match given.faults().first() {
-        None => Ok(given),
+    without(section, &given.faults())?;
+    Ok(given)
+}
+
+fn without(section: &str, faults: &[FieldError]) -> Result<()> {
+    match faults.first() {
+        None => Ok(()),
         Some(fault) => Err(CliError::failed(format!(
             "{}: [{section}] {}: {}",
             super::FILE_NAME,
@@ -233,9 +239,14 @@ fn checked(section: &str, options: &OptionsSection) -> Result<OptionsRequest> {
     }
 }
 
-fn wire(section: &str, options: &OptionsSection) -> Result<Json> {
-    checked(section, options)?;
-    serde_json::to_string(options)
+fn wire(name: &str, section: &TaskSection) -> Result<Json> {
+    let declared = Declared {
+        options: section.options(),
+        throttle: section.throttle(),
+    };
+    checked(name, &declared.options)?;
+    without(name, &declared.throttle.faults())?;
+    serde_json::to_string(&declared)
         .map(Json::from_checked)
         .context(|| "cannot write the options".to_owned())
 }

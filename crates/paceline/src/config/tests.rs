@@ -97,6 +97,9 @@ fn everything_can_be_set() {
         command = ["./report.sh", "{params.date}"]
         item_timeout = "10m"
         retry = { attempts = 1 }
+        breaker = { rate = 0.3, cool_down = "5s" }
+        rate = "60/1m"
+        delay = "500ms"
         [defaults]
         chunk_size = 7
         [limits]
@@ -125,7 +128,8 @@ fn everything_can_be_set() {
     assert_eq!((pool.processes, pool.max_memory), (2, Some(1_000_000)));
     assert!(pool.cwd.ends_with("sub"));
     let options = settings.tasks[0].options.as_str();
-    assert_eq!(options, r#"{"item_timeout":"10m","retry":{"attempts":1}}"#);
+    let expected = r#"{"item_timeout":"10m","retry":{"attempts":1},"breaker":{"rate":0.3,"cool_down":"5s"},"rate":"60/1m","delay":"500ms"}"#;
+    assert_eq!(options, expected);
     assert_eq!(settings.defaults.chunk_size, 7);
     assert_eq!(
         (settings.limits.jobs, settings.limits.jobs_per_user),
@@ -177,6 +181,8 @@ fn faults_point_at_their_line() {
         "[server]\nbind = \"7421\"\n",
         "[store]\ndurability = \"relaxd\"\n",
         "[tasks.t]\ncommand = [\"x\"]\nretry = { atempts = 3 }\n",
+        "[tasks.t]\ncommand = [\"x\"]\nrate = \"60\"\n",
+        "[tasks.t]\ncommand = [\"x\"]\nbreaker = { rate = 2.0 }\n",
         "[limits\n",
     ];
     insta::assert_snapshot!(faults.map(fault).join("\n----\n"));

@@ -12,7 +12,7 @@
 command. `paceline.testing` runs a task without a node.
 """
 
-from ._options import Retry
+from ._options import Breaker, Retry
 from ._parents import Parent
 from ._version import __version__
 from .app import App, Item
@@ -21,6 +21,7 @@ from .errors import Permanent, RetryAfter
 
 __all__ = [
     "App",
+    "Breaker",
     "Context",
     "Item",
     "Job",

@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod breaker;
 mod chaos;
 mod clients;
 mod controls;

@@ -17,6 +17,7 @@ use paceline_core::task::Task;
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_core::{Json, Time};
 use paceline_engine::Engine;
+use paceline_protocol::rest::ThrottleRequest;
 use paceline_server::{AppState, ServerOptions};
 use paceline_store::SqliteStore;
 use reqwest::{Method, RequestBuilder};
@@ -153,11 +154,15 @@ impl Server {
         schema: Option<Value>,
         has_planner: bool,
     ) {
+        let options = Json::from_checked(options.to_string());
+        let enforced = ThrottleRequest::of(&options).expect("good options");
         let task = Task {
             name: name.to_owned(),
-            options: Json::from_checked(options.to_string()),
+            options,
             params_schema: schema.map(|schema| Json::from_checked(schema.to_string())),
             has_planner,
+            throttle: enforced.policy(),
+            needs: enforced.needs(),
             declared_by: "tests".to_owned(),
             declared_at: self.engine.handle().now(),
         };

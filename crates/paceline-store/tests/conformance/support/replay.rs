@@ -149,6 +149,9 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::HoldSet
         | EventKind::HoldLifted
         | EventKind::LimitChanged
+        | EventKind::BreakerOpened
+        | EventKind::BreakerHalfOpen
+        | EventKind::BreakerClosed
         | EventKind::NodeStarted
         | EventKind::NodeStopped
         | EventKind::WorkerStarted
