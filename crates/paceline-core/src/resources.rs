@@ -3,7 +3,6 @@
 //! Owns the sums and the gates. What a node has, uses and measures is told by the node.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Thousandths of a processor.
 const MILLIS: f64 = 1000.0;
@@ -20,6 +19,15 @@ pub struct Resources {
 }
 
 impl Resources {
+    /// As much of processors and memory as there may be, and nothing with a name of its own.
+    pub const fn unbounded() -> Self {
+        Resources {
+            milli_cpus: u64::MAX,
+            memory: u64::MAX,
+            named: BTreeMap::new(),
+        }
+    }
+
     pub fn is_none(&self) -> bool {
         self.milli_cpus == 0 && self.memory == 0 && self.named.values().all(|count| *count == 0)
     }
@@ -78,6 +86,29 @@ impl Resources {
     }
 }
 
+/// What a node has free for its workers, and what its tasks need.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    pub free: Resources,
+    /// Of tasks that need something.
+    pub needs: BTreeMap<String, Resources>,
+}
+
+impl Room {
+    /// Whether one more worker may run the task.
+    pub fn fits(&self, task: &str) -> bool {
+        let need = self.needs.get(task);
+        need.is_none_or(|need| self.free.lacks(need).is_none())
+    }
+
+    /// Takes what a worker needs that is given work of the task.
+    pub fn take(&mut self, task: &str) {
+        if let Some(need) = self.needs.get(task) {
+            self.free.subtract(need);
+        }
+    }
+}
+
 /// Too little of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lack {
@@ -86,8 +117,21 @@ pub struct Lack {
     pub need: u64,
 }
 
-impl fmt::Display for Lack {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Lack {
+    /// In plain words, where `has` is what is left now.
+    pub fn now(&self) -> String {
+        let (need, has) = self.words();
+        format!("resource: needs {need}, {has} are free on this node")
+    }
+
+    /// In plain words, where `has` is all that there is.
+    pub fn ever(&self) -> String {
+        let (need, has) = self.words();
+        format!("resource: needs {need}, this node has {has}")
+    }
+
+    /// What is needed and what is there.
+    fn words(&self) -> (String, String) {
         let Lack {
             resource,
             has,
@@ -95,15 +139,15 @@ impl fmt::Display for Lack {
         } = self;
         let of_cpus = |millis: u64| f64::from(u32::try_from(millis).unwrap_or(u32::MAX)) / MILLIS;
         match resource.as_str() {
-            "cpus" => {
-                let (has, need) = (of_cpus(*has), of_cpus(*need));
-                write!(f, "resource: needs {need} cpus, {has} are free")
-            }
-            "memory" => {
-                let (has, need) = (has >> 20, need >> 20);
-                write!(f, "resource: needs {need} MiB of memory, {has} are free")
-            }
-            name => write!(f, "resource: needs {need} of {name}, {has} are free"),
+            "cpus" => (
+                format!("{} cpus", of_cpus(*need)),
+                of_cpus(*has).to_string(),
+            ),
+            "memory" => (
+                format!("{} MiB of memory", need >> 20),
+                (has >> 20).to_string(),
+            ),
+            name => (format!("{need} of {name}"), has.to_string()),
         }
     }
 }
@@ -176,13 +220,35 @@ mod tests {
         let told = |need: &Resources| {
             resources(500, 1 << 30, 0)
                 .lacks(need)
-                .map(|lack| lack.to_string())
+                .map(|lack| lack.now())
         };
         assert_eq!(told(&resources(500, 1 << 30, 0)), None);
         let of_cpus = told(&resources(1_500, 0, 0)).expect("too few");
-        assert_eq!(of_cpus, "resource: needs 1.5 cpus, 0.5 are free");
-        let graphics = told(&resources(0, 0, 1)).expect("too few");
-        assert_eq!(graphics, "resource: needs 1 of gpu, 0 are free");
+        assert_eq!(
+            of_cpus,
+            "resource: needs 1.5 cpus, 0.5 are free on this node"
+        );
+        let graphics = resources(0, 0, 1).lacks(&resources(0, 0, 2));
+        let graphics = graphics.expect("too few");
+        assert_eq!(
+            graphics.now(),
+            "resource: needs 2 of gpu, 1 are free on this node"
+        );
+        assert_eq!(graphics.ever(), "resource: needs 2 of gpu, this node has 1");
+    }
+
+    #[test]
+    fn room_is_there_until_it_is_taken() {
+        let needs = BTreeMap::from([("train".to_owned(), resources(0, 0, 1))]);
+        let mut room = Room {
+            free: resources(0, 0, 2),
+            needs,
+        };
+        room.take("train");
+        assert!(room.fits("train"));
+        room.take("train");
+        room.take("report");
+        assert!(!room.fits("train") && room.fits("report"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ use crate::links::{Graph, Parent};
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use crate::resources::Room;
 use crate::schedule::ScheduleStore;
 use crate::scope::Scope;
 use crate::state::{JobState, Priority};
@@ -122,6 +123,8 @@ pub struct Offer {
 pub struct Claim {
     pub node: NodeId,
     pub offers: Vec<Offer>,
+    /// No more is leased than there is room for on the node.
+    pub room: Room,
     pub now: Time,
 }
 

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::breakers;
+use crate::capacity::{Capacity, Machine};
 use crate::dispatch::Dispatcher;
 use crate::feed::EventFeed;
 use crate::handle::{Handle, Shared};
@@ -21,11 +22,13 @@ use crate::ticker::Ticker;
 /// Signals that a worker may be behind. What it misses it learns from its next report.
 const SIGNALS: usize = 4096;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What holds where nothing else was set.
     pub limits: Limits,
     pub retention: Retention,
+    /// What there is for workers.
+    pub machine: Machine,
     /// Longest pause between two looks at what is due.
     pub tick: Duration,
     /// A node that was not heard of for this long is taken as dead.
@@ -39,6 +42,7 @@ impl Default for Options {
         Options {
             limits: Limits::default(),
             retention: Retention::default(),
+            machine: Machine::default(),
             tick: Duration::from_secs(1),
             node_timeout: Duration::from_secs(10),
             // At the start there is more urgent work than cleaning.
@@ -87,6 +91,7 @@ impl Engine {
             signals: broadcast::channel(SIGNALS).0,
             outstanding: Outstanding::default(),
             maker: OnceLock::new(),
+            capacity: Capacity::new(options.machine.clone()),
             stop_leasing: CancellationToken::new(),
             stop: CancellationToken::new(),
         });

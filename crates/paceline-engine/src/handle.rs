@@ -11,6 +11,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Setting};
 use paceline_core::query::Selector;
+use paceline_core::resources::{Resources, Room};
 use paceline_core::schedule::{Fired, Schedule};
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::{Action, Controlled, Offer, Store, StoreError, Submitted};
@@ -20,6 +21,7 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::capacity::Capacity;
 use crate::dispatch::{Ask, Granted};
 use crate::feed::EventFeed;
 use crate::outstanding::Outstanding;
@@ -46,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) outstanding: Outstanding,
     /// Makes the jobs of schedules; they wait for it.
     pub(crate) maker: OnceLock<Arc<dyn JobMaker>>,
+    pub(crate) capacity: Capacity,
     /// No new leases; reports are still taken.
     pub(crate) stop_leasing: CancellationToken,
     /// Everything ends.
@@ -83,6 +86,17 @@ impl Shared {
                 () = self.stop.cancelled() => return Err(Stopping),
             }
         }
+    }
+
+    /// What is free for workers, and what the tasks of this node need.
+    pub(crate) fn room(&self) -> Room {
+        let needs = self.capacity.needs();
+        let free = if needs.is_empty() {
+            Resources::default()
+        } else {
+            self.capacity.free(&self.outstanding.used())
+        };
+        Room { free, needs }
     }
 
     pub(crate) fn revoke(&self, leases: impl IntoIterator<Item = LeaseId>) {
@@ -281,6 +295,34 @@ impl Handle {
         }
     }
 
+    /// What this node has, and what of it is used.
+    pub fn resources(&self) -> (Resources, Resources) {
+        let has = self.shared.capacity.machine().has.clone();
+        (has, self.shared.outstanding.used())
+    }
+
+    /// The gate that keeps this node from taking more work, if one is shut.
+    pub fn gate(&self) -> Option<String> {
+        self.shared.capacity.gate()
+    }
+
+    /// What this node lacks for one more worker to run the task, in plain words.
+    pub fn lacks_for(&self, task: &str) -> Option<String> {
+        let needs = self.shared.capacity.needs();
+        let used = self.shared.outstanding.used();
+        self.shared.capacity.lacks(needs.get(task)?, &used)
+    }
+
+    /// Tasks of this node's workers that need more than it has at all, with what it lacks.
+    pub fn never_run(&self) -> Vec<(String, String)> {
+        let needs = self.shared.capacity.needs().into_iter();
+        let lack = |(task, need): (String, Resources)| {
+            let lack = self.shared.capacity.machine().has.lacks(&need)?;
+            Some((task, lack.ever()))
+        };
+        needs.filter_map(lack).collect()
+    }
+
     // ---- for workers ------------------------------------------------------------------------
 
     /// Waits until there is work for the offer. Dropping the call leases nothing.
@@ -325,6 +367,7 @@ impl Handle {
 
     /// Makes tasks known; waits while the store cannot write.
     pub async fn declare(&self, tasks: Vec<Task>) -> Result<(), Stopping> {
+        self.shared.capacity.declare(&tasks);
         let mut backoff = Backoff::new();
         while let Err(error) = self.shared.store.declare_tasks(tasks.clone()).await {
             tracing::warn!(%error, "cannot record the tasks of a worker yet");

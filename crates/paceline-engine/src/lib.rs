@@ -7,6 +7,7 @@
 
 mod backoff;
 mod breakers;
+mod capacity;
 mod dispatch;
 mod engine;
 mod feed;
@@ -15,6 +16,7 @@ mod outstanding;
 mod schedules;
 mod ticker;
 
+pub use capacity::Machine;
 pub use engine::{Engine, Options};
 pub use feed::EventFeed;
 pub use handle::{Handle, Stopping};

@@ -32,8 +32,8 @@ pub use list::ListView;
 pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
 pub use schedule::{ScheduleRequest, ScheduleState, ScheduleView, TemplateOrJob};
 pub use status::{
-    AlertView, CleanUpView, LimitsView, LivenessView, MachineView, PoolUse, ReadinessView,
-    StatusView, StoreView, ThroughputView, WorkerView,
+    AlertView, CleanUpView, LimitsView, LivenessView, MachineView, NodeView, PoolUse,
+    ReadinessView, ResourceView, StatusView, StoreView, ThroughputView, WorkerView,
 };
 pub use submit::{AfterRef, BulkAnswer, BulkRequest, ItemLine, JobRequest, SubmittedView};
 pub use task::{TaskStatistics, TaskView};

@@ -8,6 +8,7 @@ use crate::num::JobNum;
 use crate::progress_row::Progress;
 use crate::{admit, claim_chunk, rules, throttles};
 use paceline_core::lease::Lease;
+use paceline_core::resources::Room;
 use paceline_core::scope::Kind;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::turns::{self, Contender};
@@ -22,17 +23,18 @@ pub(crate) fn claim(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Cla
     } else {
         Startable::chosen(admit::admit_for(context, claim)?)
     };
+    let mut room = claim.room.clone();
     let mut claimed = Claimed::default();
     for offer in &claim.offers {
         let may = |task: &&String| {
             let on_hold = rules.hold(Kind::Task, task, claim.now).is_some();
-            !on_hold && !context.is_throttled(task, claim.now)
+            !on_hold && !context.is_throttled(task, claim.now) && room.fits(task)
         };
         let offer = Offer {
             tasks: offer.tasks.iter().filter(may).cloned().collect(),
             ..*offer
         };
-        let round = Round::new(context, claim, &offer, &mut startable)?;
+        let round = Round::new(context, claim, &offer, (&mut startable, &mut room))?;
         claimed.leases.push(round.serve(context)?);
     }
     throttles::save(context, claim.now)?;
@@ -91,6 +93,7 @@ struct Round<'a> {
     claim: &'a Claim,
     offer: &'a Offer,
     startable: &'a mut Startable,
+    room: &'a mut Room,
     contenders: Vec<Contender<Found>>,
 }
 
@@ -99,7 +102,7 @@ impl<'a> Round<'a> {
         context: &mut WriteContext<'_>,
         claim: &'a Claim,
         offer: &'a Offer,
-        startable: &'a mut Startable,
+        (startable, room): (&'a mut Startable, &'a mut Room),
     ) -> Result<Self> {
         let mut contenders = Vec::new();
         for (place, task) in offer.tasks.iter().enumerate() {
@@ -112,6 +115,7 @@ impl<'a> Round<'a> {
             claim,
             offer,
             startable,
+            room,
             contenders,
         })
     }
@@ -159,8 +163,17 @@ impl<'a> Round<'a> {
         if !more {
             self.contenders.swap_remove(index);
         }
-        if context.is_throttled(&self.offer.tasks[place], self.claim.now) {
+        let offer = self.offer;
+        if context.is_throttled(&offer.tasks[place], self.claim.now) {
             self.let_go(place);
+        }
+        if lease.is_some() && self.room.needs.contains_key(&offer.tasks[place]) {
+            self.room.take(&offer.tasks[place]);
+            for (place, task) in offer.tasks.iter().enumerate() {
+                if !self.room.fits(task) {
+                    self.let_go(place);
+                }
+            }
         }
         Ok(lease)
     }

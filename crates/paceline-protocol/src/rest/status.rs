@@ -26,6 +26,7 @@ pub struct StatusView {
     pub workers: Vec<WorkerView>,
     pub limits: LimitsView,
     pub machine: MachineView,
+    pub node: NodeView,
     pub last_clean_up: Option<CleanUpView>,
     pub alerts: Vec<AlertView>,
     /// Those that are not closed.
@@ -114,6 +115,25 @@ pub struct MachineView {
     pub process_memory_bytes: Option<u64>,
     /// CPU time that this node's process used so far.
     pub process_cpu_seconds: Option<f64>,
+}
+
+/// What this node has for its workers, and whether it takes more work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NodeStatus)]
+pub struct NodeView {
+    /// Why no more work is taken; null when it is.
+    #[schema(example = "gate: the load is 9.1, at most 8.0")]
+    pub gate: Option<String>,
+    /// `cpus`, `memory` (bytes) and those with names of their own; only of what is bounded.
+    pub resources: BTreeMap<String, ResourceView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Resource)]
+pub struct ResourceView {
+    pub has: f64,
+    /// By tasks that say what they need.
+    pub used: f64,
 }
 
 /// The last clean-up, and what it removed.

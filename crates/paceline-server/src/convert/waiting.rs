@@ -53,6 +53,9 @@ impl Context {
                 format!("no worker declares `{}`", job.task)
             });
         }
+        if let Some(why) = self.full.get(&job.task) {
+            return Some(why.clone());
+        }
         if able.iter().any(|worker| worker.state == WorkerState::Idle) {
             return None;
         }

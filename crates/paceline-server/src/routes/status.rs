@@ -9,8 +9,8 @@ use paceline_core::JobState;
 use paceline_core::query::{JobFilter, JobQuery};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_protocol::rest::{
-    AlertView, BreakerStateName, BreakerView, CleanUpView, JobView, LimitsView, StatusView,
-    TaskBreakerView, ThroughputView, WorkerView,
+    AlertView, BreakerStateName, BreakerView, CleanUpView, JobView, LimitsView, NodeView,
+    StatusView, TaskBreakerView, ThroughputView, WorkerView,
 };
 use paceline_protocol::units::WireTime;
 
@@ -18,6 +18,7 @@ use crate::convert::job_views;
 use crate::machine::machine;
 use crate::openapi::Plain;
 use crate::problem::Result;
+use crate::routes::node_status::{node_alerts, node_status};
 use crate::routes::tasks::share;
 use crate::state::AppState;
 
@@ -39,6 +40,7 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
     let workers = state.workers();
     let limits = store.rule_book().await?.limits();
     let breakers = breakers(state).await?;
+    let node = node_status(state);
     let last_prune = store.last_prune().await?;
     Ok(StatusView {
         version: state.options.version.clone(),
@@ -47,7 +49,8 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
         jobs: jobs_by_state(state).await?,
         running: running(state).await?,
         throughput: throughput(state).await?,
-        alerts: alerts(state, &workers, &breakers).await?,
+        alerts: alerts(state, &workers, &breakers, &node).await?,
+        node,
         breakers,
         workers: workers.into_iter().map(WorkerView::from).collect(),
         limits: LimitsView {
@@ -120,8 +123,10 @@ async fn alerts(
     state: &AppState,
     workers: &[WorkerStatus],
     breakers: &[TaskBreakerView],
+    node: &NodeView,
 ) -> Result<Vec<AlertView>> {
     let mut alerts = broken_pools(workers);
+    alerts.extend(node_alerts(state, node));
     alerts.extend(breakers.iter().map(broken_task));
     alerts.extend(undeclared_tasks(state, workers).await?);
     Ok(alerts)

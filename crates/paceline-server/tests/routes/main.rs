@@ -19,6 +19,7 @@ mod jobs;
 mod limits;
 mod load;
 mod log;
+mod node;
 mod openapi;
 mod results;
 mod schedules;

@@ -1,9 +1,10 @@
 //! Tasks as workers declared them.
 
 use paceline_core::worker::WorkerState;
+use paceline_engine::Machine;
 use serde_json::{Value, json};
 
-use crate::harness::{Server, fail, succeed};
+use crate::harness::{Server, Setup, fail, succeed};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_are_listed_and_shown() {
@@ -55,7 +56,13 @@ async fn tasks_are_listed_and_shown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_breaker_is_shown_and_reset() {
-    let server = Server::start().await;
+    let mut machine = Machine::default();
+    machine.has.named.insert("gpu".to_owned(), 1);
+    let server = Server::start_with(Setup {
+        machine,
+        ..Setup::default()
+    })
+    .await;
     let options = json!({
         "breaker": {"rate": 0.5, "minimum": 2, "cool_down": "1h"},
         "rate": "60/1m",

@@ -87,6 +87,10 @@ pub(crate) async fn claim(shared: &Shared, claim: &Claim) -> Result<Claimed> {
 
 /// What is still wanted.
 fn rest(claim: &Claim, claimed: &Claimed) -> Claim {
+    let mut room = claim.room.clone();
+    for lease in claimed.leases.iter().flatten() {
+        room.take(&lease.task);
+    }
     let offers = claim.offers.iter().zip(&claimed.leases);
     let offers = offers.map(|(offer, leases)| Offer {
         leases: offer
@@ -96,6 +100,7 @@ fn rest(claim: &Claim, claimed: &Claimed) -> Claim {
     });
     Claim {
         offers: offers.collect(),
+        room,
         ..claim.clone()
     }
 }
@@ -165,8 +170,9 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
 fn serve(shared: &Shared, locked: &mut Locked, claim: &Claim) -> Result<Vec<Vec<Lease>>> {
     let mut lanes = shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
     let mut served = Vec::with_capacity(claim.offers.len());
+    let mut room = claim.room.clone();
     for offer in &claim.offers {
-        served.push(Round::new(locked, claim, offer, &mut lanes).serve()?);
+        served.push(Round::new(locked, claim, offer, (&mut lanes, &mut room)).serve()?);
     }
     Ok(served)
 }
@@ -192,7 +198,9 @@ impl Seen {
             .offers
             .iter()
             .filter(|offer| offer.leases > 0)
-            .flat_map(|offer| offer.tasks.iter().cloned())
+            .flat_map(|offer| &offer.tasks)
+            .filter(|task| claim.room.fits(task))
+            .cloned()
             .collect();
         tasks.sort_unstable();
         tasks.dedup();

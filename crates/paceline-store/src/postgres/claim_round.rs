@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use paceline_core::event::EventKind;
 use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::Event;
+use paceline_core::resources::Room;
 use paceline_core::store::{Claim, Offer};
 use paceline_core::turns::{self, Contender};
 use paceline_core::{JobState, Json, LeaseId, Priority, Time};
@@ -132,6 +133,7 @@ pub(crate) struct Round<'a> {
     offer: &'a Offer,
     /// When each task's line of unit jobs was served last.
     lanes: &'a mut HashMap<String, i64>,
+    room: &'a mut Room,
     contenders: Vec<Contender<Source>>,
 }
 
@@ -140,7 +142,7 @@ impl<'a> Round<'a> {
         locked: &'a mut Locked,
         claim: &'a Claim,
         offer: &'a Offer,
-        lanes: &'a mut HashMap<String, i64>,
+        (lanes, room): (&'a mut HashMap<String, i64>, &'a mut Room),
     ) -> Self {
         let mut contenders = Vec::new();
         for (&num, ranges) in &locked.ready {
@@ -150,6 +152,7 @@ impl<'a> Round<'a> {
                 ..
             }) = locked.entries.get(&num)
                 && offer.tasks.contains(&job.task)
+                && room.fits(&job.task)
                 && !locked.changes.throttles.holds(&job.task, claim.now)
                 && has_more(job, progress, ranges)
             {
@@ -163,7 +166,7 @@ impl<'a> Round<'a> {
             }
         }
         for task in &offer.tasks {
-            if locked.changes.throttles.holds(task, claim.now) {
+            if !room.fits(task) || locked.changes.throttles.holds(task, claim.now) {
                 continue;
             }
             // A lane stands in line for the job at its head, which nobody works on yet.
@@ -180,6 +183,7 @@ impl<'a> Round<'a> {
             claim,
             offer,
             lanes,
+            room,
             contenders,
         }
     }
@@ -225,27 +229,34 @@ impl<'a> Round<'a> {
         Ok(lease)
     }
 
-    /// Counts what was handed out of a throttled task; when that is all for now, nobody else gets
-    /// any of it.
+    /// Counts what was handed out of a throttled task, and what its worker needs; of what is used
+    /// up nobody else gets any.
     fn take_down(&mut self, lease: &Lease) {
         let (now, task) = (self.claim.now, &lease.task);
         let items = match &lease.work {
-            LeasedWork::Plan => return,
+            LeasedWork::Plan => 0,
             LeasedWork::Unit => 1,
             LeasedWork::Chunk(_) => self.locked.chunks.len(lease.id),
         };
         let Locked {
             changes, entries, ..
         } = &mut *self.locked;
-        changes.throttles.hand_out(task, items, now);
-        if changes.throttles.holds(task, now) {
-            self.contenders.retain(|contender| match &contender.id {
-                Source::Job(num) => entries
-                    .get(num)
-                    .is_some_and(|entry| entry.job.task != *task),
-                Source::Lane(of_task) => of_task != task,
-            });
+        if items > 0 {
+            changes.throttles.hand_out(task, items, now);
         }
+        let has_needs = self.room.needs.contains_key(task);
+        self.room.take(task);
+        if !has_needs && !changes.throttles.holds(task, now) {
+            return;
+        }
+        let room = &*self.room;
+        let goes_on = |task: &str| room.fits(task) && !changes.throttles.holds(task, now);
+        self.contenders.retain(|contender| match &contender.id {
+            Source::Job(num) => entries
+                .get(num)
+                .is_some_and(|entry| goes_on(&entry.job.task)),
+            Source::Lane(task) => goes_on(task),
+        });
     }
 
     /// Leases the job's next chunk, or its plan. Also tells whether it may have one more.

@@ -41,6 +41,7 @@ mod report_lost;
 mod report_unit;
 mod rerun;
 mod retry;
+mod room;
 mod schedule_runs;
 mod schedules;
 mod submit;

@@ -16,6 +16,7 @@ use super::values::{Seconds, Size};
 pub(super) struct File {
     pub(super) server: ServerSection,
     pub(super) store: StoreSection,
+    pub(super) node: NodeSection,
     pub(super) workers: BTreeMap<String, WorkerSection>,
     pub(super) tasks: BTreeMap<String, TaskSection>,
     pub(super) defaults: OptionsSection,
@@ -40,6 +41,18 @@ pub(super) struct StoreSection {
     /// `postgres://…`, in place of a path.
     pub(super) url: Option<String>,
     pub(super) durability: Option<DurabilityWord>,
+}
+
+/// What the machine has for workers, and when it takes no more work.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NodeSection {
+    pub(super) cpus: Option<Spanned<f64>>,
+    pub(super) memory: Option<Size>,
+    pub(super) resources: BTreeMap<String, u64>,
+    /// Most load of one minute for each core.
+    pub(super) max_load: Option<Spanned<f64>>,
+    pub(super) min_free_memory: Option<Size>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -14,7 +14,9 @@ mod values;
 
 pub(crate) use load::{find, load};
 pub(crate) use location::StoreLocation;
-pub(crate) use settle::{Overrides, PoolSettings, Settings, StoreSettings, TaskSettings};
+pub(crate) use settle::{
+    NodeSettings, Overrides, PoolSettings, Settings, StoreSettings, TaskSettings,
+};
 
 /// The file's name, looked for in the current folder.
 pub(crate) const FILE_NAME: &str = "paceline.toml";

@@ -111,6 +111,12 @@ fn everything_can_be_set() {
         dealer-8 = 0
         [retention]
         completed = "1h"
+        [node]
+        cpus = 1.5
+        memory = "8GiB"
+        resources = { gpu = 1 }
+        max_load = 2
+        min_free_memory = "512MiB"
     "#;
     let settings = settings(text, &Overrides::default()).expect("settles");
     assert_eq!(settings.bind.port(), 9000);
@@ -139,6 +145,14 @@ fn everything_can_be_set() {
     let of_keys = ["dealer-6", "dealer-7", "dealer-8"].map(of_key);
     assert_eq!(of_keys, [Some(1), Some(2), None]);
     assert_eq!(settings.retention.completed, Duration::from_hours(1));
+    let node = NodeSettings {
+        milli_cpus: Some(1_500),
+        memory: Some(8 << 30),
+        resources: [("gpu".to_owned(), 1)].into(),
+        max_load: Some(2.0),
+        min_free_memory: Some(512 << 20),
+    };
+    assert_eq!(settings.node, node);
 }
 
 #[test]
@@ -183,6 +197,7 @@ fn faults_point_at_their_line() {
         "[tasks.t]\ncommand = [\"x\"]\nretry = { atempts = 3 }\n",
         "[tasks.t]\ncommand = [\"x\"]\nrate = \"60\"\n",
         "[tasks.t]\ncommand = [\"x\"]\nbreaker = { rate = 2.0 }\n",
+        "[node]\ncpus = 0\n",
         "[limits\n",
     ];
     insta::assert_snapshot!(faults.map(fault).join("\n----\n"));

@@ -6,6 +6,7 @@ mod bench_handlers;
 mod bind;
 mod greeting;
 mod local_source;
+mod machine;
 mod open_store;
 mod pools;
 mod reload;

@@ -13,6 +13,7 @@ use super::bench_handlers::bench_handlers;
 use super::bind::listen;
 use super::greeting::Greeting;
 use super::local_source::LocalSource;
+use super::machine::machine;
 use super::open_store;
 use super::pools::{Plan, Pools};
 use crate::clock::SystemClock;
@@ -102,6 +103,7 @@ async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engi
     let options = paceline_engine::Options {
         limits: settings.limits.clone(),
         retention: settings.retention,
+        machine: machine(&settings.node),
         ..paceline_engine::Options::default()
     };
     let info = NodeInfo {

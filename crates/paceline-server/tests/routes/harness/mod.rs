@@ -16,7 +16,7 @@ use paceline_core::store::{NodeInfo, Store};
 use paceline_core::task::Task;
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_core::{Json, Time};
-use paceline_engine::Engine;
+use paceline_engine::{Engine, Machine};
 use paceline_protocol::rest::ThrottleRequest;
 use paceline_server::{AppState, ServerOptions};
 use paceline_store::SqliteStore;
@@ -48,6 +48,7 @@ impl Clock for RealClock {
 pub(crate) struct Setup {
     pub(crate) options: ServerOptions,
     pub(crate) limits: Limits,
+    pub(crate) machine: Machine,
     pub(crate) seed: u64,
 }
 
@@ -56,6 +57,7 @@ impl Default for Setup {
         Setup {
             options: ServerOptions::new("1.2.3"),
             limits: Limits::NONE,
+            machine: Machine::default(),
             seed: 7,
         }
     }
@@ -94,6 +96,7 @@ impl Server {
         };
         let options = paceline_engine::Options {
             limits: setup.limits,
+            machine: setup.machine,
             ..paceline_engine::Options::default()
         };
         let engine = Engine::start(store, Arc::new(RealClock), node, options, setup.seed)
