@@ -169,6 +169,17 @@ pub struct Hold {
     pub since: Time,
 }
 
+impl Hold {
+    /// Whether it ends no sooner than the other.
+    pub fn outlasts(&self, other: &Hold) -> bool {
+        match (self.until, other.until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(this), Some(other)) => this >= other,
+        }
+    }
+}
+
 /// Running jobs, counted as the limits need them.
 #[derive(Clone, Debug, Default)]
 pub struct Occupied {
@@ -428,6 +439,18 @@ mod tests {
             reason: "they move house".to_owned(),
             since: NOW,
         }
+    }
+
+    #[test]
+    fn a_hold_without_end_outlasts_all() {
+        let [never, early, late] = [
+            None,
+            Some(NOW),
+            Some(NOW + std::time::Duration::from_secs(1)),
+        ]
+        .map(|until| hold(Scope::key("a"), until));
+        assert!(never.outlasts(&late) && late.outlasts(&early) && late.outlasts(&late));
+        assert!(!late.outlasts(&never) && !early.outlasts(&late));
     }
 
     #[test]

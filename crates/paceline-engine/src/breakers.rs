@@ -9,9 +9,14 @@ use paceline_core::store::StoreError;
 
 use crate::handle::Handle;
 
-/// Runs until the node stops.
+/// Runs until the node stops. Listens from the first breaker on that a worker of this node
+/// declares: without any it costs nothing.
 pub(crate) async fn watch(handle: Handle) {
     let stop = handle.shared.stop.clone();
+    tokio::select! {
+        () = handle.shared.breaker_declared.notified() => {}
+        () = stop.cancelled() => return,
+    }
     let newest = *handle.newest_event().borrow();
     let mut events = std::pin::pin!(handle.events().subscribe(newest));
     loop {
@@ -35,5 +40,5 @@ async fn call_back(handle: &Handle) -> Result<(), StoreError> {
     let throttles = handle.store().throttles().await?.into_iter();
     let broken = throttles.filter(|of_task| of_task.throttle.trial(&of_task.policy).is_some());
     let broken: BTreeSet<String> = broken.map(|of_task| of_task.task).collect();
-    handle.recall(|job| broken.contains(&job.task)).await
+    handle.shared.recall(|job| broken.contains(&job.task)).await
 }

@@ -92,6 +92,7 @@ impl Engine {
             outstanding: Outstanding::default(),
             maker: OnceLock::new(),
             capacity: Capacity::new(options.machine.clone()),
+            breaker_declared: Notify::new(),
             stop_leasing: CancellationToken::new(),
             stop: CancellationToken::new(),
         });

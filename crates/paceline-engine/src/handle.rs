@@ -24,6 +24,7 @@ use crate::backoff::Backoff;
 use crate::capacity::Capacity;
 use crate::dispatch::{Ask, Granted};
 use crate::feed::EventFeed;
+use crate::hold_back::hold_back;
 use crate::outstanding::Outstanding;
 use crate::schedules::{JobMaker, RunError};
 
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     /// Makes the jobs of schedules; they wait for it.
     pub(crate) maker: OnceLock<Arc<dyn JobMaker>>,
     pub(crate) capacity: Capacity,
+    /// A worker of this node has declared a task with a breaker.
+    pub(crate) breaker_declared: Notify,
     /// No new leases; reports are still taken.
     pub(crate) stop_leasing: CancellationToken,
     /// Everything ends.
@@ -71,7 +74,11 @@ impl Shared {
         let mut backoff = Backoff::new();
         loop {
             let now = self.clock.now();
-            match self.store.report(reports.clone(), self.roll(), now).await {
+            let recorded = async {
+                hold_back(self, &reports, now).await?;
+                self.store.report(reports.clone(), self.roll(), now).await
+            };
+            match recorded.await {
                 Ok(answers) => {
                     self.outstanding.settle(&reports, &answers);
                     self.work.notify_one();
@@ -86,6 +93,32 @@ impl Shared {
                 () = self.stop.cancelled() => return Err(Stopping),
             }
         }
+    }
+
+    pub(crate) async fn hold(&self, hold: Hold, now: Time) -> Result<(), StoreError> {
+        let scope = hold.scope.clone();
+        self.store.hold(hold, now).await?;
+        if scope.kind == Kind::Task {
+            self.recall(|job| job.task == scope.name).await?;
+        }
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// Calls back what was handed out of some jobs. The last word on which those are is the
+    /// store's: a filter may have matched any.
+    pub(crate) async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
+        let mut held = std::collections::HashSet::new();
+        for id in self.outstanding.jobs() {
+            let job = self.store.job(id).await?;
+            if job.is_some_and(|job| is_held(&job)) {
+                held.insert(id);
+            }
+        }
+        for lease in self.outstanding.of(|job| held.contains(&job)) {
+            let _ = self.signals.send(LeaseSignal::Recalled(lease));
+        }
+        Ok(())
     }
 
     /// What is free for workers, and what the tasks of this node need.
@@ -184,26 +217,12 @@ impl Handle {
         self.shared
             .revoke(controlled.revoked.iter().map(|(_, lease)| *lease));
         if pauses {
-            self.recall(|job| job.state == JobState::Paused).await?;
+            self.shared
+                .recall(|job| job.state == JobState::Paused)
+                .await?;
         }
         self.shared.work.notify_one();
         Ok(controlled)
-    }
-
-    /// Calls back what was handed out of some jobs. The last word on which those are is the
-    /// store's: a filter may have matched any.
-    pub(crate) async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
-        let mut held = std::collections::HashSet::new();
-        for id in self.shared.outstanding.jobs() {
-            let job = self.shared.store.job(id).await?;
-            if job.is_some_and(|job| is_held(&job)) {
-                held.insert(id);
-            }
-        }
-        for lease in self.shared.outstanding.of(|job| held.contains(&job)) {
-            let _ = self.shared.signals.send(LeaseSignal::Recalled(lease));
-        }
-        Ok(())
     }
 
     /// See [`Store::set_limits`].
@@ -216,13 +235,7 @@ impl Handle {
     /// See [`Store::hold`]. Leases of a task that this node handed out and that have not started
     /// are called back.
     pub async fn hold(&self, hold: Hold) -> Result<(), StoreError> {
-        let scope = hold.scope.clone();
-        self.shared.store.hold(hold, self.now()).await?;
-        if scope.kind == Kind::Task {
-            self.recall(|job| job.task == scope.name).await?;
-        }
-        self.shared.work.notify_one();
-        Ok(())
+        self.shared.hold(hold, self.now()).await
     }
 
     /// See [`Store::lift`].
@@ -368,6 +381,9 @@ impl Handle {
     /// Makes tasks known; waits while the store cannot write.
     pub async fn declare(&self, tasks: Vec<Task>) -> Result<(), Stopping> {
         self.shared.capacity.declare(&tasks);
+        if tasks.iter().any(|task| task.throttle.breaker.is_some()) {
+            self.shared.breaker_declared.notify_one();
+        }
         let mut backoff = Backoff::new();
         while let Err(error) = self.shared.store.declare_tasks(tasks.clone()).await {
             tracing::warn!(%error, "cannot record the tasks of a worker yet");

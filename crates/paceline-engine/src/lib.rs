@@ -12,6 +12,7 @@ mod dispatch;
 mod engine;
 mod feed;
 mod handle;
+mod hold_back;
 mod outstanding;
 mod schedules;
 mod ticker;

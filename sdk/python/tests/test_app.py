@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,14 @@ def test_retry_after_takes_durations() -> None:
     assert pl.RetryAfter("5m").seconds == 300
     assert str(pl.RetryAfter(2, "busy")) == "busy"
     assert str(pl.RetryAfter(2)) == "try again in 2 s"
+
+
+def test_a_hold_takes_times_too() -> None:
+    soon = datetime.now(timezone.utc) + timedelta(minutes=5)
+    assert 290 < pl.HoldTask(soon).seconds <= 300
+    assert pl.HoldKey(soon - timedelta(hours=1)).seconds == 0
+    with pytest.raises(ValueError, match="no time zone"):
+        pl.HoldTask(datetime(2026, 1, 1))
 
 
 def test_handlers_of_too_many_arguments_are_refused() -> None:

@@ -1,6 +1,11 @@
 //! Tasks as workers declared them.
 
+use std::time::Duration;
+
+use paceline_core::item::Outcome;
+use paceline_core::scope::Kind;
 use paceline_core::worker::WorkerState;
+use paceline_core::{ErrorKind, Failure};
 use paceline_engine::Machine;
 use serde_json::{Value, json};
 
@@ -108,4 +113,43 @@ async fn a_breaker_is_shown_and_reset() {
     server.until(&held, "completed").await;
     let unknown = server.act("/api/v1/tasks/nobody/reset-breaker").await;
     unknown.problem("no_such_task");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_may_hold_its_task_or_its_key() {
+    let server = Server::start().await;
+    server.declare("fetch").await;
+    let busy = |hold, seconds| {
+        let failure = Failure::new(ErrorKind::Handler, "busy");
+        Outcome::Failed(Failure {
+            retry_after: Some(Duration::from_secs(seconds)),
+            hold: Some(hold),
+            ..failure
+        })
+    };
+    let job = json!({"task": "fetch", "key": "dealer-7"});
+    let first = server.submit(&job).await;
+    let lease = server.take("fetch").await;
+    server.finish(&lease, busy(Kind::Key, 3600)).await;
+    server.until(&first, "scheduled").await;
+    let second = server.submit(&job).await;
+    let why = server.get(&format!("/api/v1/jobs/{second}")).await.ok(200)["waiting_for"].clone();
+    assert_eq!(why, json!(["key dealer-7 is on hold: busy"]));
+
+    let other = server.submit(&json!({"task": "fetch"})).await;
+    let lease = server.take("fetch").await;
+    assert_eq!(lease.job.to_string(), other);
+    server.finish(&lease, busy(Kind::Task, 3600)).await;
+    let held = server.get("/api/v1/tasks/fetch").await.ok(200)["paused"].clone();
+    assert_eq!(held["reason"], "busy");
+    assert!(held["until"].is_string(), "{held}");
+    server.act("/api/v1/tasks/fetch/resume").await.ok(200);
+
+    // Somebody's own pause has no end, and a handler does not shorten it.
+    server.submit(&json!({"task": "fetch"})).await;
+    let lease = server.take("fetch").await;
+    server.act("/api/v1/tasks/fetch/pause").await.ok(200);
+    server.finish(&lease, busy(Kind::Task, 1)).await;
+    let held = server.get("/api/v1/tasks/fetch").await.ok(200)["paused"].clone();
+    assert_eq!(held["until"], Value::Null, "{held}");
 }
