@@ -13,7 +13,6 @@ use crate::context::find;
 use crate::dependencies;
 use crate::error::Result;
 use crate::links_text;
-use crate::rules_text::in_words;
 use crate::text::{maybe_time, maybe_word, word};
 use crate::{rules, throttles};
 
@@ -166,7 +165,7 @@ impl Waiting {
             None => return None,
         };
         let until = match holds {
-            Holds::Broken { until } => in_words(until),
+            Holds::Broken { until } => to_the_second(until),
             Holds::Probing | Holds::Rate { .. } | Holds::Pause => None,
         };
         Some(match until {
@@ -182,11 +181,13 @@ fn scheduled(job: &Waiting) -> Reason {
     } else {
         "start"
     };
-    let at = job
-        .run_at
-        .and_then(|at| jiff::Timestamp::from_microsecond(at.as_micros()).ok());
-    match at {
-        Some(at) => format!("{what}: due at {at:.0}"),
+    match job.run_at.and_then(to_the_second) {
+        Some(at) => format!("{what}: due at {at}"),
         None => format!("{what}: due soon"),
     }
+}
+
+fn to_the_second(time: Time) -> Option<String> {
+    let time = jiff::Timestamp::from_microsecond(time.as_micros()).ok()?;
+    Some(format!("{time:.0}"))
 }

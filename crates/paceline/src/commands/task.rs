@@ -86,23 +86,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
 /// Its breaker, its rate and what it needs, a line each.
 fn throttled(task: &TaskView, palette: Palette) -> Option<String> {
     let mut lines = Vec::new();
-    if let Some(breaker) = &task.breaker {
-        let BreakerView {
-            succeeded, failed, ..
-        } = breaker;
-        let until = breaker.until;
-        let until = until.map_or_else(String::new, |until| format!(" until {until}"));
-        let color = match breaker.state {
-            BreakerStateName::Closed => Color::Green,
-            BreakerStateName::Open => Color::Red,
-            BreakerStateName::HalfOpen => Color::Yellow,
-        };
-        let state = palette.paint(color, &format!("{}{until}", breaker.state));
-        let window = breaker.window;
-        lines.push(format!(
-            "breaker: {state}, {succeeded} succeeded and {failed} failed in {window}"
-        ));
-    }
+    lines.extend(task.breaker.map(|breaker| breaker_line(&breaker, palette)));
     if let Some(rate) = &task.rate {
         let RateView {
             items,
@@ -139,6 +123,34 @@ const COLUMNS: [Column; 6] = [
 fn list(tasks: &[TaskView], palette: Palette, width: Option<usize>) -> String {
     let rows: Vec<_> = tasks.iter().map(row).collect();
     table::fitted(&COLUMNS, &rows, width, palette)
+}
+
+fn breaker_line(breaker: &BreakerView, palette: Palette) -> String {
+    let BreakerView {
+        state,
+        until,
+        succeeded,
+        failed,
+        window,
+        probes,
+        ..
+    } = breaker;
+    let (color, more) = match state {
+        BreakerStateName::Closed => {
+            let counts = format!(", {succeeded} succeeded and {failed} failed in {window}");
+            (Color::Green, counts)
+        }
+        BreakerStateName::Open => {
+            let until = until.map(|until| format!(", tried again at {until:.0}"));
+            (Color::Red, until.unwrap_or_default())
+        }
+        BreakerStateName::HalfOpen => (
+            Color::Yellow,
+            format!(", {succeeded} of {probes} probes succeeded"),
+        ),
+    };
+    let state = palette.paint(color, &state.to_string());
+    format!("breaker: {state}{more}")
 }
 
 /// A pause goes before a breaker, for it does not end by itself.
