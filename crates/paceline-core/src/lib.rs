@@ -7,6 +7,7 @@
 //! engine can be simulated from a seed.
 
 pub mod admission;
+pub mod alert;
 pub mod batch;
 pub mod breaker;
 pub mod chunk;
@@ -25,7 +26,9 @@ pub mod lifecycle;
 pub mod limits;
 pub mod line;
 pub mod links;
+pub mod notify;
 pub mod options;
+pub mod outbox;
 pub mod progress;
 pub mod query;
 pub mod ranges;
@@ -41,6 +44,7 @@ pub mod template;
 pub mod throttle;
 pub mod time;
 pub mod turns;
+pub mod watch;
 pub mod worker;
 
 pub use error::{ErrorKind, Failure, JobError};

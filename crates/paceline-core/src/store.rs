@@ -30,6 +30,7 @@ use crate::lease::{Lease, LeaseReport, Note, ReportAnswer};
 use crate::lifecycle::Refused;
 use crate::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use crate::links::{Graph, Parent};
+use crate::outbox::Outbox;
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -41,6 +42,7 @@ use crate::task::{Task, TaskHistory};
 use crate::template::TemplateStore;
 use crate::throttle::TaskThrottle;
 use crate::time::Time;
+use crate::watch::Watch;
 
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -411,4 +413,11 @@ pub trait Store:
     /// Writes a consistent copy to a new file while running.
     async fn backup(&self, to: &Path) -> Result<()>;
     fn on_commit(&self, hook: CommitHook);
+
+    // ---- telling and watching ---------------------------------------------------------------
+
+    /// Who is told of what, and what is on its way to them.
+    fn outbox(&self) -> &dyn Outbox;
+    /// What a person should look at.
+    fn watch(&self) -> &dyn Watch;
 }

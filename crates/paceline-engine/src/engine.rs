@@ -16,8 +16,10 @@ use crate::capacity::{Capacity, Machine};
 use crate::dispatch::Dispatcher;
 use crate::feed::EventFeed;
 use crate::handle::{Handle, Shared};
+use crate::notifier::{Carrying, Hearing, Notifications};
 use crate::outstanding::Outstanding;
 use crate::ticker::Ticker;
+use crate::watcher::{Watcher, Watching};
 
 /// Signals that a worker may be behind. What it misses it learns from its next report.
 const SIGNALS: usize = 4096;
@@ -114,6 +116,26 @@ impl Engine {
 
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// Lets this node tell people of what happens.
+    pub fn notify(&mut self, notifications: Notifications) {
+        let shared = &self.handle.shared;
+        let posted = Arc::new(Notify::new());
+        let hearing = Hearing::new(
+            Arc::clone(shared),
+            notifications.clone(),
+            Arc::clone(&posted),
+        );
+        let carrying = Carrying::new(Arc::clone(shared), notifications, posted);
+        self.loops.spawn(hearing.run());
+        self.loops.spawn(carrying.run());
+    }
+
+    /// Lets this node watch over all: alerts, and runs that take long.
+    pub fn watch(&mut self, watching: Watching) {
+        let watcher = Watcher::new(Arc::clone(&self.handle.shared), watching);
+        self.loops.spawn(watcher.run());
     }
 
     /// Gives no more leases. Workers see it and stop; their reports are still taken.

@@ -66,6 +66,14 @@ impl Shared {
             .next_u64()
     }
 
+    pub(crate) fn random_bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        let (first, second) = (self.roll(), self.roll());
+        bytes[..8].copy_from_slice(&first.to_le_bytes());
+        bytes[8..].copy_from_slice(&second.to_le_bytes()[..2]);
+        bytes
+    }
+
     /// Records reports; while the store cannot write it waits, and loses nothing.
     pub(crate) async fn report(
         &self,
@@ -164,11 +172,7 @@ impl Handle {
 
     /// Ten random bytes, for names and ids.
     pub fn random_bytes(&self) -> [u8; 10] {
-        let mut bytes = [0; 10];
-        let (first, second) = (self.shared.roll(), self.shared.roll());
-        bytes[..8].copy_from_slice(&first.to_le_bytes());
-        bytes[8..].copy_from_slice(&second.to_le_bytes()[..2]);
-        bytes
+        self.shared.random_bytes()
     }
 
     pub fn new_id(&self) -> JobId {

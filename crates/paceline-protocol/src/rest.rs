@@ -7,6 +7,7 @@ mod item;
 mod job;
 mod limits;
 mod list;
+mod notify;
 mod options;
 mod schedule;
 mod status;
@@ -29,6 +30,10 @@ pub use limits::{
     ScopeUseView,
 };
 pub use list::ListView;
+pub use notify::{
+    DeliveryView, MarkedView, NoticeView, NoticesView, PreferencesRequest, PreferencesView,
+    ReadNoticesRequest, WebhookWish, WishView,
+};
 pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
 pub use schedule::{ScheduleRequest, ScheduleState, ScheduleView, TemplateOrJob};
 pub use status::{

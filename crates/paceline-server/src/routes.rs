@@ -12,6 +12,7 @@ pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod node_status;
+pub(crate) mod notify;
 pub(crate) mod queues;
 pub(crate) mod results;
 pub(crate) mod schedules;

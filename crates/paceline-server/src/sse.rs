@@ -232,7 +232,10 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::BatchCompleted
         | EventKind::TemplateCreated
         | EventKind::TemplateChanged
-        | EventKind::TemplateDeleted => false,
+        | EventKind::TemplateDeleted
+        | EventKind::LongRunning
+        | EventKind::AlertOpened
+        | EventKind::AlertClosed => false,
     }
 }
 

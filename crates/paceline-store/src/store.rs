@@ -12,6 +12,7 @@ use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::links::Graph;
+use paceline_core::outbox::Outbox;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -22,6 +23,7 @@ use paceline_core::store::{
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::throttle::TaskThrottle;
+use paceline_core::watch::Watch;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 use rusqlite::Connection;
 
@@ -387,5 +389,13 @@ impl Store for SqliteStore {
 
     fn on_commit(&self, hook: CommitHook) {
         self.hook.set(hook);
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+
+    fn watch(&self) -> &dyn Watch {
+        self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use paceline_core::admission::Reason;
+use paceline_core::admission::{NEXT_IN_LINE, Reason};
 use paceline_core::limits::{Held, Occupied, Rules};
 use paceline_core::scope::{Kind, Names};
 use paceline_core::throttle::{Allowance, Holds, TaskThrottle};
@@ -147,7 +147,7 @@ impl Waiting {
         let held = held.iter().map(ToString::to_string);
         let held: Vec<Reason> = held.chain(self.throttled(holding)).collect();
         if held.is_empty() {
-            return vec!["waits for its turn".to_owned()];
+            return vec![NEXT_IN_LINE.to_owned()];
         }
         held
     }

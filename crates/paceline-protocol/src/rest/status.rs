@@ -152,6 +152,9 @@ pub struct CleanUpView {
 pub struct AlertView {
     #[schema(example = "workers_broken")]
     pub code: String,
+    /// What it is about: a task, a node, a pool of a node.
+    #[serde(default)]
+    pub subject: String,
     pub message: String,
     pub since: Option<WireTime>,
 }

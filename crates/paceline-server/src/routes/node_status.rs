@@ -19,6 +19,7 @@ pub(crate) fn node_status(state: &AppState) -> NodeView {
 pub(crate) fn node_alerts(state: &AppState, node: &NodeView) -> Vec<AlertView> {
     let gate = node.gate.as_ref().map(|gate| AlertView {
         code: "gate_shut".to_owned(),
+        subject: String::new(),
         message: format!("this node takes no more work: {gate}"),
         since: None,
     });
@@ -26,6 +27,7 @@ pub(crate) fn node_alerts(state: &AppState, node: &NodeView) -> Vec<AlertView> {
     let never = never.map(|(task, lack)| AlertView {
         code: "needs_too_much".to_owned(),
         message: format!("`{task}` cannot run here: {lack}"),
+        subject: task,
         since: None,
     });
     gate.into_iter().chain(never).collect()

@@ -119,6 +119,13 @@ async fn throughput(state: &AppState) -> Result<ThroughputView> {
     })
 }
 
+/// All that a person should look at.
+pub(crate) async fn all_alerts(state: &AppState) -> Result<Vec<AlertView>> {
+    let breakers = breakers(state).await?;
+    alerts(state, &state.workers(), &breakers, &node_status(state)).await
+}
+
+/// What this node sees at once, and what all nodes found together.
 async fn alerts(
     state: &AppState,
     workers: &[WorkerStatus],
@@ -129,6 +136,18 @@ async fn alerts(
     alerts.extend(node_alerts(state, node));
     alerts.extend(breakers.iter().map(broken_task));
     alerts.extend(undeclared_tasks(state, workers).await?);
+    let open = state.engine.store().watch().alerts().await?;
+    let found = open.into_iter().map(|alert| AlertView {
+        code: alert.code.to_string(),
+        subject: alert.subject,
+        message: alert.message,
+        since: Some(WireTime(alert.since)),
+    });
+    for alert in found {
+        if !alerts.iter().any(|seen| is_same(seen, &alert)) {
+            alerts.push(alert);
+        }
+    }
     Ok(alerts)
 }
 
@@ -136,11 +155,24 @@ fn broken_task(TaskBreakerView { task, breaker }: &TaskBreakerView) -> AlertView
     let state = breaker.state;
     AlertView {
         code: "breaker_open".to_owned(),
+        subject: task.clone(),
         message: match breaker.until {
             Some(until) => format!("the breaker of `{task}` is {state}; tried again at {until}"),
             None => format!("the breaker of `{task}` is {state}; some of its work is tried"),
         },
         since: None,
+    }
+}
+
+/// Whether what this node sees itself is what all nodes found.
+fn is_same(seen: &AlertView, found: &AlertView) -> bool {
+    match (seen.code.as_str(), found.code.as_str()) {
+        ("workers_broken", "workers_broken") => {
+            let pool = found.subject.rsplit_once('/').map(|(_node, pool)| pool);
+            pool == Some(&seen.subject)
+        }
+        ("no_worker", "queue_stuck") => seen.subject == found.subject,
+        _ => false,
     }
 }
 
@@ -158,6 +190,7 @@ fn broken_pools(workers: &[WorkerStatus]) -> Vec<AlertView> {
             let why = worker.last_error.as_deref().unwrap_or("no reason is known");
             AlertView {
                 code: "workers_broken".to_owned(),
+                subject: pool.to_owned(),
                 message: format!("workers of `{pool}` do not start: {why}"),
                 since: Some(WireTime(worker.since)),
             }
@@ -190,6 +223,7 @@ async fn undeclared_tasks(state: &AppState, workers: &[WorkerStatus]) -> Result<
                 "{} for `{task}`, which no worker declares",
                 jobs_wait(count)
             ),
+            subject: task,
             since: None,
         })
         .collect())

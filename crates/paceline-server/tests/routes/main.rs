@@ -20,6 +20,7 @@ mod limits;
 mod load;
 mod log;
 mod node;
+mod notify;
 mod openapi;
 mod results;
 mod schedules;

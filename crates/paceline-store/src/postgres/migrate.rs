@@ -55,6 +55,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0008_throttles.sql"),
         compatible_from: 8,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0009_notify.sql"),
+        compatible_from: 8,
+    },
 ];
 
 /// The schema version that this program writes.

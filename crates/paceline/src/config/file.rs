@@ -22,6 +22,10 @@ pub(super) struct File {
     pub(super) defaults: OptionsSection,
     pub(super) limits: LimitsSection,
     pub(super) retention: RetentionSection,
+    pub(super) notify: Vec<Spanned<NotifySection>>,
+    pub(super) smtp: Option<SmtpSection>,
+    pub(super) webhooks: WebhooksSection,
+    pub(super) alerts: AlertsSection,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -188,4 +192,66 @@ pub(super) struct RetentionSection {
     pub(super) cancelled: Option<Seconds>,
     pub(super) progress_events: Option<Seconds>,
     pub(super) log_size: Option<Size>,
+}
+
+/// Events that go to an address: a webhook or a mailbox.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotifySection {
+    /// Its address, unless it is named.
+    pub(super) name: Option<String>,
+    pub(super) events: Vec<TopicWord>,
+    /// Only jobs of this task, batch, user.
+    pub(super) task: Option<String>,
+    pub(super) batch: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) webhook: Option<String>,
+    /// `whsec_…`; several, separated by spaces, while one replaces the other.
+    pub(super) secret: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TopicWord {
+    Completed,
+    Failed,
+    LongRunning,
+    Alert,
+}
+
+/// The mail server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmtpSection {
+    /// `smtp://…` or `smtps://…`, with login.
+    pub(super) url: Spanned<String>,
+    pub(super) from: String,
+}
+
+/// Where webhooks may go besides public addresses.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WebhooksSection {
+    pub(super) allow_private: bool,
+    /// Hosts, addresses, networks.
+    pub(super) allow: Vec<String>,
+}
+
+/// Where alerts begin.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AlertsSection {
+    /// How long a job waits for workers that could take it.
+    pub(super) stuck_after: Option<Seconds>,
+    /// Load for each core, and for how long.
+    pub(super) load_per_core: Option<f64>,
+    pub(super) load_for: Option<Seconds>,
+    /// Shares that must stay free, 0 to 1.
+    pub(super) memory_free: Option<f64>,
+    pub(super) disk_free: Option<f64>,
+    /// Share of a task's jobs that may fail, within a time, of so many at least.
+    pub(super) failure_rate: Option<f64>,
+    pub(super) failure_window: Option<Seconds>,
+    pub(super) failure_least: Option<u32>,
 }

@@ -6,6 +6,7 @@ mod diagnostic;
 mod file;
 mod load;
 mod location;
+mod notify;
 mod settle;
 mod spelling;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod values;
 
 pub(crate) use load::{find, load};
 pub(crate) use location::StoreLocation;
+pub(crate) use notify::NotifySettings;
 pub(crate) use settle::{
     NodeSettings, Overrides, PoolSettings, Settings, StoreSettings, TaskSettings,
 };

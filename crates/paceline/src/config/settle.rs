@@ -22,6 +22,7 @@ use super::file::{
     StoreSection, TaskSection, WorkerSection,
 };
 use super::location::StoreLocation;
+use super::notify::{self, NotifySettings};
 use crate::exit::{CliError, Context, Result};
 
 /// What work in flight gets at a clean stop.
@@ -52,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) retention: Retention,
     pub(crate) node: NodeSettings,
+    pub(crate) notify: NotifySettings,
 }
 
 /// What the machine has for workers, where it is not detected, and its gates.
@@ -120,6 +122,7 @@ pub(super) fn settle(
         limits: limits(&file.limits),
         retention: retention(&file.retention),
         node: node(file.node, source)?,
+        notify: notify::settle(file.notify, file.smtp, &file.webhooks, &file.alerts, source)?,
     })
 }
 

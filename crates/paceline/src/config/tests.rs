@@ -202,3 +202,69 @@ fn faults_point_at_their_line() {
     ];
     insta::assert_snapshot!(faults.map(fault).join("\n----\n"));
 }
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[test]
+fn people_are_told_as_the_file_says() {
+    use paceline_core::notify::{Channel, Topic};
+    let text = format!(
+        r#"
+        [[notify]]
+        name = "ops"
+        events = ["failed", "alert"]
+        task = "predict"
+        webhook = "http://10.1.2.3/hook"
+        secret = "{SECRET}"
+        [[notify]]
+        events = ["long_running"]
+        email = "ana@example.com"
+        [smtp]
+        url = "smtp://mail.example"
+        from = "Jobs <jobs@example.com>"
+        [webhooks]
+        allow = ["10.0.0.0/8"]
+        [alerts]
+        stuck_after = "1m"
+        failure_least = 3
+    "#
+    );
+    let notify = settings(&text, &Overrides::default())
+        .expect("settles")
+        .notify;
+    let [ops, mail] = &notify.subscriptions[..] else {
+        panic!("two: {notify:?}");
+    };
+    assert_eq!((&*ops.name, ops.channel), ("ops", Channel::Webhook));
+    assert_eq!(ops.topics, [Topic::Failed, Topic::Alert]);
+    assert_eq!(ops.task.as_deref(), Some("predict"));
+    assert_eq!(mail.name, "ana@example.com", "named by its address");
+    assert!(notify.secrets["ops"].is_some() && notify.mail.is_some());
+    assert_eq!(notify.thresholds.stuck_after, Duration::from_mins(1));
+    assert_eq!(notify.thresholds.failure_least, 3);
+}
+
+#[test]
+fn who_cannot_be_told_is_said_at_the_start() {
+    let hook = "webhook = \"https://hooks.example/\"";
+    for (rest, why) in [
+        (String::new(), "needs one address"),
+        (hook.to_owned(), "needs a secret"),
+        (format!("{hook}\nsecret = \"x\""), "a secret is"),
+        (
+            format!("webhook = \"http://10.1.2.3/\"\nsecret = \"{SECRET}\""),
+            "private network",
+        ),
+        ("email = \"ana@example.com\"".to_owned(), "no [smtp]"),
+        (
+            format!(
+                "{hook}\nsecret = \"{SECRET}\"\nname = \"a\"\n[[notify]]\nevents = []\n{hook}\nsecret = \"{SECRET}\"\nname = \"a\""
+            ),
+            "are named `a`",
+        ),
+    ] {
+        let text = format!("[[notify]]\nevents = [\"failed\"]\n{rest}\n");
+        let told = fault(&text);
+        assert!(told.contains(why), "{told}");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod bench_handlers;
 mod bind;
+mod gauges;
 mod greeting;
 mod local_source;
 mod machine;

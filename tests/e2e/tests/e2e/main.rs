@@ -20,6 +20,7 @@ mod kill_worker;
 mod many_nodes;
 mod migrate;
 mod misbehaving;
+mod notifications;
 mod only_new;
 mod planner;
 mod progress;

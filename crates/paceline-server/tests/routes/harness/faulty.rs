@@ -13,6 +13,7 @@ use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::links::Graph;
+use paceline_core::outbox::Outbox;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -25,6 +26,7 @@ use paceline_core::store::{
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
 use paceline_core::throttle::TaskThrottle;
+use paceline_core::watch::Watch;
 use paceline_core::{
     Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, TemplateId, Time, UploadId,
 };
@@ -337,6 +339,14 @@ impl Store for Faulty {
 
     fn on_commit(&self, hook: CommitHook) {
         self.inner.on_commit(hook);
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        self.inner.outbox()
+    }
+
+    fn watch(&self) -> &dyn Watch {
+        self.inner.watch()
     }
 }
 

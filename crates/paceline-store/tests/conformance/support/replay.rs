@@ -168,6 +168,9 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::BatchCompleted
         | EventKind::TemplateCreated
         | EventKind::TemplateChanged
-        | EventKind::TemplateDeleted => false,
+        | EventKind::TemplateDeleted
+        | EventKind::LongRunning
+        | EventKind::AlertOpened
+        | EventKind::AlertClosed => false,
     }
 }
