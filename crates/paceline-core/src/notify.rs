@@ -324,11 +324,11 @@ mod tests {
         }
     }
 
-    fn wish(address: &str, topics: &[Topic]) -> Option<Wish> {
-        Some(Wish {
+    fn wish(address: &str, topics: &[Topic]) -> Wish {
+        Wish {
             address: address.to_owned(),
             topics: topics.to_vec(),
-        })
+        }
     }
 
     fn in_app(user: &str) -> Telling {
@@ -389,7 +389,7 @@ mod tests {
         for user in ["ana", "ben"] {
             let topics = [Topic::Failed, Topic::Alert];
             let preferences = Preferences {
-                email: wish(&format!("{user}@example.com"), &topics),
+                email: Some(wish(&format!("{user}@example.com"), &topics)),
                 ..Preferences::default()
             };
             audience.preferences.insert(user.to_owned(), preferences);
@@ -448,7 +448,7 @@ mod tests {
                 address: address.to_string(), ..subscription(&all)
             });
             let preferences = addresses.iter().enumerate().map(|(user, address)| {
-                let webhook = wish(&address.to_string(), &all);
+                let webhook = Some(wish(&address.to_string(), &all));
                 (user.to_string(), Preferences { webhook, ..Preferences::default() })
             });
             let audience = Audience {

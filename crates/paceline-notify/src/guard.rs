@@ -154,27 +154,25 @@ fn forbidden_v4(address: Ipv4Addr) -> Option<&'static str> {
 }
 
 fn forbidden_v6(address: Ipv6Addr) -> Option<&'static str> {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let inside = |high: u16, low: u16| {
-        let ([w, x], [y, z]) = (high.to_be_bytes(), low.to_be_bytes());
-        forbidden_v4(Ipv4Addr::new(w, x, y, z))
-    };
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0) if (g, h) == (0, 0) => Some("no address of a host"),
-        (0, 0, 0, 0, 0, 0) if (g, h) == (0, 1) => Some("this machine"),
-        // IPv4 in old clothes: compatible, behind a translator, 6to4.
-        (0, 0, 0, 0, 0, 0) => Some("in a reserved network"),
-        (0x64, 0xff9b, 0, 0, 0, 0) => inside(g, h),
-        (0x2002, ..) => inside(b, c),
-        (0x64, 0xff9b, ..) => Some("in a private network"),
-        (0x2001, 0, ..) => Some("in a tunnel"),
-        (0x2001, 0xdb8, ..) | (0x100, 0, 0, 0, ..) | (0x3fff, 0..=0xfff, ..) => {
-            Some("in a reserved network")
+    let segments = address.segments();
+    match segments {
+        [0, 0, 0, 0, 0, 0, 0, 0] => Some("no address of a host"),
+        [0, 0, 0, 0, 0, 0, 0, 1] => Some("this machine"),
+        // IPv4 in old clothes: behind a translator, 6to4; compatible is of no use to anyone.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            let ([first, second], [third, fourth]) = (high.to_be_bytes(), low.to_be_bytes());
+            forbidden_v4(Ipv4Addr::new(first, second, third, fourth))
         }
-        (0xfc00..=0xfdff, ..) => Some("in a private network"),
-        (0xfe80..=0xfebf, ..) => Some("link-local, where clouds keep their secrets"),
-        (0xfec0..=0xfeff, ..) => Some("in a private network"),
-        (0xff00..=0xffff, ..) => Some("a multicast address"),
+        [0x2001, 0, ..] => Some("in a tunnel"),
+        [0, 0, 0, 0, 0, 0, ..]
+        | [0x2001, 0xdb8, ..]
+        | [0x100, 0, 0, 0, ..]
+        | [0x3fff, 0..=0xfff, ..] => Some("in a reserved network"),
+        [0x64, 0xff9b, ..] | [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => {
+            Some("in a private network")
+        }
+        [0xfe80..=0xfebf, ..] => Some("link-local, where clouds keep their secrets"),
+        [0xff00..=0xffff, ..] => Some("a multicast address"),
         _ => None,
     }
 }

@@ -10,10 +10,13 @@ use paceline_notify::Mail;
 
 use super::{delivery, post};
 
+/// Whom a mail is for, and its text.
+type Letter = (Vec<String>, String);
+
 /// Keeps what it is sent; knows everybody but `nobody@…`.
 #[derive(Clone, Default)]
 struct Mailbox {
-    mails: Arc<Mutex<Vec<(Vec<String>, String)>>>,
+    mails: Arc<Mutex<Vec<Letter>>>,
     to: Vec<String>,
     text: Vec<u8>,
 }

@@ -103,7 +103,7 @@ pub struct WebhookWish {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreferencesRequest {
-    /// What is listed in the app: failed, long_running and alert when left out.
+    /// What is listed in the app: failed, `long_running` and alert when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_app: Option<Vec<WireTopic>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
