@@ -35,6 +35,9 @@ impl<Id> Candidate<Id> {
 /// The rule that holds a job, in plain words, as `waiting_for` shows it.
 pub type Reason = String;
 
+/// What is said of a job that no rule holds: it only waits until those before it are served.
+pub const NEXT_IN_LINE: &str = "waits for its turn";
+
 /// What became of the candidates, as indices of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {

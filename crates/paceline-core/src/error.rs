@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::scope::Kind;
 use crate::state::UnknownWord;
 use crate::state::words;
 use std::fmt;
@@ -55,6 +56,8 @@ pub struct Failure {
     pub permanent: bool,
     /// The handler asked for this delay before the next attempt.
     pub retry_after: Option<Duration>,
+    /// The handler asked that for as long nobody calls what it calls: its task, or its job's key.
+    pub hold: Option<Kind>,
 }
 
 impl Failure {
@@ -63,6 +66,7 @@ impl Failure {
             error: JobError::new(kind, message),
             permanent: false,
             retry_after: None,
+            hold: None,
         }
     }
 

@@ -35,6 +35,8 @@ words!(
     /// Priority, labels or workers were changed.
     Changed = "job.changed",
     Deleted = "job.deleted",
+    /// A run takes longer than jobs of its task usually do.
+    LongRunning = "job.long_running",
     /// Leases of a node that is gone were taken back.
     Recovered = "job.recovered",
     /// New lines in the job's log.
@@ -47,6 +49,11 @@ words!(
     HoldSet = "hold.set",
     HoldLifted = "hold.lifted",
     LimitChanged = "limit.changed",
+    /// A task fails so often that its work waits.
+    BreakerOpened = "breaker.opened",
+    /// Some of its work is tried.
+    BreakerHalfOpen = "breaker.half_open",
+    BreakerClosed = "breaker.closed",
     NodeStarted = "node.started",
     NodeStopped = "node.stopped",
     WorkerStarted = "worker.started",
@@ -69,6 +76,9 @@ words!(
     TemplateCreated = "template.created",
     TemplateChanged = "template.changed",
     TemplateDeleted = "template.deleted",
+    /// Something that a person should look at, and its end.
+    AlertOpened = "alert.opened",
+    AlertClosed = "alert.closed",
 });
 
 /// One thing that happened, written in the same transaction as the change that it tells of.

@@ -67,6 +67,32 @@ uuid_id!(
     TemplateId, "the id of a template"
 );
 
+/// A message on its way to somebody outside: a UUID of version 7, the same at each attempt, so
+/// that a receiver can drop what it has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId(Uuid);
+
+impl DeliveryId {
+    /// A new id from the time and 80 bits of randomness.
+    pub fn new(now: Time, random: [u8; 10]) -> Self {
+        DeliveryId(JobId::new(now, random).0)
+    }
+
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        DeliveryId(Uuid::from_bytes(bytes))
+    }
+
+    pub const fn into_bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0.hyphenated(), f)
+    }
+}
+
 /// The text is no id of this kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{got}` is not {what} (a UUID such as 019d0f3a-…)")]

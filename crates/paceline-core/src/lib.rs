@@ -7,7 +7,9 @@
 //! engine can be simulated from a seed.
 
 pub mod admission;
+pub mod alert;
 pub mod batch;
+pub mod breaker;
 pub mod chunk;
 pub mod clock;
 pub mod dependency;
@@ -24,10 +26,14 @@ pub mod lifecycle;
 pub mod limits;
 pub mod line;
 pub mod links;
+pub mod notify;
 pub mod options;
+pub mod outbox;
 pub mod progress;
 pub mod query;
 pub mod ranges;
+pub mod rate;
+pub mod resources;
 pub mod retry;
 pub mod schedule;
 pub mod scope;
@@ -35,8 +41,10 @@ pub mod state;
 pub mod store;
 pub mod task;
 pub mod template;
+pub mod throttle;
 pub mod time;
 pub mod turns;
+pub mod watch;
 pub mod worker;
 
 pub use error::{ErrorKind, Failure, JobError};

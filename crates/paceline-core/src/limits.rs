@@ -1,9 +1,11 @@
 //! The rules that hold pending jobs back: most running jobs of a scope, and scopes on hold.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::scope::{BadScope, ByScope, Kind, Names, Scope};
+use crate::throttle::Trial;
 use crate::time::Time;
 
 /// Most running jobs at once; `None` is no limit.
@@ -167,6 +169,17 @@ pub struct Hold {
     pub since: Time,
 }
 
+impl Hold {
+    /// Whether it ends no sooner than the other.
+    pub fn outlasts(&self, other: &Hold) -> bool {
+        match (self.until, other.until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(this), Some(other)) => this >= other,
+        }
+    }
+}
+
 /// Running jobs, counted as the limits need them.
 #[derive(Clone, Debug, Default)]
 pub struct Occupied {
@@ -252,6 +265,8 @@ pub struct Rules {
     holds: ByScope<Hold>,
     /// There are no limits, and nothing but tasks is on hold.
     open: bool,
+    /// Tasks with a throttle, and which of their breakers are not closed.
+    throttled: BTreeMap<String, Option<Trial>>,
 }
 
 impl Rules {
@@ -267,7 +282,24 @@ impl Rules {
             open: limits.is_none() && only_tasks,
             limits,
             holds: by_scope,
+            throttled: BTreeMap::new(),
         }
+    }
+
+    #[must_use]
+    pub fn with_throttled(self, throttled: BTreeMap<String, Option<Trial>>) -> Self {
+        Rules { throttled, ..self }
+    }
+
+    pub fn throttled(&self) -> &BTreeMap<String, Option<Trial>> {
+        &self.throttled
+    }
+
+    /// The task's breaker is open, so that nobody gets work of it.
+    pub fn is_broken(&self, task: &str, now: Time) -> bool {
+        let trial = self.throttled.get(task).copied().flatten();
+        let until = trial.and_then(|trial| trial.open_until);
+        until.is_some_and(|until| now < until)
     }
 
     /// Whether all jobs may start that are of no task on hold.
@@ -292,6 +324,8 @@ impl Rules {
     /// The earliest time after `now` at which a hold ends by itself.
     pub fn next_due(&self, now: Time) -> Option<Time> {
         let ends = self.holds().filter_map(|hold| hold.until);
+        let trials = self.throttled.values().copied().flatten();
+        let ends = ends.chain(trials.filter_map(|trial| trial.open_until));
         ends.filter(|until| *until > now).min()
     }
 
@@ -300,8 +334,13 @@ impl Rules {
         if self.hold(kind, name, now).is_some() {
             return Some(0);
         }
-        let most = self.limits.of(kind, name)?;
-        Some(most.saturating_sub(occupied.of(kind, name)))
+        let running = occupied.of(kind, name);
+        let room = self.limits.of(kind, name);
+        let room = room.map(|most| most.saturating_sub(running));
+        let trial = self.throttled.get(name).copied().flatten();
+        let trial = trial.filter(|_| kind == Kind::Task);
+        let tried = trial.map(|trial| trial.room(running, now));
+        room.into_iter().chain(tried).min()
     }
 
     /// How many more jobs may start in all; `None` is any number.
@@ -359,6 +398,8 @@ pub struct RuleBook {
     /// What was set since; it goes before what is configured.
     pub set: Vec<(LimitName, Option<u32>)>,
     pub holds: Vec<Hold>,
+    /// Tasks with a throttle, and which of their breakers are not closed.
+    pub throttled: BTreeMap<String, Option<Trial>>,
     pub occupied: Occupied,
 }
 
@@ -372,7 +413,7 @@ impl RuleBook {
     }
 
     pub fn rules(&self) -> Rules {
-        Rules::new(self.limits(), self.holds.iter().cloned())
+        Rules::new(self.limits(), self.holds.iter().cloned()).with_throttled(self.throttled.clone())
     }
 }
 
@@ -398,6 +439,18 @@ mod tests {
             reason: "they move house".to_owned(),
             since: NOW,
         }
+    }
+
+    #[test]
+    fn a_hold_without_end_outlasts_all() {
+        let [never, early, late] = [
+            None,
+            Some(NOW),
+            Some(NOW + std::time::Duration::from_secs(1)),
+        ]
+        .map(|until| hold(Scope::key("a"), until));
+        assert!(never.outlasts(&late) && late.outlasts(&early) && late.outlasts(&late));
+        assert!(!late.outlasts(&never) && !early.outlasts(&late));
     }
 
     #[test]

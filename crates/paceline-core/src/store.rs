@@ -30,15 +30,19 @@ use crate::lease::{Lease, LeaseReport, Note, ReportAnswer};
 use crate::lifecycle::Refused;
 use crate::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use crate::links::{Graph, Parent};
+use crate::outbox::Outbox;
 use crate::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
+use crate::resources::Room;
 use crate::schedule::ScheduleStore;
 use crate::scope::Scope;
 use crate::state::{JobState, Priority};
 use crate::task::{Task, TaskHistory};
 use crate::template::TemplateStore;
+use crate::throttle::TaskThrottle;
 use crate::time::Time;
+use crate::watch::Watch;
 
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -121,6 +125,8 @@ pub struct Offer {
 pub struct Claim {
     pub node: NodeId,
     pub offers: Vec<Offer>,
+    /// No more is leased than there is room for on the node.
+    pub room: Room,
     pub now: Time,
 }
 
@@ -190,6 +196,8 @@ pub struct Ticked {
     pub revoked: Vec<(JobId, LeaseId)>,
     /// Leases of dead nodes that were taken back.
     pub recovered: u64,
+    /// Some jobs were put aside that may start now.
+    pub freed: bool,
     pub next_due: Option<Time>,
 }
 
@@ -290,12 +298,14 @@ pub trait Store:
 
     /// Leases work of running jobs in the order of [`crate::turns::next`], in chunks of
     /// [`crate::chunk::size`]. Single-unit jobs that the rules let start are started and leased in
-    /// one step. Tasks on hold are left out.
+    /// one step. Tasks on hold are left out; of throttled ones no more is leased than
+    /// [`crate::throttle::Throttle::allows`], on all nodes together.
     async fn claim(&self, claim: Claim) -> Result<Claimed>;
 
     /// Records what workers report, each report in whole or, if its lease is gone, not at all.
     /// Failed attempts are retried as [`crate::retry`] decides with dice seeded by `seed`; jobs
-    /// end as [`crate::progress::conclude`] decides. Answers in the order of `reports`.
+    /// end as [`crate::progress::conclude`] decides. How attempts ended is counted by the breaker
+    /// of their task. Answers in the order of `reports`.
     async fn report(
         &self,
         reports: Vec<LeaseReport>,
@@ -331,6 +341,13 @@ pub trait Store:
     /// Names of all queues that jobs were ever submitted to, in their order.
     async fn queues(&self) -> Result<Vec<String>>;
 
+    // ---- breakers and rates -----------------------------------------------------------------
+
+    /// The throttled tasks, by name. They are those that were declared so.
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>>;
+    /// Closes the breaker of a task. False when it was closed, or when there is none.
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool>;
+
     // ---- nodes and upkeep -------------------------------------------------------------------
 
     /// Registers a node that is believed alive until `until`. A store that only one node can use
@@ -352,6 +369,8 @@ pub trait Store:
     /// Removes what `retention` no longer keeps, never anything unfinished.
     async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned>;
 
+    /// Takes in tasks, instead of those of the same names. What is remembered of a throttle stays
+    /// when its policy changes, and goes with it.
     async fn declare_tasks(&self, tasks: Vec<Task>) -> Result<()>;
     /// Appends an event that belongs to no job's change (a worker started, a node stopped).
     async fn record_event(&self, kind: EventKind, data: Json, now: Time) -> Result<()>;
@@ -394,4 +413,11 @@ pub trait Store:
     /// Writes a consistent copy to a new file while running.
     async fn backup(&self, to: &Path) -> Result<()>;
     fn on_commit(&self, hook: CommitHook);
+
+    // ---- telling and watching ---------------------------------------------------------------
+
+    /// Who is told of what, and what is on its way to them.
+    fn outbox(&self) -> &dyn Outbox;
+    /// What a person should look at.
+    fn watch(&self) -> &dyn Watch;
 }

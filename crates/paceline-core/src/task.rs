@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::json::Json;
+use crate::resources::Resources;
+use crate::throttle::ThrottlePolicy;
 use crate::time::Time;
 
 /// A task as a worker declared it.
@@ -13,6 +15,10 @@ pub struct Task {
     pub options: Json,
     pub params_schema: Option<Json>,
     pub has_planner: bool,
+    /// Its breaker and rate, as `options` say.
+    pub throttle: ThrottlePolicy,
+    /// What one worker needs of its node while it runs the task, as `options` say.
+    pub needs: Resources,
     /// The pool or configuration entry that declares it, such as `races`.
     pub declared_by: String,
     pub declared_at: Time,

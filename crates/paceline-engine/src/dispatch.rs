@@ -3,11 +3,13 @@
 //! It looks at the store only when something may have changed: somebody asks, something was
 //! committed, or waiting work becomes due. It registers for wake-ups before it looks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use paceline_core::Time;
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
+use paceline_core::resources::Resources;
 use paceline_core::store::{Claim, Claimed, Offer, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -55,6 +57,9 @@ impl Drop for Granted {
 
 /// Without news the store is looked at this often, in case a wake-up was lost.
 const POLL: Duration = Duration::from_secs(5);
+
+/// A gate that is shut is looked at this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Dispatcher {
     shared: Arc<Shared>,
@@ -127,23 +132,43 @@ impl Dispatcher {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let offers = self.waiting.iter().map(|ask| ask.offer.clone()).collect();
-        let node = self.shared.node;
-        let Claimed { leases, next_due } =
-            self.shared.store.claim(Claim { node, offers, now }).await?;
+        if self.shared.capacity.gate().is_some() {
+            self.next_due = Some(now + LOOK_AGAIN);
+            return Ok(());
+        }
+        let room = self.shared.room();
+        let mut offers: Vec<Offer> = self.waiting.iter().map(|ask| ask.offer.clone()).collect();
+        if !room.needs.is_empty() {
+            for offer in &mut offers {
+                offer.tasks.retain(|task| room.fits(task));
+            }
+            if offers.iter().all(|offer| offer.tasks.is_empty()) {
+                // What ends makes room, and wakes this up.
+                self.next_due = None;
+                return Ok(());
+            }
+        }
+        let needs = room.needs.clone();
+        let claim = Claim {
+            node: self.shared.node,
+            offers,
+            room,
+            now,
+        };
+        let Claimed { leases, next_due } = self.shared.store.claim(claim).await?;
         self.next_due = next_due;
-        self.hand_out(leases);
+        self.hand_out(leases, &needs);
         Ok(())
     }
 
-    fn hand_out(&mut self, leases: Vec<Vec<Lease>>) {
+    fn hand_out(&mut self, leases: Vec<Vec<Lease>>, needs: &BTreeMap<String, Resources>) {
         let asks = std::mem::take(&mut self.waiting);
         for (ask, leases) in asks.into_iter().zip(leases) {
             if leases.is_empty() {
                 self.waiting.push(ask);
                 continue;
             }
-            let leases = self.shared.outstanding.add(leases);
+            let leases = self.shared.outstanding.add(leases, needs);
             let granted = Granted {
                 leases,
                 shared: Arc::clone(&self.shared),

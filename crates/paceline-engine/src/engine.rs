@@ -11,20 +11,26 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::breakers;
+use crate::capacity::{Capacity, Machine};
 use crate::dispatch::Dispatcher;
 use crate::feed::EventFeed;
 use crate::handle::{Handle, Shared};
+use crate::notifier::{Carrying, Hearing, Notifications};
 use crate::outstanding::Outstanding;
 use crate::ticker::Ticker;
+use crate::watcher::{Watcher, Watching};
 
 /// Signals that a worker may be behind. What it misses it learns from its next report.
 const SIGNALS: usize = 4096;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What holds where nothing else was set.
     pub limits: Limits,
     pub retention: Retention,
+    /// What there is for workers.
+    pub machine: Machine,
     /// Longest pause between two looks at what is due.
     pub tick: Duration,
     /// A node that was not heard of for this long is taken as dead.
@@ -38,6 +44,7 @@ impl Default for Options {
         Options {
             limits: Limits::default(),
             retention: Retention::default(),
+            machine: Machine::default(),
             tick: Duration::from_secs(1),
             node_timeout: Duration::from_secs(10),
             // At the start there is more urgent work than cleaning.
@@ -86,6 +93,8 @@ impl Engine {
             signals: broadcast::channel(SIGNALS).0,
             outstanding: Outstanding::default(),
             maker: OnceLock::new(),
+            capacity: Capacity::new(options.machine.clone()),
+            breaker_declared: Notify::new(),
             stop_leasing: CancellationToken::new(),
             stop: CancellationToken::new(),
         });
@@ -100,14 +109,33 @@ impl Engine {
                 .run(shared.newest.subscribe(), shared.stop.clone()),
         );
         shared.work.notify_one();
-        Ok(Engine {
-            handle: Handle { shared, asks, feed },
-            loops,
-        })
+        let handle = Handle { shared, asks, feed };
+        loops.spawn(breakers::watch(handle.clone()));
+        Ok(Engine { handle, loops })
     }
 
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// Lets this node tell people of what happens.
+    pub fn notify(&mut self, notifications: Notifications) {
+        let shared = &self.handle.shared;
+        let posted = Arc::new(Notify::new());
+        let hearing = Hearing::new(
+            Arc::clone(shared),
+            notifications.clone(),
+            Arc::clone(&posted),
+        );
+        let carrying = Carrying::new(Arc::clone(shared), notifications, posted);
+        self.loops.spawn(hearing.run());
+        self.loops.spawn(carrying.run());
+    }
+
+    /// Lets this node watch over all: alerts, and runs that take long.
+    pub fn watch(&mut self, watching: Watching) {
+        let watcher = Watcher::new(Arc::clone(&self.handle.shared), watching);
+        self.loops.spawn(watcher.run());
     }
 
     /// Gives no more leases. Workers see it and stop; their reports are still taken.

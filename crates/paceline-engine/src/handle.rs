@@ -11,6 +11,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Setting};
 use paceline_core::query::Selector;
+use paceline_core::resources::{Resources, Room};
 use paceline_core::schedule::{Fired, Schedule};
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::{Action, Controlled, Offer, Store, StoreError, Submitted};
@@ -20,8 +21,10 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::capacity::Capacity;
 use crate::dispatch::{Ask, Granted};
 use crate::feed::EventFeed;
+use crate::hold_back::hold_back;
 use crate::outstanding::Outstanding;
 use crate::schedules::{JobMaker, RunError};
 
@@ -46,6 +49,9 @@ pub(crate) struct Shared {
     pub(crate) outstanding: Outstanding,
     /// Makes the jobs of schedules; they wait for it.
     pub(crate) maker: OnceLock<Arc<dyn JobMaker>>,
+    pub(crate) capacity: Capacity,
+    /// A worker of this node has declared a task with a breaker.
+    pub(crate) breaker_declared: Notify,
     /// No new leases; reports are still taken.
     pub(crate) stop_leasing: CancellationToken,
     /// Everything ends.
@@ -60,6 +66,14 @@ impl Shared {
             .next_u64()
     }
 
+    pub(crate) fn random_bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        let (first, second) = (self.roll(), self.roll());
+        bytes[..8].copy_from_slice(&first.to_le_bytes());
+        bytes[8..].copy_from_slice(&second.to_le_bytes()[..2]);
+        bytes
+    }
+
     /// Records reports; while the store cannot write it waits, and loses nothing.
     pub(crate) async fn report(
         &self,
@@ -68,7 +82,11 @@ impl Shared {
         let mut backoff = Backoff::new();
         loop {
             let now = self.clock.now();
-            match self.store.report(reports.clone(), self.roll(), now).await {
+            let recorded = async {
+                hold_back(self, &reports, now).await?;
+                self.store.report(reports.clone(), self.roll(), now).await
+            };
+            match recorded.await {
                 Ok(answers) => {
                     self.outstanding.settle(&reports, &answers);
                     self.work.notify_one();
@@ -83,6 +101,43 @@ impl Shared {
                 () = self.stop.cancelled() => return Err(Stopping),
             }
         }
+    }
+
+    pub(crate) async fn hold(&self, hold: Hold, now: Time) -> Result<(), StoreError> {
+        let scope = hold.scope.clone();
+        self.store.hold(hold, now).await?;
+        if scope.kind == Kind::Task {
+            self.recall(|job| job.task == scope.name).await?;
+        }
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// Calls back what was handed out of some jobs. The last word on which those are is the
+    /// store's: a filter may have matched any.
+    pub(crate) async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
+        let mut held = std::collections::HashSet::new();
+        for id in self.outstanding.jobs() {
+            let job = self.store.job(id).await?;
+            if job.is_some_and(|job| is_held(&job)) {
+                held.insert(id);
+            }
+        }
+        for lease in self.outstanding.of(|job| held.contains(&job)) {
+            let _ = self.signals.send(LeaseSignal::Recalled(lease));
+        }
+        Ok(())
+    }
+
+    /// What is free for workers, and what the tasks of this node need.
+    pub(crate) fn room(&self) -> Room {
+        let needs = self.capacity.needs();
+        let free = if needs.is_empty() {
+            Resources::default()
+        } else {
+            self.capacity.free(&self.outstanding.used())
+        };
+        Room { free, needs }
     }
 
     pub(crate) fn revoke(&self, leases: impl IntoIterator<Item = LeaseId>) {
@@ -117,11 +172,7 @@ impl Handle {
 
     /// Ten random bytes, for names and ids.
     pub fn random_bytes(&self) -> [u8; 10] {
-        let mut bytes = [0; 10];
-        let (first, second) = (self.shared.roll(), self.shared.roll());
-        bytes[..8].copy_from_slice(&first.to_le_bytes());
-        bytes[8..].copy_from_slice(&second.to_le_bytes()[..2]);
-        bytes
+        self.shared.random_bytes()
     }
 
     pub fn new_id(&self) -> JobId {
@@ -170,26 +221,12 @@ impl Handle {
         self.shared
             .revoke(controlled.revoked.iter().map(|(_, lease)| *lease));
         if pauses {
-            self.recall(|job| job.state == JobState::Paused).await?;
+            self.shared
+                .recall(|job| job.state == JobState::Paused)
+                .await?;
         }
         self.shared.work.notify_one();
         Ok(controlled)
-    }
-
-    /// Calls back what was handed out of some jobs. The last word on which those are is the
-    /// store's: a filter may have matched any.
-    async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
-        let mut held = std::collections::HashSet::new();
-        for id in self.shared.outstanding.jobs() {
-            let job = self.shared.store.job(id).await?;
-            if job.is_some_and(|job| is_held(&job)) {
-                held.insert(id);
-            }
-        }
-        for lease in self.shared.outstanding.of(|job| held.contains(&job)) {
-            let _ = self.shared.signals.send(LeaseSignal::Recalled(lease));
-        }
-        Ok(())
     }
 
     /// See [`Store::set_limits`].
@@ -202,13 +239,7 @@ impl Handle {
     /// See [`Store::hold`]. Leases of a task that this node handed out and that have not started
     /// are called back.
     pub async fn hold(&self, hold: Hold) -> Result<(), StoreError> {
-        let scope = hold.scope.clone();
-        self.shared.store.hold(hold, self.now()).await?;
-        if scope.kind == Kind::Task {
-            self.recall(|job| job.task == scope.name).await?;
-        }
-        self.shared.work.notify_one();
-        Ok(())
+        self.shared.hold(hold, self.now()).await
     }
 
     /// See [`Store::lift`].
@@ -233,6 +264,14 @@ impl Handle {
     /// Runs a schedule now, paused or not.
     pub async fn run_schedule(&self, schedule: Schedule) -> Result<Fired, RunError> {
         self.shared.run_by_hand(schedule).await
+    }
+
+    /// See [`Store::reset_breaker`].
+    pub async fn reset_breaker(&self, task: &str) -> Result<bool, StoreError> {
+        let store = &self.shared.store;
+        let reset = store.reset_breaker(task.to_owned(), self.now()).await?;
+        self.shared.work.notify_one();
+        Ok(reset)
     }
 
     /// The job once it has ended, or as it is after `timeout`; `None` when there is none.
@@ -271,6 +310,34 @@ impl Handle {
             () = tokio::time::sleep_until(deadline) => false,
             () = self.shared.stop.cancelled() => false,
         }
+    }
+
+    /// What this node has, and what of it is used.
+    pub fn resources(&self) -> (Resources, Resources) {
+        let has = self.shared.capacity.machine().has.clone();
+        (has, self.shared.outstanding.used())
+    }
+
+    /// The gate that keeps this node from taking more work, if one is shut.
+    pub fn gate(&self) -> Option<String> {
+        self.shared.capacity.gate()
+    }
+
+    /// What this node lacks for one more worker to run the task, in plain words.
+    pub fn lacks_for(&self, task: &str) -> Option<String> {
+        let needs = self.shared.capacity.needs();
+        let used = self.shared.outstanding.used();
+        self.shared.capacity.lacks(needs.get(task)?, &used)
+    }
+
+    /// Tasks of this node's workers that need more than it has at all, with what it lacks.
+    pub fn never_run(&self) -> Vec<(String, String)> {
+        let needs = self.shared.capacity.needs().into_iter();
+        let lack = |(task, need): (String, Resources)| {
+            let lack = self.shared.capacity.machine().has.lacks(&need)?;
+            Some((task, lack.ever()))
+        };
+        needs.filter_map(lack).collect()
     }
 
     // ---- for workers ------------------------------------------------------------------------
@@ -317,6 +384,10 @@ impl Handle {
 
     /// Makes tasks known; waits while the store cannot write.
     pub async fn declare(&self, tasks: Vec<Task>) -> Result<(), Stopping> {
+        self.shared.capacity.declare(&tasks);
+        if tasks.iter().any(|task| task.throttle.breaker.is_some()) {
+            self.shared.breaker_declared.notify_one();
+        }
         let mut backoff = Backoff::new();
         while let Err(error) = self.shared.store.declare_tasks(tasks.clone()).await {
             tracing::warn!(%error, "cannot record the tasks of a worker yet");

@@ -1,4 +1,5 @@
-//! Paceline's loops: admission, dispatch, leases, recovery, control, schedules and clean-up.
+//! Paceline's loops: admission, dispatch, leases, recovery, control, schedules, clean-up,
+//! notifications and alerts.
 //!
 //! Owns *when* the store is asked for what, and who is told. Owns no rule (those are in
 //! `paceline-core`), no SQL, no HTTP and no process: it sees a [`paceline_core::store::Store`] on
@@ -6,15 +7,23 @@
 //! clock.
 
 mod backoff;
+mod breakers;
+mod capacity;
 mod dispatch;
 mod engine;
 mod feed;
 mod handle;
+mod hold_back;
+mod notifier;
 mod outstanding;
 mod schedules;
 mod ticker;
+mod watcher;
 
+pub use capacity::Machine;
 pub use engine::{Engine, Options};
 pub use feed::EventFeed;
 pub use handle::{Handle, Stopping};
+pub use notifier::Notifications;
 pub use schedules::{JobMaker, NotMade, RunError};
+pub use watcher::Watching;

@@ -1,9 +1,10 @@
 //! The leases that this node's workers hold now.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use paceline_core::lease::{Lease, LeaseReport, ReportAnswer, ReportBody};
+use paceline_core::resources::Resources;
 use paceline_core::{JobId, LeaseId};
 
 #[derive(Debug, Default)]
@@ -12,8 +13,19 @@ pub(crate) struct Outstanding(Mutex<Leases>);
 #[derive(Debug, Default)]
 struct Leases {
     held: HashMap<LeaseId, JobId>,
+    /// What the workers of some leases need.
+    needing: HashMap<LeaseId, Resources>,
     /// Revoked while the claim that made them was still on its way back from the store.
     revoked_early: VecDeque<LeaseId>,
+}
+
+impl Leases {
+    fn forget(&mut self, lease: LeaseId) -> Option<JobId> {
+        if !self.needing.is_empty() {
+            self.needing.remove(&lease);
+        }
+        self.held.remove(&lease)
+    }
 }
 
 /// Claims on their way at one time are far fewer leases than this.
@@ -25,13 +37,33 @@ impl Outstanding {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Takes up new leases, but for those that were revoked already; returns the others.
-    pub(crate) fn add(&self, mut leases: Vec<Lease>) -> Vec<Lease> {
+    pub(crate) fn add(
+        &self,
+        mut leases: Vec<Lease>,
+        needs: &BTreeMap<String, Resources>,
+    ) -> Vec<Lease> {
         let mut known = self.lock();
         leases.retain(|lease| !known.revoked_early.contains(&lease.id));
         known
             .held
             .extend(leases.iter().map(|lease| (lease.id, lease.job)));
+        if !needs.is_empty() {
+            let needing = leases.iter().filter_map(|lease| {
+                let need = needs.get(&lease.task)?;
+                Some((lease.id, need.clone()))
+            });
+            known.needing.extend(needing);
+        }
         leases
+    }
+
+    /// What the workers of all leases need together.
+    pub(crate) fn used(&self) -> Resources {
+        let mut used = Resources::default();
+        for need in self.lock().needing.values() {
+            used.add(need);
+        }
+        used
     }
 
     /// The leases that are still held.
@@ -46,7 +78,7 @@ impl Outstanding {
         let mut known = self.lock();
         for (report, answer) in reports.iter().zip(answers) {
             if *answer == ReportAnswer::Lost || ends_lease(&report.body) {
-                known.held.remove(&report.lease);
+                known.forget(report.lease);
             }
         }
     }
@@ -54,7 +86,7 @@ impl Outstanding {
     pub(crate) fn revoke(&self, leases: &[LeaseId]) {
         let mut known = self.lock();
         for lease in leases {
-            if known.held.remove(lease).is_none() {
+            if known.forget(*lease).is_none() {
                 known.revoked_early.push_back(*lease);
             }
         }

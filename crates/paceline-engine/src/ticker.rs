@@ -61,7 +61,7 @@ impl Ticker {
         let ticked = self.shared.store.tick(self.shared.clock.now()).await?;
         self.shared
             .revoke(ticked.revoked.iter().map(|(_, lease)| *lease));
-        if ticked.due > 0 || ticked.recovered > 0 || !ticked.timed_out.is_empty() {
+        if ticked.due > 0 || ticked.freed || ticked.recovered > 0 || !ticked.timed_out.is_empty() {
             self.shared.work.notify_one();
         }
         let next_run = self.shared.run_schedules().await?;

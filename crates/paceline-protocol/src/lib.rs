@@ -6,6 +6,7 @@
 
 pub mod event;
 pub mod json;
+pub mod notice;
 pub mod problem;
 pub mod rest;
 pub mod units;

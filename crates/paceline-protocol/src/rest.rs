@@ -7,6 +7,7 @@ mod item;
 mod job;
 mod limits;
 mod list;
+mod notify;
 mod options;
 mod schedule;
 mod status;
@@ -14,6 +15,7 @@ mod submit;
 mod task;
 mod template;
 mod text;
+mod throttle;
 
 pub use batch::{BatchProgressView, BatchRequest, BatchState, BatchView};
 pub use control::{
@@ -28,13 +30,21 @@ pub use limits::{
     ScopeUseView,
 };
 pub use list::ListView;
+pub use notify::{
+    DeliveryView, MarkedView, NoticeView, NoticesView, PreferencesRequest, PreferencesView,
+    ReadNoticesRequest, WebhookWish, WishView,
+};
 pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
 pub use schedule::{ScheduleRequest, ScheduleState, ScheduleView, TemplateOrJob};
 pub use status::{
-    AlertView, CleanUpView, LimitsView, LivenessView, MachineView, PoolUse, ReadinessView,
-    StatusView, StoreView, ThroughputView, WorkerView,
+    AlertView, CleanUpView, LimitsView, LivenessView, MachineView, NodeView, PoolUse,
+    ReadinessView, ResourceView, StatusView, StoreView, ThroughputView, WorkerView,
 };
 pub use submit::{AfterRef, BulkAnswer, BulkRequest, ItemLine, JobRequest, SubmittedView};
 pub use task::{TaskStatistics, TaskView};
 pub use template::{TemplateRequest, TemplateView};
 pub use text::Text;
+pub use throttle::{
+    BreakerRequest, BreakerStateName, BreakerView, NeedsView, RateText, RateView, TaskBreakerView,
+    ThrottleRequest,
+};

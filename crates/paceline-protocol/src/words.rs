@@ -9,6 +9,8 @@ use std::fmt;
 use paceline_core::dependency::Policy;
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
+use paceline_core::notify::{Channel, Topic};
+use paceline_core::outbox::DeliveryState;
 use paceline_core::schedule::MissedRuns;
 use paceline_core::worker::WorkerState;
 use paceline_core::{ErrorKind, ItemState, JobId, JobState, Priority};
@@ -100,6 +102,16 @@ wire_word!(
 );
 wire_word!(
     WireMissedRuns(MissedRuns) as "MissedRuns", read by str::parse, known known(MissedRuns::ALL, MissedRuns::as_str)
+);
+
+wire_word!(
+    WireTopic(Topic) as "Topic", read by str::parse, known known(Topic::ALL, Topic::as_str)
+);
+wire_word!(
+    WireChannel(Channel) as "Channel", read by str::parse, known known(Channel::ALL, Channel::as_str)
+);
+wire_word!(
+    WireDeliveryState(DeliveryState) as "DeliveryState", read by str::parse, known known(DeliveryState::ALL, DeliveryState::as_str)
 );
 
 /// What a job consists of, as a word: `unit`, `items` or `planned`.

@@ -33,6 +33,8 @@ struct Context {
     workers: Vec<WorkerStatus>,
     histories: HashMap<String, TaskHistory>,
     held: HashMap<JobId, Vec<String>>,
+    /// Why this node has no room for a task: a gate, or what it lacks.
+    full: HashMap<String, String>,
 }
 
 impl Context {
@@ -57,8 +59,14 @@ impl Context {
             let held = state.engine.store().waiting_for(&waiting, now).await?;
             held.into_iter().collect()
         };
+        let gate = state.engine.gate();
+        let full = histories.keys().filter_map(|task: &String| {
+            let why = gate.clone().or_else(|| state.engine.lacks_for(task))?;
+            Some((task.clone(), why))
+        });
         Ok(Context {
             now,
+            full: full.collect(),
             workers: state.workers(),
             histories,
             held,

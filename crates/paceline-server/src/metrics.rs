@@ -29,6 +29,10 @@ const GAUGES: &[(&str, &str)] = &[
     ("paceline_jobs", "Jobs by state."),
     ("paceline_workers", "Workers of this node by state."),
     (
+        "paceline_breaker_state",
+        "Breakers by task: 0 closed, 1 half-open, 2 open.",
+    ),
+    (
         "paceline_store_write_latency_seconds",
         "Time that one durable write took when it was last measured.",
     ),

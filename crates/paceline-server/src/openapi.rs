@@ -35,6 +35,7 @@ const DOCUMENT: &str = "/api/openapi.json";
         (name = "templates", description = "Submissions that are kept to be launched again"),
         (name = "tasks", description = "What workers declare"),
         (name = "limits", description = "Limits, queues, and what is paused"),
+        (name = "notifications", description = "Who is told of what"),
         (name = "system", description = "What is going on"),
         (name = "short paths", description = "For dashboards that poll the old addresses"),
     ),

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
-    batches, bulk, control, errors, events, health, items, jobs, limits, log, metrics, queues,
-    results, schedules, short_paths, status, submit, tasks, templates,
+    batches, bulk, control, errors, events, health, items, jobs, limits, log, metrics, notify,
+    queues, results, schedules, short_paths, status, submit, tasks, templates,
 };
 use crate::state::AppState;
 use crate::{guard, openapi, serve};
@@ -45,7 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
             job_routes()
                 .merge(reading_routes())
                 .merge(limit_routes())
-                .merge(kept_routes()),
+                .merge(kept_routes())
+                .merge(notify_routes()),
         )
 }
 
@@ -90,6 +91,7 @@ fn limit_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(queues::resume))
         .routes(routes!(tasks::pause))
         .routes(routes!(tasks::resume))
+        .routes(routes!(tasks::reset_breaker))
 }
 
 /// What belongs together, and what is kept to be run later or again.
@@ -118,6 +120,15 @@ fn kept_routes() -> OpenApiRouter<AppState> {
             templates::delete
         ))
         .routes(routes!(templates::launch))
+}
+
+fn notify_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(notify::alerts))
+        .routes(routes!(notify::notices))
+        .routes(routes!(notify::read))
+        .routes(routes!(notify::deliveries))
+        .routes(routes!(notify::show_preferences, notify::set_preferences))
 }
 
 fn system_routes() -> OpenApiRouter<AppState> {

@@ -11,6 +11,8 @@ pub(crate) mod jobs;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod metrics;
+pub(crate) mod node_status;
+pub(crate) mod notify;
 pub(crate) mod queues;
 pub(crate) mod results;
 pub(crate) mod schedules;

@@ -213,6 +213,9 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::HoldSet
         | EventKind::HoldLifted
         | EventKind::LimitChanged
+        | EventKind::BreakerOpened
+        | EventKind::BreakerHalfOpen
+        | EventKind::BreakerClosed
         | EventKind::NodeStarted
         | EventKind::NodeStopped
         | EventKind::WorkerStarted
@@ -229,7 +232,10 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::BatchCompleted
         | EventKind::TemplateCreated
         | EventKind::TemplateChanged
-        | EventKind::TemplateDeleted => false,
+        | EventKind::TemplateDeleted
+        | EventKind::LongRunning
+        | EventKind::AlertOpened
+        | EventKind::AlertClosed => false,
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use paceline_core::outbox::Courier;
 use paceline_core::store::StoreError;
 use paceline_core::task::TaskHistory;
 use paceline_core::worker::{WorkerState, WorkerStatus};
@@ -33,6 +34,8 @@ pub struct ServerOptions {
     pub allowed_hosts: Vec<String>,
     /// Longest time that requests in flight are waited for at the end.
     pub shutdown_grace: Duration,
+    /// Who knows what can be sent outside; nothing can without.
+    pub courier: Option<Arc<dyn Courier>>,
 }
 
 impl ServerOptions {
@@ -43,6 +46,7 @@ impl ServerOptions {
             limits: BodyLimits::default(),
             allowed_hosts: Vec::new(),
             shutdown_grace: Duration::from_secs(10),
+            courier: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::links::Wanted;
+use paceline_core::resources::Room;
 use paceline_core::store::{Claim, NodeInfo, Offer, Store};
 use paceline_core::{JobId, JobOptions, Json, NewJob, NodeId, Priority, Time, Work};
 use paceline_store::{Options, PostgresStore, SqliteStore, postgres};
@@ -129,6 +130,7 @@ async fn claim(store: &dyn Store, node: NodeId) -> Vec<Lease> {
     let claim = Claim {
         node,
         offers: vec![offer],
+        room: Room::default(),
         now: NOW,
     };
     let claimed = store.claim(claim).await.expect("claims");

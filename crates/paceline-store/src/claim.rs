@@ -6,8 +6,9 @@ use crate::counters::Sequence;
 use crate::error::Result;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
-use crate::{admit, claim_chunk, rules};
+use crate::{admit, claim_chunk, rules, throttles};
 use paceline_core::lease::Lease;
+use paceline_core::resources::Room;
 use paceline_core::scope::Kind;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::turns::{self, Contender};
@@ -15,23 +16,34 @@ use paceline_core::{JobState, Priority, Time};
 
 pub(crate) fn claim(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Claimed> {
     wake(context, claim.now)?;
+    throttles::load(context)?;
     let rules = rules::of(context)?;
     let mut startable = if rules.is_open() {
         Startable::All
     } else {
         Startable::chosen(admit::admit_for(context, claim)?)
     };
+    let mut room = claim.room.clone();
     let mut claimed = Claimed::default();
     for offer in &claim.offers {
-        let may = |task: &&String| rules.hold(Kind::Task, task, claim.now).is_none();
+        let may = |task: &&String| {
+            let on_hold = rules.hold(Kind::Task, task, claim.now).is_some();
+            !on_hold && !context.is_throttled(task, claim.now) && room.fits(task)
+        };
         let offer = Offer {
             tasks: offer.tasks.iter().filter(may).cloned().collect(),
             ..*offer
         };
-        let round = Round::new(context, claim, &offer, &mut startable)?;
+        let round = Round::new(context, claim, &offer, (&mut startable, &mut room))?;
         claimed.leases.push(round.serve(context)?);
     }
-    claimed.next_due = next_due(context, claim.now)?;
+    throttles::save(context, claim.now)?;
+    let allowed = context.memory.throttles.as_ref().and_then(|throttles| {
+        let tasks = claim.offers.iter().flat_map(|offer| &offer.tasks);
+        throttles.next_due(tasks, claim.now)
+    });
+    let due = next_due(context, claim.now)?;
+    claimed.next_due = due.into_iter().chain(allowed).min();
     Ok(claimed)
 }
 
@@ -73,12 +85,16 @@ enum Source {
     Lane(UnitLane),
 }
 
+/// Where a lease can come from, and the place of its task in the offer.
+type Found = (usize, Source);
+
 /// One offer being served.
 struct Round<'a> {
     claim: &'a Claim,
     offer: &'a Offer,
     startable: &'a mut Startable,
-    contenders: Vec<Contender<Source>>,
+    room: &'a mut Room,
+    contenders: Vec<Contender<Found>>,
 }
 
 impl<'a> Round<'a> {
@@ -86,18 +102,20 @@ impl<'a> Round<'a> {
         context: &mut WriteContext<'_>,
         claim: &'a Claim,
         offer: &'a Offer,
-        startable: &'a mut Startable,
+        (startable, room): (&'a mut Startable, &'a mut Room),
     ) -> Result<Self> {
         let mut contenders = Vec::new();
-        for task in &offer.tasks {
-            contenders.extend(jobs_of(context, task, offer.leases)?);
+        for (place, task) in offer.tasks.iter().enumerate() {
+            contenders.extend(jobs_of(context, (place, task), offer.leases)?);
             let lane = UnitLane::open(context, task, startable, offer.leases)?;
-            contenders.extend(lane.and_then(|lane| contender(context, lane, claim.now)));
+            let lane = lane.and_then(|lane| contender(context, (place, lane), claim.now));
+            contenders.extend(lane);
         }
         Ok(Round {
             claim,
             offer,
             startable,
+            room,
             contenders,
         })
     }
@@ -113,9 +131,7 @@ impl<'a> Round<'a> {
         }
         // The next offer may be for them.
         for contender in self.contenders {
-            if let Source::Lane(lane) = contender.id {
-                lane.put_back(self.startable);
-            }
+            put_back(contender, self.startable);
         }
         Ok(leases)
     }
@@ -130,7 +146,9 @@ impl<'a> Round<'a> {
         let turn = context.next(Sequence::Turn);
         let contender = &mut self.contenders[index];
         contender.last_served = turn;
-        let (lease, more) = match &mut contender.id {
+        let (place, source) = &mut contender.id;
+        let place = *place;
+        let (lease, more) = match source {
             Source::Job(num) => {
                 contender.leased += 1;
                 claim_chunk::lease(context, *num, self.claim, self.offer, turn)?
@@ -145,18 +163,52 @@ impl<'a> Round<'a> {
         if !more {
             self.contenders.swap_remove(index);
         }
+        let offer = self.offer;
+        if context.is_throttled(&offer.tasks[place], self.claim.now) {
+            self.let_go(place);
+        }
+        if lease.is_some() && self.room.needs.contains_key(&offer.tasks[place]) {
+            self.room.take(&offer.tasks[place]);
+            for (place, task) in offer.tasks.iter().enumerate() {
+                if !self.room.fits(task) {
+                    self.let_go(place);
+                }
+            }
+        }
         Ok(lease)
+    }
+
+    /// No more of a task is handed out now.
+    fn let_go(&mut self, task: usize) {
+        let (of_task, others) = std::mem::take(&mut self.contenders)
+            .into_iter()
+            .partition(|contender| contender.id.0 == task);
+        self.contenders = others;
+        let of_task: Vec<Contender<Found>> = of_task;
+        for contender in of_task {
+            put_back(contender, self.startable);
+        }
+    }
+}
+
+fn put_back(contender: Contender<Found>, startable: &mut Startable) {
+    if let (_, Source::Lane(lane)) = contender.id {
+        lane.put_back(startable);
     }
 }
 
 /// The jobs of a task that have due work, in the order of their turns; no more than can be
 /// served, for a job further back cannot overtake as many.
-fn jobs_of(context: &WriteContext<'_>, task: &str, most: u32) -> Result<Vec<Contender<Source>>> {
+fn jobs_of(
+    context: &WriteContext<'_>,
+    (place, task): (usize, &str),
+    most: u32,
+) -> Result<Vec<Contender<Found>>> {
     const SELECT: &str = "SELECT job, priority, leases, workers, last_served FROM progress
         WHERE ready = 1 AND task = ?1 ORDER BY priority DESC, leases, last_served LIMIT ?2";
     context.list(SELECT, (task, most), |row| {
         Ok(Contender {
-            id: Source::Job(row.get(0)?),
+            id: (place, Source::Job(row.get(0)?)),
             priority: Priority::from_level(row.get(1)?),
             leased: row.get(2)?,
             workers: row.get(3)?,
@@ -166,7 +218,11 @@ fn jobs_of(context: &WriteContext<'_>, task: &str, most: u32) -> Result<Vec<Cont
 }
 
 /// A lane stands in line for the job at its head, which nobody works on yet.
-fn contender(context: &WriteContext<'_>, lane: UnitLane, now: Time) -> Option<Contender<Source>> {
+fn contender(
+    context: &WriteContext<'_>,
+    (place, lane): (usize, UnitLane),
+    now: Time,
+) -> Option<Contender<Found>> {
     let priority = lane.known_head(now)?;
     let last_served = context.memory.lanes.get(lane.task()).copied().unwrap_or(0);
     Some(Contender {
@@ -174,6 +230,6 @@ fn contender(context: &WriteContext<'_>, lane: UnitLane, now: Time) -> Option<Co
         leased: 0,
         workers: None,
         last_served,
-        id: Source::Lane(lane),
+        id: (place, Source::Lane(lane)),
     })
 }

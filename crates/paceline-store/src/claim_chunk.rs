@@ -43,6 +43,9 @@ pub(crate) fn lease(
     }
     progress.leases += 1;
     let ready = progress.save(context, job.state, claim.now)?;
+    if let Some(ranges) = &ranges {
+        context.handed_out(&job.task, ranges.len(), claim.now);
+    }
     let id = leases::insert(context, num, claim.node, ranges.as_ref(), claim.now)?;
     let time_left = job.deadline_at.map(|deadline| deadline.since(claim.now));
     let parents = if job.after.is_some() {
@@ -74,6 +77,8 @@ fn take_chunk(
 ) -> Result<Option<(Option<Ranges>, LeasedWork)>> {
     let workers = job.options.workers.unwrap_or(u32::MAX).min(offer.workers);
     let size = chunk::size(progress.free, workers, job.options.chunk_size);
+    let most = context.most_of(&job.task, claim.now);
+    let size = most.map_or(size, |most| size.min(most));
     let ranges = free::take(context, job.num, size, claim.now)?;
     if ranges.is_empty() {
         return Ok(None);

@@ -246,6 +246,7 @@ impl<'c> UnitStatements<'c> {
             batch: job.batch.as_deref().map(Arc::from),
         };
         context.memory.unit_leases.insert(id, unit);
+        context.handed_out(task, 1, now);
         let parents = if job.has_parents {
             parents::results(context.connection, job.num)?
         } else {

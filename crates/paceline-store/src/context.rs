@@ -16,6 +16,7 @@ use crate::num::JobNum;
 use crate::options_row::OptionsCache;
 use crate::parked::Parked;
 use crate::statistics::Statistics;
+use crate::throttle_set::ThrottleSet;
 
 /// What the writer keeps between transactions. All of it can be read back from the tables.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub(crate) struct Memory {
     /// Limits and holds; `None` until they are needed.
     pub(crate) rules: Option<Arc<Rules>>,
     pub(crate) parked: Parked,
+    /// Throttled tasks; `None` until they are needed.
+    pub(crate) throttles: Option<ThrottleSet>,
     /// Queues that are in their table.
     pub(crate) queues: HashSet<String>,
 }
@@ -64,6 +67,7 @@ impl Memory {
             logs_cut: false,
             rules: None,
             parked: Parked::default(),
+            throttles: None,
             queues: HashSet::new(),
         })
     }
@@ -81,6 +85,7 @@ impl Memory {
     pub(crate) fn roll_back_command(&mut self, connection: &Connection) {
         self.rules = None;
         self.parked.forget();
+        self.throttles = None;
         self.queues.clear();
         self.batches = BatchNews::default();
         self.reload_unit_leases(connection);

@@ -17,6 +17,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0005_schedules.sql"),
     include_str!("../migrations/sqlite/0006_batches.sql"),
     include_str!("../migrations/sqlite/0007_dependencies.sql"),
+    include_str!("../migrations/sqlite/0008_throttles.sql"),
+    include_str!("../migrations/sqlite/0009_notify.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the

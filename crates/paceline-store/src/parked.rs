@@ -103,6 +103,12 @@ impl Parked {
         Ok(freed.iter().filter_map(|text| text.parse().ok()).collect())
     }
 
+    /// Whether jobs may be parked under the scope.
+    pub(crate) fn is_known(&self, scope: &str) -> bool {
+        let scopes = self.scopes.as_ref();
+        scopes.is_none_or(|scopes| scopes.contains(scope))
+    }
+
     fn emptied(&mut self, scope: &str) {
         if let Some(scopes) = &mut self.scopes {
             scopes.remove(scope);

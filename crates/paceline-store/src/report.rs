@@ -10,7 +10,7 @@ use crate::job_row::JobRow;
 use crate::leases::{self, LeaseRow};
 use crate::progress_row::Progress;
 use crate::report_unit::UnitReports;
-use crate::{report_chunk, report_plan, report_unit};
+use crate::{report_chunk, report_plan, report_unit, throttles};
 
 pub(crate) fn report(
     context: &mut WriteContext<'_>,
@@ -18,11 +18,14 @@ pub(crate) fn report(
     seed: u64,
     now: Time,
 ) -> Result<Vec<ReportAnswer>> {
+    throttles::load(context)?;
     let mut units = UnitReports::prepare(context.connection, seed, now)?;
-    reports
-        .iter()
-        .map(|report| report_one(context, &mut units, report, seed, now))
-        .collect()
+    let mut answers = Vec::with_capacity(reports.len());
+    for report in reports {
+        answers.push(report_one(context, &mut units, report, seed, now)?);
+    }
+    throttles::count(context, now)?;
+    Ok(answers)
 }
 
 fn report_one(

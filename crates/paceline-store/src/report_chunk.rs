@@ -116,6 +116,7 @@ impl<'c> Chunk<'c> {
             return Ok(());
         }
         self.recorded += 1;
+        context.attempt_ended(&held.job.task, &item.outcome);
         held.progress.counters.running = held.progress.counters.running.saturating_sub(1);
         let attempt = self.attempts.get(&item.seq).copied().unwrap_or(0) + 1;
         match &item.outcome {

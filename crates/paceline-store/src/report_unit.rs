@@ -28,6 +28,7 @@ pub(crate) struct UnitReports<'c> {
 
 /// How an attempt succeeded.
 struct Success<'a> {
+    outcome: &'a Outcome,
     result: &'a Json,
     duration: Duration,
 }
@@ -56,11 +57,17 @@ impl<'c> UnitReports<'c> {
     ) -> Result<ReportAnswer> {
         match outcome {
             Outcome::Succeeded(result) => {
-                self.succeeded(context, report, &Success { result, duration })
+                let success = Success {
+                    outcome,
+                    result,
+                    duration,
+                };
+                self.succeeded(context, report, &success)
             }
             Outcome::Failed(failure) => match holder(context, report)? {
                 None => Ok(ReportAnswer::Lost),
                 Some(job) => {
+                    context.attempt_ended(&job.task, outcome);
                     failed(context, job, failure, self.seed, self.now)?;
                     Ok(ReportAnswer::Accepted)
                 }
@@ -80,6 +87,7 @@ impl<'c> UnitReports<'c> {
         let Some(mut job) = holder(context, report)? else {
             return Ok(ReportAnswer::Lost);
         };
+        context.attempt_ended(&job.task, success.outcome);
         ending::end(context, &mut job, None, &Ending::Completed, self.now)?;
         let update = "UPDATE jobs SET result = ?2 WHERE num = ?1";
         context.execute(update, (job.num, success.result.as_str()))?;
@@ -124,6 +132,7 @@ impl<'c> UnitReports<'c> {
         let moved = (Some(running.state), to);
         context.batch_moved(unit.batch.as_deref(), moved, self.now);
         context.changed(unit.num);
+        context.attempt_ended(&unit.task, success.outcome);
         let took = self.now.since(unit.started_at);
         let statistics = &mut context.memory.statistics;
         statistics.unit_succeeded(context.connection, &unit.task, success.duration, took)?;

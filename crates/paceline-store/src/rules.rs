@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::events;
 use crate::rules_text::{hold_event, limits_event};
 use crate::text::{maybe_time, word};
+use crate::throttles;
 
 /// The rules as they are now; read once and kept, for all changes go through here.
 pub(crate) fn of(context: &mut WriteContext<'_>) -> Result<Arc<Rules>> {
@@ -32,6 +33,7 @@ pub(crate) fn book(connection: &Connection) -> Result<RuleBook> {
         configured: Limits::NONE,
         set: Vec::new(),
         holds: list(connection, HOLDS, (), read_hold)?,
+        throttled: throttles::trials(connection)?,
         occupied: Occupied::default(),
     };
     let read = |row: &Row<'_>| Ok((word(row, 0)?, row.get(1)?, row.get(2)?));

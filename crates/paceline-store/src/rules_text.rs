@@ -40,11 +40,11 @@ pub(crate) fn hold_event(scope: &Scope, hold: Option<&Hold>) -> Json {
     json_of(&Value::Object(data))
 }
 
-fn in_words(time: Time) -> Option<String> {
+pub(crate) fn in_words(time: Time) -> Option<String> {
     let time = jiff::Timestamp::from_microsecond(time.as_micros()).ok()?;
     Some(time.to_string())
 }
 
-fn json_of(value: &Value) -> Json {
+pub(crate) fn json_of(value: &Value) -> Json {
     Json::from_checked(to_json(value))
 }

@@ -12,6 +12,7 @@ use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::links::Graph;
+use paceline_core::outbox::Outbox;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -21,6 +22,8 @@ use paceline_core::store::{
     Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::throttle::TaskThrottle;
+use paceline_core::watch::Watch;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 use rusqlite::Connection;
 
@@ -30,7 +33,7 @@ use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
     admit, claim, connection, control, counters, errors, events, health, idempotency, items, list,
     list_sql, log, migrate, node, note, parents, prune, read, report, rules, samples, statistics,
-    submit, tasks, tick, upload, waiting,
+    submit, tasks, throttles, tick, upload, waiting,
 };
 
 #[async_trait]
@@ -163,6 +166,17 @@ impl Store for SqliteStore {
 
     async fn queues(&self) -> Result<Vec<String>> {
         self.read(rules::queues).await
+    }
+
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        self.read(throttles::throttles).await
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        self.write(Durable::Yes, move |context| {
+            throttles::reset(context, &task, now)
+        })
+        .await
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
@@ -375,5 +389,13 @@ impl Store for SqliteStore {
 
     fn on_commit(&self, hook: CommitHook) {
         self.hook.set(hook);
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+
+    fn watch(&self) -> &dyn Watch {
+        self
     }
 }

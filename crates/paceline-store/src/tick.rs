@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::job_row::JobRow;
 use crate::node;
 use crate::num::JobNum;
-use crate::{progress_row, rules};
+use crate::{progress_row, rules, throttles};
 
 pub(crate) fn tick(context: &mut WriteContext<'_>, now: Time) -> Result<Ticked> {
     rules::lift_due(context, now)?;
@@ -22,6 +22,7 @@ pub(crate) fn tick(context: &mut WriteContext<'_>, now: Time) -> Result<Ticked> 
         ..Ticked::default()
     };
     time_out(context, &mut ticked, now)?;
+    ticked.freed = throttles::free_due(context, now)?;
     ticked.recovered = node::take_back_from_dead(context, now)?;
     ticked.next_due = next_due(context, now)?;
     Ok(ticked)

@@ -6,6 +6,7 @@
 
 mod asking;
 mod config;
+mod declared;
 mod executor;
 mod host;
 pub mod lease_source;

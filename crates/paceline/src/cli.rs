@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     backup, batch, bench, completions, control, demo, doctor, events, graph, init, items, job,
-    jobs, limit, log, man, migrate, queue, results, schedule, status, submit, task, template, up,
-    watch,
+    jobs, limit, log, man, migrate, notifications, queue, results, schedule, status, submit, task,
+    template, up, watch,
 };
 use crate::env;
 
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Template(Box<template::Command>),
     /// What is going on
     Status(status::Args),
+    /// What people were told of, and what is on its way to them
+    Notifications(notifications::Args),
     /// What is wrong, and how to mend it
     Doctor(doctor::Args),
     /// Measure this machine

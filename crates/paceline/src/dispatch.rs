@@ -9,8 +9,8 @@ use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
 use crate::commands::{
     Context, backup, batch, bench, completions, control, demo, doctor, events, graph, init, items,
-    job, jobs, limit, log, man, migrate, queue, results, schedule, status, submit, task, template,
-    up, watch,
+    job, jobs, limit, log, man, migrate, notifications, queue, results, schedule, status, submit,
+    task, template, up, watch,
 };
 use crate::exit::Result;
 use crate::output::Output;
@@ -59,6 +59,7 @@ async fn talk(command: Command, context: &Context) -> Result {
         Command::Schedule(command) => schedule::run(&command, context).await,
         Command::Template(command) => template::run(&command, context).await,
         Command::Status(args) => status::run(&args, context).await,
+        Command::Notifications(args) => notifications::run(&args, context).await,
         Command::Cancel(args) => act(ActionName::Cancel, &args.common, args.reason.clone()).await,
         Command::Pause(args) => act(ActionName::Pause, &args, None).await,
         Command::Resume(args) => act(ActionName::Resume, &args, None).await,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,14 @@ def test_retry_after_takes_durations() -> None:
     assert str(pl.RetryAfter(2)) == "try again in 2 s"
 
 
+def test_a_hold_takes_times_too() -> None:
+    soon = datetime.now(timezone.utc) + timedelta(minutes=5)
+    assert 290 < pl.HoldTask(soon).seconds <= 300
+    assert pl.HoldKey(soon - timedelta(hours=1)).seconds == 0
+    with pytest.raises(ValueError, match="no time zone"):
+        pl.HoldTask(datetime(2026, 1, 1))
+
+
 def test_handlers_of_too_many_arguments_are_refused() -> None:
     def three(payload: Any, ctx: Any, more: Any) -> None: ...
 
@@ -196,3 +204,52 @@ def test_handlers_may_take_less() -> None:
         ("any", "p", "c"),
         ("object", "p", "c"),
     ]
+
+
+def test_what_throttles_a_task_travels_as_it_was_written() -> None:
+    app = pl.App()
+
+    @app.task(
+        breaker=pl.Breaker(rate=0.3, cool_down=timedelta(seconds=5)),
+        rate="60/1m",
+        delay="500ms",
+        cpus=0.5,
+        memory="1GiB",
+        resources={"gpu": 1},
+    )
+    def fetch(params: Any) -> None: ...
+
+    assert app.tasks["fetch"].options == {
+        "breaker": {"rate": 0.3, "minimum": 20, "window": "1m", "cool_down": 5.0, "probes": 3},
+        "rate": "60/1m",
+        "delay": "500ms",
+        "cpus": 0.5,
+        "memory": "1GiB",
+        "resources": {"gpu": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"rate": "60"},
+        {"rate": "0/s"},
+        {"rate": "60/fortnight"},
+        {"rate": "60/0s"},
+        {"delay": 0},
+        {"cpus": -1},
+        {"resources": {"gpu": -1}},
+        {"breaker": 0.5},
+        {"resources": ["gpu"]},
+    ],
+)
+def test_throttles_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError), match=next(iter(options))):
+        pl.App().task(name="work", **options)(lambda params: None)
+
+
+def test_a_breaker_that_makes_no_sense_is_refused() -> None:
+    wrong: list[dict[str, Any]] = [{"rate": 0}, {"rate": 1.5}, {"probes": 0}, {"cool_down": "0s"}]
+    for fields in wrong:
+        with pytest.raises(ValueError, match=next(iter(fields))):
+            pl.Breaker(**fields)

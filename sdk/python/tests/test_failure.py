@@ -26,6 +26,7 @@ def test_an_ordinary_exception() -> None:
         "message": "ValueError: bad",
         "permanent": False,
         "retry_after": None,
+        "hold": None,
     }
 
 
@@ -36,6 +37,8 @@ def test_an_ordinary_exception() -> None:
         (pl.Permanent("gone"), {"message": "gone", "permanent": True}),
         (pl.Permanent(), {"message": "Permanent", "permanent": True}),
         (pl.RetryAfter("5m", "busy"), {"message": "busy", "retry_after": 300.0}),
+        (pl.HoldTask("5m", "busy"), {"message": "busy", "retry_after": 300.0, "hold": "task"}),
+        (pl.HoldKey(2), {"message": "try again in 2 s", "retry_after": 2.0, "hold": "key"}),
         (MemoryError(), {"kind": "memory", "message": "MemoryError"}),
         (SystemExit(3), {"kind": "handler", "message": "handler called sys.exit(3)"}),
         (SystemExit("oh"), {"message": "handler called sys.exit('oh')"}),

@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("paceline-store", &["paceline-core"]),
     ("paceline-engine", &["paceline-core"]),
     ("paceline-worker", &["paceline-core", "paceline-protocol"]),
+    ("paceline-notify", &["paceline-core", "paceline-protocol"]),
     (
         "paceline-server",
         &["paceline-core", "paceline-protocol", "paceline-engine"],
@@ -28,6 +29,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "paceline-store",
             "paceline-engine",
             "paceline-worker",
+            "paceline-notify",
             "paceline-server",
         ],
     ),
@@ -45,6 +47,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("nix", &["paceline-worker", "paceline", "paceline-store"]),
     ("anyhow", &["paceline"]),
     ("clap", &["paceline"]),
+    ("lettre", &["paceline-notify"]),
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {

@@ -17,6 +17,7 @@ use paceline_core::item::{Item, NewItem, Outcome};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer, ReportBody};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::links::Graph;
+use paceline_core::outbox::Outbox;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -28,6 +29,8 @@ use paceline_core::store::{
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
+use paceline_core::throttle::TaskThrottle;
+use paceline_core::watch::Watch;
 use paceline_core::{
     Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, Seq, TemplateId, Time,
     UploadId,
@@ -328,6 +331,14 @@ impl Store for Observer {
         self.inner.queues().await
     }
 
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        self.inner.throttles().await
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        self.inner.reset_breaker(task, now).await
+    }
+
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
         self.before().await?;
         let node = self.inner.register_node(node, until, now).await?;
@@ -465,6 +476,14 @@ impl Store for Observer {
     }
     fn on_commit(&self, hook: CommitHook) {
         self.inner.on_commit(hook);
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        self.inner.outbox()
+    }
+
+    fn watch(&self) -> &dyn Watch {
+        self.inner.watch()
     }
 }
 

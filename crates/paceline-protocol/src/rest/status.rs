@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::job::JobView;
+use super::throttle::TaskBreakerView;
 use crate::units::WireTime;
 use crate::words::{WireJobId, WireWorkerState};
 
@@ -25,8 +26,11 @@ pub struct StatusView {
     pub workers: Vec<WorkerView>,
     pub limits: LimitsView,
     pub machine: MachineView,
+    pub node: NodeView,
     pub last_clean_up: Option<CleanUpView>,
     pub alerts: Vec<AlertView>,
+    /// Those that are not closed.
+    pub breakers: Vec<TaskBreakerView>,
     /// Number of the newest event: where to begin with `/events`.
     pub last_event: i64,
 }
@@ -113,6 +117,25 @@ pub struct MachineView {
     pub process_cpu_seconds: Option<f64>,
 }
 
+/// What this node has for its workers, and whether it takes more work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NodeStatus)]
+pub struct NodeView {
+    /// Why no more work is taken; null when it is.
+    #[schema(example = "gate: the load is 9.1, at most 8.0")]
+    pub gate: Option<String>,
+    /// `cpus`, `memory` (bytes) and those with names of their own; only of what is bounded.
+    pub resources: BTreeMap<String, ResourceView>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Resource)]
+pub struct ResourceView {
+    pub has: f64,
+    /// By tasks that say what they need.
+    pub used: f64,
+}
+
 /// The last clean-up, and what it removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CleanUp)]
@@ -129,6 +152,9 @@ pub struct CleanUpView {
 pub struct AlertView {
     #[schema(example = "workers_broken")]
     pub code: String,
+    /// What it is about: a task, a node, a pool of a node.
+    #[serde(default)]
+    pub subject: String,
     pub message: String,
     pub since: Option<WireTime>,
 }

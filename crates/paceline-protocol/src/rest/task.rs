@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::limits::HoldView;
+use super::throttle::{BreakerView, NeedsView, RateView};
 use crate::json::WireJson;
-use crate::units::WireTime;
+use crate::units::{WireDuration, WireTime};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Task)]
@@ -26,6 +27,14 @@ pub struct TaskView {
     pub max_running: Option<u32>,
     /// Null when it is not paused.
     pub paused: Option<HoldView>,
+    /// Null when the task declares none.
+    pub breaker: Option<BreakerView>,
+    /// Null when the task declares none.
+    pub rate: Option<RateView>,
+    /// Least time between two chunks; null when the task declares none.
+    pub delay: Option<WireDuration>,
+    /// What one worker needs of its node while it runs the task; null is nothing.
+    pub needs: Option<NeedsView>,
     /// Workers of this node that run it now.
     pub workers: u32,
     pub statistics: TaskStatistics,

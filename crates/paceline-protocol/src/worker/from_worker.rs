@@ -6,6 +6,7 @@ use std::time::Duration;
 use paceline_core::error::{ErrorKind, Failure, JobError};
 use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::LogLevel;
+use paceline_core::scope::Kind;
 use paceline_core::{Json, LeaseId, Seq};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -151,6 +152,8 @@ struct WireFailure {
     permanent: Option<bool>,
     /// Seconds.
     retry_after: Option<f64>,
+    /// What nobody is to call for as long: `task` or `key`.
+    hold: Option<String>,
 }
 
 impl<'a> WorkerMessage<'a> {
@@ -252,8 +255,16 @@ impl WireFailure {
             },
             permanent: self.permanent.unwrap_or(false),
             retry_after: self.retry_after.and_then(duration),
+            hold: self.hold.as_deref().and_then(holdable),
         }
     }
+}
+
+/// Handlers know of their task and their job's key only.
+fn holdable(word: &str) -> Option<Kind> {
+    word.parse()
+        .ok()
+        .filter(|kind| matches!(kind, Kind::Task | Kind::Key))
 }
 
 fn unexplained() -> Failure {
@@ -299,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_the_handler_said() {
-        let line = r#"{"type":"item","lease":1,"seq":0,"ok":false,"error":{"kind":"handler","message":"no \"x\"","traceback":"…","permanent":true,"retry_after":1.5}}"#;
+        let line = r#"{"type":"item","lease":1,"seq":0,"ok":false,"error":{"kind":"handler","message":"no \"x\"","traceback":"…","permanent":true,"retry_after":1.5,"hold":"key"}}"#;
         let WorkerMessage::Item { report, .. } = parse(line) else {
             panic!("no item");
         };
@@ -309,6 +320,7 @@ mod tests {
         assert_eq!(failure.error.message, "no \"x\"");
         assert!(failure.permanent);
         assert_eq!(failure.retry_after, Some(Duration::from_millis(1500)));
+        assert_eq!(failure.hold, Some(Kind::Key));
     }
 
     #[test]

@@ -7,8 +7,10 @@ use std::time::SystemTime;
 
 use paceline_core::clock::Clock;
 use paceline_core::limits::Limits;
+use paceline_core::resources::Resources;
 use paceline_core::store::{NodeInfo, Store};
 use paceline_core::task::Task;
+use paceline_core::throttle::ThrottlePolicy;
 use paceline_core::{Json, Time};
 use paceline_engine::{Engine, Handle};
 use paceline_server::{AppState, ServerOptions};
@@ -42,6 +44,8 @@ pub(crate) async fn start(folder: &Path) -> Server {
         options: Json::empty_object(),
         params_schema: None,
         has_planner: false,
+        throttle: ThrottlePolicy::default(),
+        needs: Resources::default(),
         declared_by: "bench".to_owned(),
         declared_at: Time::EPOCH,
     };

@@ -69,6 +69,7 @@ fn context(workers: Vec<WorkerStatus>) -> Context {
         workers,
         histories: HashMap::from([("t".to_owned(), history)]),
         held: HashMap::new(),
+        full: HashMap::new(),
     }
 }
 

@@ -1,20 +1,18 @@
 //! Why a job does not go on, in words: the store says which rule holds it, this node which workers
 //! could run it.
 
+use paceline_core::admission::NEXT_IN_LINE;
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_core::{Job, JobState, Time};
 use paceline_protocol::units::WireTime;
 
 use super::Context;
 
-/// What the store says when no rule holds the job: then the workers are the better reason.
-const NEXT_IN_LINE: &str = "waits for its turn";
-
 impl Context {
     /// What keeps the job from going on, in words.
     pub(super) fn waiting_for(&self, job: &Job) -> Vec<String> {
         let held = self.held.get(&job.id).into_iter().flatten();
-        let held: Vec<String> = held.filter(|why| *why != NEXT_IN_LINE).cloned().collect();
+        let held: Vec<String> = held.filter(|why| **why != NEXT_IN_LINE).cloned().collect();
         if !held.is_empty() {
             return held;
         }
@@ -52,6 +50,9 @@ impl Context {
             } else {
                 format!("no worker declares `{}`", job.task)
             });
+        }
+        if let Some(why) = self.full.get(&job.task) {
+            return Some(why.clone());
         }
         if able.iter().any(|worker| worker.state == WorkerState::Idle) {
             return None;

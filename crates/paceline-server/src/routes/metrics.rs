@@ -7,6 +7,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 
+use paceline_protocol::rest::{BreakerStateName, BreakerView};
+
 use crate::machine;
 use crate::openapi::Plain;
 use crate::problem::Result;
@@ -29,6 +31,7 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
             .metrics
             .gauge("paceline_workers", labels, f64::from(count));
     }
+    breakers(&state).await?;
     items_finished(&state);
     process(&state);
     store(&state).await?;
@@ -37,6 +40,23 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     Ok((text, state.metrics.render()))
+}
+
+async fn breakers(state: &AppState) -> Result<()> {
+    let now = state.engine.now();
+    for throttle in state.engine.store().throttles().await? {
+        let Some(breaker) = BreakerView::of(&throttle, now) else {
+            continue;
+        };
+        let value = match breaker.state {
+            BreakerStateName::Closed => 0.0,
+            BreakerStateName::HalfOpen => 1.0,
+            BreakerStateName::Open => 2.0,
+        };
+        let labels = labelled("task", throttle.task);
+        state.metrics.gauge("paceline_breaker_state", labels, value);
+    }
+    Ok(())
 }
 
 fn items_finished(state: &AppState) {

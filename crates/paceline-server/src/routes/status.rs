@@ -9,7 +9,8 @@ use paceline_core::JobState;
 use paceline_core::query::{JobFilter, JobQuery};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_protocol::rest::{
-    AlertView, CleanUpView, JobView, LimitsView, StatusView, ThroughputView, WorkerView,
+    AlertView, BreakerStateName, BreakerView, CleanUpView, JobView, LimitsView, NodeView,
+    StatusView, TaskBreakerView, ThroughputView, WorkerView,
 };
 use paceline_protocol::units::WireTime;
 
@@ -17,6 +18,7 @@ use crate::convert::job_views;
 use crate::machine::machine;
 use crate::openapi::Plain;
 use crate::problem::Result;
+use crate::routes::node_status::{node_alerts, node_status};
 use crate::routes::tasks::share;
 use crate::state::AppState;
 
@@ -37,6 +39,8 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
     let now = state.engine.now();
     let workers = state.workers();
     let limits = store.rule_book().await?.limits();
+    let breakers = breakers(state).await?;
+    let node = node_status(state);
     let last_prune = store.last_prune().await?;
     Ok(StatusView {
         version: state.options.version.clone(),
@@ -45,7 +49,9 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
         jobs: jobs_by_state(state).await?,
         running: running(state).await?,
         throughput: throughput(state).await?,
-        alerts: alerts(state, &workers).await?,
+        alerts: alerts(state, &workers, &breakers, &node).await?,
+        node,
+        breakers,
         workers: workers.into_iter().map(WorkerView::from).collect(),
         limits: LimitsView {
             jobs: limits.jobs,
@@ -60,6 +66,20 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
         }),
         last_event: store.last_event().await?.0,
     })
+}
+
+/// Breakers that are not closed, by task.
+pub(crate) async fn breakers(state: &AppState) -> Result<Vec<TaskBreakerView>> {
+    let throttles = state.engine.store().throttles().await?;
+    let now = state.engine.now();
+    let views = throttles.into_iter().filter_map(|throttle| {
+        let breaker = BreakerView::of(&throttle, now)?;
+        let task = throttle.task;
+        Some(TaskBreakerView { task, breaker })
+    });
+    Ok(views
+        .filter(|view| view.breaker.state != BreakerStateName::Closed)
+        .collect())
 }
 
 /// Number of jobs in every state, also in those without any.
@@ -99,10 +119,61 @@ async fn throughput(state: &AppState) -> Result<ThroughputView> {
     })
 }
 
-async fn alerts(state: &AppState, workers: &[WorkerStatus]) -> Result<Vec<AlertView>> {
+/// All that a person should look at.
+pub(crate) async fn all_alerts(state: &AppState) -> Result<Vec<AlertView>> {
+    let breakers = breakers(state).await?;
+    alerts(state, &state.workers(), &breakers, &node_status(state)).await
+}
+
+/// What this node sees at once, and what all nodes found together.
+async fn alerts(
+    state: &AppState,
+    workers: &[WorkerStatus],
+    breakers: &[TaskBreakerView],
+    node: &NodeView,
+) -> Result<Vec<AlertView>> {
     let mut alerts = broken_pools(workers);
+    alerts.extend(node_alerts(state, node));
+    alerts.extend(breakers.iter().map(broken_task));
     alerts.extend(undeclared_tasks(state, workers).await?);
+    let open = state.engine.store().watch().alerts().await?;
+    let found = open.into_iter().map(|alert| AlertView {
+        code: alert.code.to_string(),
+        subject: alert.subject,
+        message: alert.message,
+        since: Some(WireTime(alert.since)),
+    });
+    for alert in found {
+        if !alerts.iter().any(|seen| is_same(seen, &alert)) {
+            alerts.push(alert);
+        }
+    }
     Ok(alerts)
+}
+
+fn broken_task(TaskBreakerView { task, breaker }: &TaskBreakerView) -> AlertView {
+    let state = breaker.state;
+    AlertView {
+        code: "breaker_open".to_owned(),
+        subject: task.clone(),
+        message: match breaker.until {
+            Some(until) => format!("the breaker of `{task}` is {state}; tried again at {until}"),
+            None => format!("the breaker of `{task}` is {state}; some of its work is tried"),
+        },
+        since: None,
+    }
+}
+
+/// Whether what this node sees itself is what all nodes found.
+fn is_same(seen: &AlertView, found: &AlertView) -> bool {
+    match (seen.code.as_str(), found.code.as_str()) {
+        ("workers_broken", "workers_broken") => {
+            let pool = found.subject.rsplit_once('/').map(|(_node, pool)| pool);
+            pool == Some(&seen.subject)
+        }
+        ("no_worker", "queue_stuck") => seen.subject == found.subject,
+        _ => false,
+    }
 }
 
 fn broken_pools(workers: &[WorkerStatus]) -> Vec<AlertView> {
@@ -119,6 +190,7 @@ fn broken_pools(workers: &[WorkerStatus]) -> Vec<AlertView> {
             let why = worker.last_error.as_deref().unwrap_or("no reason is known");
             AlertView {
                 code: "workers_broken".to_owned(),
+                subject: pool.to_owned(),
                 message: format!("workers of `{pool}` do not start: {why}"),
                 since: Some(WireTime(worker.since)),
             }
@@ -151,6 +223,7 @@ async fn undeclared_tasks(state: &AppState, workers: &[WorkerStatus]) -> Result<
                 "{} for `{task}`, which no worker declares",
                 jobs_wait(count)
             ),
+            subject: task,
             since: None,
         })
         .collect())

@@ -1,16 +1,21 @@
 //! What workers declare.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use paceline_core::Time;
 use paceline_core::limits::Rules;
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::throttle::TaskThrottle;
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_protocol::json::WireJson;
 use paceline_protocol::problem::Code;
-use paceline_protocol::rest::{HoldRequest, HoldView, ListView, TaskStatistics, TaskView};
-use paceline_protocol::units::WireTime;
+use paceline_protocol::rest::{
+    BreakerView, HoldRequest, HoldView, ListView, NeedsView, RateView, TaskStatistics, TaskView,
+};
+use paceline_protocol::units::{WireDuration, WireTime};
 
 use crate::extract::{NamePath, OptionalBody};
 use crate::openapi::{ChangingNamed, Plain, ReadingNamed};
@@ -25,11 +30,11 @@ pub(crate) async fn list(State(state): State<AppState>) -> Result<Json<ListView<
     let mut tasks = state.engine.store().tasks().await?;
     tasks.sort_by(|a, b| a.name.cmp(&b.name));
     let workers = state.workers();
-    let rules = state.engine.store().rule_book().await?.rules();
+    let seen = Seen::look(&state).await?;
     let mut views = Vec::with_capacity(tasks.len());
     for task in tasks {
         let history = state.engine.store().history(&task.name).await?;
-        views.push(view(task, &history, &workers, (&rules, state.engine.now())));
+        views.push(seen.view(task, &history, &workers));
     }
     Ok(Json(ListView::whole(views)))
 }
@@ -73,6 +78,19 @@ pub(crate) async fn resume(
     answer(&state, &name).await
 }
 
+/// Closes the task's breaker, so that its work goes on at once.
+#[utoipa::path(post, operation_id = "reset_breaker", path = "/tasks/{name}/reset-breaker", tag = "tasks",
+    params(("name" = String, Path, description = "Name of the task")),
+    responses((status = 200, description = "The task", body = TaskView), ReadingNamed))]
+pub(crate) async fn reset_breaker(
+    State(state): State<AppState>,
+    NamePath(name): NamePath,
+) -> Result<Json<TaskView>> {
+    find(&state, &name).await?;
+    state.engine.reset_breaker(&name).await?;
+    answer(&state, &name).await
+}
+
 async fn find(state: &AppState, name: &str) -> Result<Task> {
     let tasks = state.engine.store().tasks().await?;
     let known: Vec<_> = tasks.iter().map(|task| task.name.clone()).collect();
@@ -87,46 +105,61 @@ async fn answer(state: &AppState, name: &str) -> Result<Json<TaskView>> {
     let task = find(state, name).await?;
     let store = state.engine.store();
     let history = store.history(name).await?;
-    let rules = store.rule_book().await?.rules();
-    let view = view(
-        task,
-        &history,
-        &state.workers(),
-        (&rules, state.engine.now()),
-    );
-    Ok(Json(view))
+    let seen = Seen::look(state).await?;
+    Ok(Json(seen.view(task, &history, &state.workers())))
 }
 
-fn view(
-    task: Task,
-    history: &TaskHistory,
-    workers: &[WorkerStatus],
-    (rules, now): (&Rules, Time),
-) -> TaskView {
-    let Task {
-        name,
-        options,
-        params_schema,
-        has_planner,
-        declared_by,
-        declared_at,
-    } = task;
-    let able = workers.iter().filter(|worker| {
-        let lives = matches!(worker.state, WorkerState::Idle | WorkerState::Busy);
-        lives && worker.tasks.contains(&name)
-    });
-    let paused = rules.hold(Kind::Task, &name, now);
-    TaskView {
-        max_running: rules.limits().of(Kind::Task, &name),
-        paused: paused.map(HoldView::from),
-        workers: u32::try_from(able.count()).unwrap_or(u32::MAX),
-        statistics: statistics(history),
-        options: WireJson(options),
-        params_schema: params_schema.map(WireJson),
-        has_planner,
-        declared_by,
-        declared_at: WireTime(declared_at),
-        name,
+/// By what tasks are held.
+struct Seen {
+    rules: Rules,
+    throttles: BTreeMap<String, TaskThrottle>,
+    now: Time,
+}
+
+impl Seen {
+    async fn look(state: &AppState) -> Result<Self> {
+        let store = state.engine.store();
+        let throttles = store.throttles().await?.into_iter();
+        Ok(Seen {
+            rules: store.rule_book().await?.rules(),
+            throttles: throttles.map(|of| (of.task.clone(), of)).collect(),
+            now: state.engine.now(),
+        })
+    }
+
+    fn view(&self, task: Task, history: &TaskHistory, workers: &[WorkerStatus]) -> TaskView {
+        let Task {
+            name,
+            options,
+            params_schema,
+            has_planner,
+            throttle,
+            needs,
+            declared_by,
+            declared_at,
+        } = task;
+        let able = workers.iter().filter(|worker| {
+            let lives = matches!(worker.state, WorkerState::Idle | WorkerState::Busy);
+            lives && worker.tasks.contains(&name)
+        });
+        let paused = self.rules.hold(Kind::Task, &name, self.now);
+        let throttled = self.throttles.get(&name);
+        TaskView {
+            max_running: self.rules.limits().of(Kind::Task, &name),
+            paused: paused.map(HoldView::from),
+            breaker: throttled.and_then(|of_task| BreakerView::of(of_task, self.now)),
+            rate: throttled.and_then(|of_task| RateView::of(of_task, self.now)),
+            delay: throttle.pause.map(WireDuration),
+            needs: NeedsView::of(&needs),
+            workers: u32::try_from(able.count()).unwrap_or(u32::MAX),
+            statistics: statistics(history),
+            options: WireJson(options),
+            params_schema: params_schema.map(WireJson),
+            has_planner,
+            declared_by,
+            declared_at: WireTime(declared_at),
+            name,
+        }
     }
 }
 

@@ -19,6 +19,8 @@ mod jobs;
 mod limits;
 mod load;
 mod log;
+mod node;
+mod notify;
 mod openapi;
 mod results;
 mod schedules;

@@ -1,9 +1,15 @@
 //! Tasks as workers declared them.
 
+use std::time::Duration;
+
+use paceline_core::item::Outcome;
+use paceline_core::scope::Kind;
 use paceline_core::worker::WorkerState;
+use paceline_core::{ErrorKind, Failure};
+use paceline_engine::Machine;
 use serde_json::{Value, json};
 
-use crate::harness::Server;
+use crate::harness::{Server, Setup, fail, succeed};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_are_listed_and_shown() {
@@ -51,4 +57,99 @@ async fn tasks_are_listed_and_shown() {
     );
     let problem = server.get("/api/v1/tasks/c").await.problem("no_such_task");
     assert_eq!(problem["detail"], "no task `c`; known: a, b");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_breaker_is_shown_and_reset() {
+    let mut machine = Machine::default();
+    machine.has.named.insert("gpu".to_owned(), 1);
+    let server = Server::start_with(Setup {
+        machine,
+        ..Setup::default()
+    })
+    .await;
+    let options = json!({
+        "breaker": {"rate": 0.5, "minimum": 2, "cool_down": "1h"},
+        "rate": "60/1m",
+        "delay": "1ms",
+        "memory": "1GiB",
+        "resources": {"gpu": 1},
+    });
+    server.declare_with("fetch", &options, None, false).await;
+    let task = server.get("/api/v1/tasks/fetch").await.ok(200);
+    assert_eq!(task["breaker"]["state"], "closed");
+    let rate = json!({"items": 60, "period": "1m", "left": 60});
+    assert_eq!((&task["rate"], &task["delay"]), (&rate, &json!("1ms")));
+    let needs = json!({"cpus": 0.0, "memory": "1GiB", "resources": {"gpu": 1}});
+    assert_eq!(task["needs"], needs);
+
+    for _ in 0..2 {
+        let job = json!({"task": "fetch", "retry": {"attempts": 1}});
+        let id = server.submit(&job).await;
+        server.finish(&server.take("fetch").await, fail("no")).await;
+        server.until(&id, "failed").await;
+    }
+    let held = server.submit(&json!({"task": "fetch"})).await;
+    let task = server.get("/api/v1/tasks/fetch").await.ok(200);
+    assert_eq!(task["breaker"]["state"], "open", "{task}");
+    assert!(task["breaker"]["until"].is_string(), "{task}");
+    let job = server.get(&format!("/api/v1/jobs/{held}")).await.ok(200);
+    let why = job["waiting_for"][0].as_str().expect("a reason");
+    assert!(why.starts_with("breaker: open"), "{why}");
+    let status = server.get("/api/v1/status").await.ok(200);
+    assert_eq!(status["breakers"][0]["task"], "fetch");
+    assert_eq!(status["alerts"][0]["code"], "breaker_open");
+    let metrics = server.get("/metrics").await;
+    let gauge = "paceline_breaker_state{task=\"fetch\"} 2";
+    assert!(metrics.text.contains(gauge), "{}", metrics.text);
+
+    let reset = "/api/v1/tasks/fetch/reset-breaker";
+    let task = server.act(reset).await.ok(200);
+    assert_eq!(task["breaker"]["state"], "closed");
+    let status = server.get("/api/v1/status").await.ok(200);
+    assert_eq!(status["breakers"], json!([]));
+    let lease = server.take("fetch").await;
+    server.finish(&lease, succeed(&json!(1))).await;
+    server.until(&held, "completed").await;
+    let unknown = server.act("/api/v1/tasks/nobody/reset-breaker").await;
+    unknown.problem("no_such_task");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_may_hold_its_task_or_its_key() {
+    let server = Server::start().await;
+    server.declare("fetch").await;
+    let busy = |hold, seconds| {
+        let failure = Failure::new(ErrorKind::Handler, "busy");
+        Outcome::Failed(Failure {
+            retry_after: Some(Duration::from_secs(seconds)),
+            hold: Some(hold),
+            ..failure
+        })
+    };
+    let job = json!({"task": "fetch", "key": "dealer-7"});
+    let first = server.submit(&job).await;
+    let lease = server.take("fetch").await;
+    server.finish(&lease, busy(Kind::Key, 3600)).await;
+    server.until(&first, "scheduled").await;
+    let second = server.submit(&job).await;
+    let why = server.get(&format!("/api/v1/jobs/{second}")).await.ok(200)["waiting_for"].clone();
+    assert_eq!(why, json!(["key dealer-7 is on hold: busy"]));
+
+    let other = server.submit(&json!({"task": "fetch"})).await;
+    let lease = server.take("fetch").await;
+    assert_eq!(lease.job.to_string(), other);
+    server.finish(&lease, busy(Kind::Task, 3600)).await;
+    let held = server.get("/api/v1/tasks/fetch").await.ok(200)["paused"].clone();
+    assert_eq!(held["reason"], "busy");
+    assert!(held["until"].is_string(), "{held}");
+    server.act("/api/v1/tasks/fetch/resume").await.ok(200);
+
+    // Somebody's own pause has no end, and a handler does not shorten it.
+    server.submit(&json!({"task": "fetch"})).await;
+    let lease = server.take("fetch").await;
+    server.act("/api/v1/tasks/fetch/pause").await.ok(200);
+    server.finish(&lease, busy(Kind::Task, 1)).await;
+    let held = server.get("/api/v1/tasks/fetch").await.ok(200)["paused"].clone();
+    assert_eq!(held["until"], Value::Null, "{held}");
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::dependencies::{Ties, Turned};
 use super::row::int;
 use super::session::{Value, values};
+use super::throttles::ThrottleRows;
 use crate::batches::BatchNews;
 use crate::events::Data;
 use crate::job_row::JobRow;
@@ -19,6 +20,7 @@ use crate::links_text::edge_number;
 use crate::num::JobNum;
 use crate::statistics::step;
 use crate::text::to_json;
+use crate::throttle_set::ThrottleSet;
 
 /// Rows of a table, to be written by one statement.
 pub(crate) trait Rows {
@@ -179,6 +181,11 @@ pub(crate) struct Changes {
     /// Jobs that have ended or begin anew, whose children have still to hear of it.
     pub(crate) turned: Vec<Turned>,
     pub(crate) ties: Ties,
+    /// Throttled tasks, locked; see [`Changes::settle_throttles`].
+    pub(crate) throttles: ThrottleSet,
+    pub(crate) throttle_rows: ThrottleRows,
+    /// Scopes in which something has changed.
+    pub(crate) freed: Vec<String>,
 }
 
 /// What is to be added to a task's statistics.

@@ -26,6 +26,7 @@ use super::parents;
 use super::row::{Columns, int};
 use super::rules::{LOCK_SHARED, RULES, read_rules};
 use super::session::{Batch, Session, values};
+use super::throttles;
 use super::transact::retrying;
 
 /// Unit jobs of some tasks that wait in a line, locked.
@@ -49,12 +50,13 @@ const AT_ONCE: u32 = 10_000;
 const RANGES: u32 = 10_000;
 
 /// The earliest time after `$1` at which something becomes due: a retry, a start, the end of a
-/// job's time or of a hold.
+/// job's time, of a hold or of a breaker's cool-down.
 pub(crate) const NEXT_DUE: &str = "SELECT least(
     (SELECT min(next_due) FROM progress WHERE next_due IS NOT NULL AND next_due > $1),
     (SELECT min(deadline_at) FROM jobs WHERE lane IN (3, 4)),
     (SELECT min(run_at) FROM jobs WHERE lane = 5),
-    (SELECT min(until) FROM holds WHERE until > $1))";
+    (SELECT min(until) FROM holds WHERE until > $1),
+    (SELECT min(open_until) FROM throttles WHERE open_until > $1))";
 
 pub(crate) fn read_next_due(rows: &[Row]) -> Result<Option<Time>> {
     match rows.first() {
@@ -85,6 +87,10 @@ pub(crate) async fn claim(shared: &Shared, claim: &Claim) -> Result<Claimed> {
 
 /// What is still wanted.
 fn rest(claim: &Claim, claimed: &Claimed) -> Claim {
+    let mut room = claim.room.clone();
+    for lease in claimed.leases.iter().flatten() {
+        room.take(&lease.task);
+    }
     let offers = claim.offers.iter().zip(&claimed.leases);
     let offers = offers.map(|(offer, leases)| Offer {
         leases: offer
@@ -94,6 +100,7 @@ fn rest(claim: &Claim, claimed: &Claimed) -> Claim {
     });
     Claim {
         offers: offers.collect(),
+        room,
         ..claim.clone()
     }
 }
@@ -105,6 +112,7 @@ type Step = (Vec<Vec<Lease>>, Option<Time>, bool);
 async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut session = shared.pools.writer().await?;
     let mut seen = Seen::look(&mut session, claim).await?;
+    shared.learn_throttled(&seen.rules);
     if !seen.rules.is_open() && seen.may_admit {
         admit::admit_for(shared, &mut session, claim).await?;
         seen = Seen::look(&mut session, claim).await?;
@@ -120,10 +128,14 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     };
     let passed_over = locked.units() < seen.units;
     let served = serve(shared, &mut locked, claim)?;
+    let tasks = claim.offers.iter().flat_map(|offer| &offer.tasks);
+    let allowed = locked.changes.throttles.next_due(tasks, claim.now);
+    let due = |due: Option<Time>| due.into_iter().chain(allowed).min();
     if served.iter().all(Vec::is_empty) {
         session.roll_back().await;
-        return Ok((none, seen.next_due, passed_over));
+        return Ok((none, due(seen.next_due), passed_over));
     }
+    locked.changes.settle_throttles(claim.now);
     let Locked {
         entries,
         mut changes,
@@ -145,7 +157,7 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut answers = flush::commit(shared, &mut session, batch, entries, changes).await?;
     let mut leases = claim_chunk::fill(served, &answers.take(items), &chunks)?;
     parents.fill(&mut answers, &mut leases)?;
-    let next_due = read_next_due(&answers.take(next_due))?;
+    let next_due = due(read_next_due(&answers.take(next_due))?);
     watch.heard();
     let full = leases
         .iter()
@@ -158,8 +170,9 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
 fn serve(shared: &Shared, locked: &mut Locked, claim: &Claim) -> Result<Vec<Vec<Lease>>> {
     let mut lanes = shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
     let mut served = Vec::with_capacity(claim.offers.len());
+    let mut room = claim.room.clone();
     for offer in &claim.offers {
-        served.push(Round::new(locked, claim, offer, &mut lanes).serve()?);
+        served.push(Round::new(locked, claim, offer, (&mut lanes, &mut room)).serve()?);
     }
     Ok(served)
 }
@@ -185,13 +198,18 @@ impl Seen {
             .offers
             .iter()
             .filter(|offer| offer.leases > 0)
-            .flat_map(|offer| offer.tasks.iter().cloned())
+            .flat_map(|offer| &offer.tasks)
+            .filter(|task| claim.room.fits(task))
+            .cloned()
             .collect();
         tasks.sort_unstable();
         tasks.dedup();
         loop {
             let seen = Self::look_for(session, claim, tasks).await?;
-            let may = |task: &String| seen.rules.hold(Kind::Task, task, claim.now).is_none();
+            let may = |task: &String| {
+                let on_hold = seen.rules.hold(Kind::Task, task, claim.now).is_some();
+                !on_hold && !seen.rules.is_broken(task, claim.now)
+            };
             if seen.tasks.iter().all(may) {
                 return Ok(seen);
             }
@@ -306,6 +324,9 @@ async fn lock(
             ),
         ]
     });
+    let throttled = throttles::among(&seen.rules, &seen.tasks);
+    let throttled: Vec<String> = throttled.into_iter().collect();
+    let throttled = (!throttled.is_empty()).then(|| batch.add(throttles::LOCK, values![throttled]));
     let numbers = batch.add(LEASE_IDS, values![limit]);
     let mut answers = session.run(batch).await?;
 
@@ -315,6 +336,9 @@ async fn lock(
     let ids = answers.first(numbers);
     let ids = ids.ok_or_else(|| Error::corrupt("no numbers"))?;
     let mut locked = Locked::new(ids.value(0)?);
+    if let Some(throttled) = throttled {
+        locked.changes.throttles = throttles::read(&answers.take(throttled))?;
+    }
     for place in units {
         for row in answers.take(place) {
             locked.unit(load::job_row(shared, &row)?, row.json(load::JOB_COLUMNS)?);

@@ -103,6 +103,13 @@ impl Chunks {
         self.0.insert(lease, (job, positions));
     }
 
+    /// Items of a chunk.
+    pub(crate) fn len(&self, lease: LeaseId) -> u32 {
+        self.0
+            .get(&lease)
+            .map_or(0, |(_, positions)| positions.len())
+    }
+
     /// The ranges of all chunks, as arrays.
     pub(crate) fn bounds(&self) -> (Vec<i64>, Vec<i32>, Vec<i32>) {
         let (mut jobs, mut firsts, mut lasts) = (Vec::new(), Vec::new(), Vec::new());

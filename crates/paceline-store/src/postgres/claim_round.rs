@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use paceline_core::event::EventKind;
 use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::Event;
+use paceline_core::resources::Room;
 use paceline_core::store::{Claim, Offer};
 use paceline_core::turns::{self, Contender};
 use paceline_core::{JobState, Json, LeaseId, Priority, Time};
@@ -102,6 +103,12 @@ impl Locked {
         entry.ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
     }
 
+    /// Most items of the job that its task's throttle lets go; `None` is any number.
+    fn most(&self, num: JobNum, now: Time) -> Option<u32> {
+        let entry = self.entries.get(&num)?;
+        self.changes.throttles.most(&entry.job.task, now)
+    }
+
     /// The urgency of the unit job that is next.
     fn head(&self, task: &str, now: Time) -> Option<Priority> {
         let num = self.units.get(task)?.front()?;
@@ -126,6 +133,7 @@ pub(crate) struct Round<'a> {
     offer: &'a Offer,
     /// When each task's line of unit jobs was served last.
     lanes: &'a mut HashMap<String, i64>,
+    room: &'a mut Room,
     contenders: Vec<Contender<Source>>,
 }
 
@@ -134,7 +142,7 @@ impl<'a> Round<'a> {
         locked: &'a mut Locked,
         claim: &'a Claim,
         offer: &'a Offer,
-        lanes: &'a mut HashMap<String, i64>,
+        (lanes, room): (&'a mut HashMap<String, i64>, &'a mut Room),
     ) -> Self {
         let mut contenders = Vec::new();
         for (&num, ranges) in &locked.ready {
@@ -144,6 +152,8 @@ impl<'a> Round<'a> {
                 ..
             }) = locked.entries.get(&num)
                 && offer.tasks.contains(&job.task)
+                && room.fits(&job.task)
+                && !locked.changes.throttles.holds(&job.task, claim.now)
                 && has_more(job, progress, ranges)
             {
                 contenders.push(Contender {
@@ -156,6 +166,9 @@ impl<'a> Round<'a> {
             }
         }
         for task in &offer.tasks {
+            if !room.fits(task) || locked.changes.throttles.holds(task, claim.now) {
+                continue;
+            }
             // A lane stands in line for the job at its head, which nobody works on yet.
             contenders.extend(locked.head(task, claim.now).map(|priority| Contender {
                 id: Source::Lane(task.clone()),
@@ -170,6 +183,7 @@ impl<'a> Round<'a> {
             claim,
             offer,
             lanes,
+            room,
             contenders,
         }
     }
@@ -209,7 +223,40 @@ impl<'a> Round<'a> {
         if !more {
             self.contenders.swap_remove(index);
         }
+        if let Some(lease) = &lease {
+            self.take_down(lease);
+        }
         Ok(lease)
+    }
+
+    /// Counts what was handed out of a throttled task, and what its worker needs; of what is used
+    /// up nobody else gets any.
+    fn take_down(&mut self, lease: &Lease) {
+        let (now, task) = (self.claim.now, &lease.task);
+        let items = match &lease.work {
+            LeasedWork::Plan => 0,
+            LeasedWork::Unit => 1,
+            LeasedWork::Chunk(_) => self.locked.chunks.len(lease.id),
+        };
+        let Locked {
+            changes, entries, ..
+        } = &mut *self.locked;
+        if items > 0 {
+            changes.throttles.hand_out(task, items, now);
+        }
+        let has_needs = self.room.needs.contains_key(task);
+        self.room.take(task);
+        if !has_needs && !changes.throttles.holds(task, now) {
+            return;
+        }
+        let room = &*self.room;
+        let goes_on = |task: &str| room.fits(task) && !changes.throttles.holds(task, now);
+        self.contenders.retain(|contender| match &contender.id {
+            Source::Job(num) => entries
+                .get(num)
+                .is_some_and(|entry| goes_on(&entry.job.task)),
+            Source::Lane(task) => goes_on(task),
+        });
     }
 
     /// Leases the job's next chunk, or its plan. Also tells whether it may have one more.
@@ -220,9 +267,12 @@ impl<'a> Round<'a> {
         let workers = entry.job.options.workers.unwrap_or(u32::MAX);
         let workers = workers.min(self.offer.workers);
         let chunk_size = entry.job.options.chunk_size;
+        let most = self.locked.most(num, now);
+        let entry = self.locked.entry(num)?;
         let progress = entry.must_progress()?;
         let positions = if progress.planned {
             let size = paceline_core::chunk::size(progress.free, workers, chunk_size);
+            let size = most.map_or(size, |most| size.min(most));
             let taken = super::claim_chunk::take(&mut ranges, size);
             if taken.is_empty() {
                 // Used up by an offer before, whose cuts are still to be written.

@@ -1,6 +1,6 @@
 //! Connecting to a server, and what a node's calls share.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
@@ -86,6 +86,8 @@ pub(crate) struct Shared {
     pub(crate) log_bytes: AtomicI64,
     /// Queues that are in their table.
     pub(crate) queues: Mutex<HashSet<String>>,
+    /// Throttled tasks, as the last claim saw them.
+    pub(crate) throttled: Mutex<BTreeSet<String>>,
 }
 
 impl PostgresStore {
@@ -111,6 +113,7 @@ impl PostgresStore {
             unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
             queues: Mutex::default(),
+            throttled: Mutex::default(),
         });
         let (submitting, reporting) = (shared.clone(), shared.clone());
         Ok(PostgresStore {

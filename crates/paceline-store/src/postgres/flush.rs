@@ -179,6 +179,8 @@ pub(crate) fn rows(
     set!(UPDATE_PROGRESS, known);
     set!(SAY, changes.said);
     ids!(changes.unsaid; UNSAY);
+    set!(UPDATE_THROTTLES, changes.throttle_rows);
+    ids!(changes.freed; "INSERT INTO freed (scope) SELECT unnest($1::text[])");
     set!(UPSERT_SUCCESSES, changes.successes);
     set!(UPSERT_SAMPLES, changes.samples);
     ids!(changes.thinned; THIN_SAMPLES, COUNT_SAMPLES);
@@ -449,6 +451,10 @@ fn progress_row(entry: &Entry, rows: &mut ProgressRows) {
     ));
 }
 
+const UPDATE_THROTTLES: &str = "UPDATE throttles t SET state = n.state, open_until = n.open_until,
+        probes = n.probes
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[])
+        AS n (task, state, open_until, probes) WHERE t.task = n.task";
 const SHORTEN_LEASES: &str = "UPDATE leases l SET ranges = n.ranges
     FROM unnest($1::bigint[], $2::text[]) AS n (id, ranges) WHERE l.id = n.id";
 const INSERT_LEASES: &str = "INSERT INTO leases (id, job, node, ranges, since)

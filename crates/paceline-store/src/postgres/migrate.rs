@@ -50,6 +50,15 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0007_dependencies.sql"),
         compatible_from: 4,
     },
+    // An older node would hand out work that a breaker or a rate holds back.
+    Step {
+        sql: include_str!("../../migrations/postgres/0008_throttles.sql"),
+        compatible_from: 8,
+    },
+    Step {
+        sql: include_str!("../../migrations/postgres/0009_notify.sql"),
+        compatible_from: 8,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -11,6 +11,8 @@ use super::flush;
 use super::items_write::clean;
 use super::load::Entries;
 use super::session::{Batch, values};
+use super::throttles;
+use crate::throttle_text::needs_text;
 
 /// Keeps the answer to a request by its `Idempotency-Key`.
 pub(crate) async fn remember(
@@ -35,28 +37,33 @@ columns!(TaskRows {
     has_planner: bool,
     declared_by: String,
     declared_at: i64,
+    needs: Option<String>,
 });
 
 /// Takes in tasks as workers declare them; of two declarations of one task the last counts.
 pub(crate) async fn declare(shared: &Shared, tasks: &[Task]) -> Result<()> {
     const UPSERT: &str = "INSERT INTO tasks
-        (name, options, params_schema, has_planner, declared_by, declared_at)
+        (name, options, params_schema, has_planner, declared_by, declared_at, needs)
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[],
-            $6::bigint[])
+            $6::bigint[], $7::text[])
         ON CONFLICT (name) DO UPDATE SET options = excluded.options,
             params_schema = excluded.params_schema, has_planner = excluded.has_planner,
-            declared_by = excluded.declared_by, declared_at = excluded.declared_at";
+            declared_by = excluded.declared_by, declared_at = excluded.declared_at,
+            needs = excluded.needs";
     let last: std::collections::BTreeMap<&str, &Task> = tasks
         .iter()
         .map(|task| (task.name.as_str(), task))
         .collect();
     let mut rows = TaskRows::default();
-    for task in last.into_values() {
+    let last: Vec<&Task> = last.into_values().collect();
+    for task in &last {
         let Task {
             name,
             options,
             params_schema,
             has_planner,
+            throttle: _,
+            needs,
             declared_by,
             declared_at,
         } = task;
@@ -69,10 +76,15 @@ pub(crate) async fn declare(shared: &Shared, tasks: &[Task]) -> Result<()> {
             *has_planner,
             clean(declared_by),
             declared_at.as_micros(),
+            needs_text(needs),
         ));
     }
     let mut session = shared.pools.writer().await?;
-    session.list(UPSERT, rows.into_values()).await.map(|_| ())
+    let mut batch = Batch::begin();
+    batch.add(UPSERT, rows.into_values());
+    throttles::declare(&mut batch, &last);
+    batch.commit();
+    session.run(batch).await.map(|_| ())
 }
 
 /// Appends an event that belongs to no job's change.

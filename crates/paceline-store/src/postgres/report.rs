@@ -20,7 +20,7 @@ use super::load::{self, Entries, Which};
 use super::row::{Columns, int, uuid};
 use super::session::{Answers, Batch, values};
 use super::transact::retrying;
-use super::{report_chunk, report_plan, report_unit};
+use super::{report_chunk, report_plan, report_unit, throttles};
 use crate::num::JobNum;
 
 /// One call of `report`.
@@ -62,12 +62,18 @@ async fn take(shared: &Shared, calls: &[Reports]) -> Result<Vec<Vec<ReportAnswer
         entries,
         changes: Changes::default(),
     };
+    let throttled = shared.throttled_of(&run.entries);
+    if !throttled.is_empty() {
+        let rows = session.list(throttles::LOCK, values![throttled]).await?;
+        run.changes.throttles = throttles::read(&rows)?;
+    }
     let mut answers = Vec::with_capacity(calls.len());
     for call in calls {
         let mut of_call = Vec::with_capacity(call.all.len());
         for report in call.all.iter() {
             of_call.push(run.one(report, call.seed, call.now)?);
         }
+        run.changes.settle_throttles(call.now);
         answers.push(of_call);
     }
     let Run {

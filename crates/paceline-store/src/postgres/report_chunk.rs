@@ -62,6 +62,7 @@ fn record(
     let num = entry.job.num;
     let attempts = turn.known.attempts.get(&(num, item.seq));
     let attempt = attempts.copied().unwrap_or(0) + 1;
+    changes.throttles.ended(&entry.job.task, &item.outcome);
     let progress = entry.must_progress()?;
     progress.counters.running = progress.counters.running.saturating_sub(1);
     let (state, error, result) = match &item.outcome {

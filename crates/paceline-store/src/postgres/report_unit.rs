@@ -28,6 +28,9 @@ pub(crate) fn report(
     if entry.job.lease != Some(report.lease) {
         return Ok(ReportAnswer::Lost);
     }
+    if let ReportBody::Unit { outcome, .. } = &report.body {
+        changes.throttles.ended(&entry.job.task, outcome);
+    }
     match &report.body {
         ReportBody::Unit {
             outcome: Outcome::Succeeded(result),

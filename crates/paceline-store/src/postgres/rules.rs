@@ -1,10 +1,13 @@
 //! Limits and holds: where they are kept, and how they change. Whoever changes them holds the lock
 //! of admission, so that each admission goes by one set of rules.
 
+use std::collections::BTreeMap;
+
 use paceline_core::Time;
 use paceline_core::event::EventKind;
 use paceline_core::limits::{Hold, LimitName, Limits, Occupied, RuleBook, Rules, Setting};
 use paceline_core::scope::{Kind, Names, Scope};
+use paceline_core::throttle::Trial;
 use tokio_postgres::Row;
 
 use super::changes::Changes;
@@ -24,9 +27,10 @@ pub(crate) const LOCK: &str =
 /// Held by those who lease work by the rules that they read under it.
 pub(crate) const LOCK_SHARED: &str =
     "SELECT pg_advisory_xact_lock_shared(hashtext('paceline.' || current_schema()), 1)";
-/// All limits and holds, for [`read_book`].
+/// All limits, holds and throttled tasks (which have no `reason`), for [`read_book`].
 pub(crate) const RULES: &str = "SELECT name, is_set, most, NULL::bigint, NULL::text, 0::bigint
-    FROM limits UNION ALL SELECT scope, NULL, NULL, until, reason, since FROM holds";
+    FROM limits UNION ALL SELECT scope, NULL, NULL, until, reason, since FROM holds
+    UNION ALL SELECT task, NULL, probes, open_until, NULL, 0 FROM throttles";
 /// Running jobs by their scopes, for [`read_occupied`].
 pub(crate) const OCCUPIED: &str = "SELECT user_name, task, queue, key, count(*) FROM jobs
     WHERE lane IN (3, 4) GROUP BY user_name, task, queue, key";
@@ -45,18 +49,30 @@ pub(crate) fn read_book(rows: &[Row]) -> Result<RuleBook> {
         configured: Limits::NONE,
         set: Vec::new(),
         holds: Vec::new(),
+        throttled: BTreeMap::new(),
         occupied: Occupied::default(),
     };
     for row in rows {
         match row.value::<Option<bool>>(1)? {
             Some(true) => book.set.push((row.word(0)?, most(row)?)),
             Some(false) => book.configured.set(&row.word(0)?, most(row)?),
-            None => book.holds.push(Hold {
-                scope: row.word(0)?,
-                until: row.maybe_time(3)?,
-                reason: row.text(4)?,
-                since: row.time(5)?,
-            }),
+            None => {
+                let until = row.maybe_time(3)?;
+                if let Some(reason) = row.maybe_text(4)? {
+                    book.holds.push(Hold {
+                        scope: row.word(0)?,
+                        until,
+                        reason,
+                        since: row.time(5)?,
+                    });
+                } else {
+                    let trial = most(row)?.map(|probes| Trial {
+                        open_until: until,
+                        probes,
+                    });
+                    book.throttled.insert(row.text(0)?, trial);
+                }
+            }
         }
     }
     Ok(book)

@@ -92,7 +92,8 @@ pub(crate) async fn remove(shared: &Shared, id: ScheduleId, now: Time) -> Result
 }
 
 pub(crate) async fn fire(shared: &Shared, firing: &Firing, now: Time) -> Result<Fired> {
-    retrying(|| try_fire(shared, firing, now)).await
+    // It holds all that submitting needs: too much for the stack of whoever awaits it.
+    retrying(|| Box::pin(try_fire(shared, firing, now))).await
 }
 
 async fn try_fire(shared: &Shared, firing: &Firing, now: Time) -> Result<Fired> {

@@ -12,6 +12,7 @@ use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::links::Graph;
+use paceline_core::outbox::Outbox;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -21,6 +22,8 @@ use paceline_core::store::{
     Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::throttle::TaskThrottle;
+use paceline_core::watch::Watch;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
 
 use super::connect::PostgresStore;
@@ -29,11 +32,11 @@ use super::session::Session;
 use super::submit::Submission;
 use super::{
     admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
-    parents, prune, read, remember, rules, tasks, tick, upload, waiting,
+    parents, prune, read, remember, rules, tasks, throttles, tick, upload, waiting,
 };
 
 impl PostgresStore {
-    pub(super) async fn reader(&self) -> Result<Session> {
+    pub(crate) async fn reader(&self) -> Result<Session> {
         Ok(self.shared.pools.reader().await?)
     }
 }
@@ -123,6 +126,14 @@ impl Store for PostgresStore {
 
     async fn queues(&self) -> Result<Vec<String>> {
         Ok(rules::queues(&mut self.reader().await?).await?)
+    }
+
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        Ok(throttles::throttles(&mut self.reader().await?).await?)
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        Ok(throttles::reset(&self.shared, &task, now).await?)
     }
 
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
@@ -246,5 +257,13 @@ impl Store for PostgresStore {
 
     fn on_commit(&self, hook: CommitHook) {
         self.shared.told.set(hook);
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        self
+    }
+
+    fn watch(&self) -> &dyn Watch {
+        self
     }
 }

@@ -5,24 +5,31 @@ use std::collections::BTreeMap;
 use paceline_core::task::{Task, TaskHistory};
 use tokio_postgres::Row;
 
-use super::error::Result;
+use super::error::{Error, Result};
 use super::row::Columns;
 use super::session::{Session, values};
 use crate::statistics::Histogram;
+use crate::throttle_text::{needs, policy};
 
 pub(crate) async fn tasks(session: &mut Session) -> Result<Vec<Task>> {
     const SELECT: &str = "SELECT name, options, params_schema, has_planner, declared_by,
-        declared_at FROM tasks ORDER BY name COLLATE \"C\"";
+        declared_at, needs, policy FROM tasks LEFT JOIN throttles ON task = name
+        ORDER BY name COLLATE \"C\"";
     let rows = session.list(SELECT, values![]).await?;
     rows.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Task> {
+    let needs_read = needs(row.value(6)?);
+    let throttle = row.value::<Option<&str>>(7)?.map(policy).transpose();
+    let corrupt = |error| Error::corrupt(format!("a task: {error}"));
     Ok(Task {
         name: row.text(0)?,
         options: row.json(1)?,
         params_schema: row.maybe_json(2)?,
         has_planner: row.value(3)?,
+        throttle: throttle.map_err(corrupt)?.unwrap_or_default(),
+        needs: needs_read.map_err(corrupt)?,
         declared_by: row.text(4)?,
         declared_at: row.time(5)?,
     })

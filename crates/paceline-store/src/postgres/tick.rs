@@ -41,6 +41,7 @@ pub(crate) async fn tick(shared: &Shared, now: Time) -> Result<Ticked> {
         ticked.timed_out.extend(step.timed_out);
         ticked.revoked.extend(step.revoked);
         ticked.recovered += step.recovered;
+        ticked.freed |= step.freed;
         ticked.next_due = step.next_due;
         if !more {
             return Ok(ticked);
@@ -51,6 +52,11 @@ pub(crate) async fn tick(shared: &Shared, now: Time) -> Result<Ticked> {
 /// Moves on some. Also tells which holds are over, and whether there may be more.
 async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> {
     const OVER: &str = "SELECT scope FROM holds WHERE until <= $1 ORDER BY scope";
+    /// Jobs that wait for a breaker whose cool-down is over are looked at again.
+    const FREE: &str = "INSERT INTO freed (scope) SELECT 'task:' || task FROM throttles
+        WHERE probes IS NOT NULL AND coalesce(open_until, 0) <= $1
+            AND EXISTS (SELECT 1 FROM jobs WHERE lane = 7 AND parked_by = 'task:' || task)
+        RETURNING 1";
     const DUE: &str = "SELECT num FROM jobs WHERE lane = 5 AND run_at <= $1
         ORDER BY run_at, num LIMIT $2";
     const LATE: &str = "SELECT num FROM jobs WHERE lane IN (3, 4) AND deadline_at <= $1
@@ -64,9 +70,11 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
     let next_due = batch.add(NEXT_DUE, values![now.as_micros()]);
     let over = batch.add(OVER, values![now.as_micros()]);
     batch.add(node::SWEEP_UPLOADS, values![now.as_micros()]);
+    let freed = batch.add(FREE, values![now.as_micros()]);
     let mut answers = session.run(batch).await?;
     let mut ticked = Ticked {
         next_due: read_next_due(&answers.take(next_due))?,
+        freed: !answers.take(freed).is_empty(),
         ..Ticked::default()
     };
     let over = answers.take(over);

@@ -10,8 +10,9 @@ use super::error::Result;
 use super::row::{Columns, uuid};
 use super::rules;
 use super::session::{Session, values};
+use super::throttles;
 use crate::links_text;
-use crate::waiting::Waiting;
+use crate::waiting::{Holding, Waiting};
 
 pub(crate) async fn waiting_for(
     session: &mut Session,
@@ -20,12 +21,21 @@ pub(crate) async fn waiting_for(
 ) -> Result<Vec<(JobId, Vec<Reason>)>> {
     const SELECT: &str = "SELECT j.id, j.state, j.user_name, j.run_at, j.attempt, j.first_attempt,
             j.task, j.queue, j.key,
-            j.num, j.after_policy, j.after_waiting, j.after_met, j.after_broken
+            j.num, j.after_policy, j.after_waiting, j.after_met, j.after_broken,
+            CASE j.kind WHEN 'unit' THEN j.lease IS NULL ELSE
+                coalesce((SELECT free > 0 OR NOT planned FROM progress WHERE job = j.num), false)
+            END
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
         JOIN LATERAL (SELECT * FROM jobs WHERE id = wanted.id OFFSET 0) j ON true
         ORDER BY wanted.place";
     let book = rules::book(session).await?;
     let rules = book.rules();
+    let throttles = if rules.throttled().is_empty() {
+        Vec::new()
+    } else {
+        throttles::throttles(session).await?
+    };
+    let holding = Holding::new(rules, book.occupied, throttles, now);
     let ids: Vec<Uuid> = jobs.iter().map(|id| uuid(*id)).collect();
     let mut reasons = Vec::new();
     let rows = session.list(SELECT, values![ids]).await?;
@@ -55,8 +65,9 @@ pub(crate) async fn waiting_for(
             queue: row.text(7)?,
             key: row.maybe_text(8)?,
             after: after.map(|(tally, first)| dependency::waits_for(tally, first)),
+            has_work: row.value(14)?,
         };
-        let why = waiting.reasons(&rules, &book.occupied, now);
+        let why = waiting.reasons(&holding, now);
         if !why.is_empty() {
             reasons.push((row.job_id(0)?, why));
         }

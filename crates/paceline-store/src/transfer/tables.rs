@@ -1,6 +1,6 @@
 //! Which tables of `SQLite` become which of `PostgreSQL`, column by column.
 //!
-//! Left behind is what belongs to the node that is stopped (`nodes`), what a crash would have ended
+//! Left behind is what belongs to the node that is stopped (`nodes`, `node_facts`), what a crash would have ended
 //! (`uploads`), and what deleted jobs have still to be cleared of (`garbage`, and rows of items
 //! without a job). Indexes for searching and numbers of `counters` come about by themselves or are
 //! set in the end.
@@ -97,8 +97,14 @@ pub(super) const TABLES: &[Table] = &[
     ),
     table(
         "tasks",
-        "name, options, params_schema, has_planner, declared_by, declared_at",
-        "SELECT name, options, params_schema, has_planner, declared_by, declared_at FROM tasks",
+        "name, options, params_schema, has_planner, declared_by, declared_at, needs",
+        "SELECT name, options, params_schema, has_planner, declared_by, declared_at, needs
+         FROM tasks",
+    ),
+    table(
+        "throttles",
+        "task, policy, state, open_until, probes",
+        "SELECT task, policy, state, open_until, probes FROM throttles",
     ),
     table(
         "task_statistics",
@@ -171,7 +177,41 @@ pub(super) const TABLES: &[Table] = &[
         "at, jobs, events, uploads",
         "SELECT at, jobs, events, uploads FROM prunes ORDER BY at DESC LIMIT 1",
     ),
+    table("heard", "seq", "SELECT seq FROM heard"),
+    table(
+        "notices",
+        "user_name, seq, at, kind, job, name, task, batch, owner, state, data, read_at",
+        "SELECT user, seq, at, kind, nullif(hex(job), ''), name, task, batch, owner, state, data,
+            read_at
+         FROM notices ORDER BY user, seq",
+    ),
+    table(
+        "outbox",
+        "id, channel, configured, user_name, address, seq, at, kind, job, name, task, batch,
+         owner, state, data, status, attempt, due, error, settled_at",
+        "SELECT hex(id), channel, configured, user, address, seq, at, kind, nullif(hex(job), ''),
+            name, task, batch, owner, state, data, status, attempt, due, error, settled_at
+         FROM outbox ORDER BY id",
+    ),
+    table(
+        "preferences",
+        "user_name, in_app, email, email_topics, webhook, webhook_topics, webhook_secret,
+         long_running_after",
+        "SELECT user, in_app, email, email_topics, webhook, webhook_topics, webhook_secret,
+            long_running_after
+         FROM preferences ORDER BY user",
+    ),
+    table(
+        "long_runs",
+        "job, started_at",
+        "SELECT job, started_at FROM long_runs ORDER BY job",
+    ),
+    table(
+        "alerts",
+        "code, subject, message, mark, since, opened_at",
+        "SELECT code, subject, message, mark, since, opened_at FROM alerts ORDER BY code, subject",
+    ),
 ];
 
 /// Tables of the target that must have no rows either, though nothing comes into them.
-pub(super) const OTHERS: &[&str] = &["nodes", "uploads", "garbage"];
+pub(super) const OTHERS: &[&str] = &["nodes", "node_facts", "uploads", "garbage"];

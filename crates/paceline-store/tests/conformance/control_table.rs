@@ -84,14 +84,14 @@ impl Kind {
     fn knows(self, past: Past) -> bool {
         match past {
             // A unit is admitted and leased in one step, and has no items that could fail.
-            Past::Admitted | Past::CompletedWithFailures | Past::PausedAfterItsWork => {
-                self == Kind::Items
-            }
+            // Of blocked jobs one kind tells of all, and each takes a while.
+            Past::Admitted
+            | Past::CompletedWithFailures
+            | Past::PausedAfterItsWork
+            | Past::PausedWhileBlocked
+            | Past::CancelledWhileBlocked
+            | Past::Dropped => self == Kind::Items,
             Past::Completed | Past::Failed => self != Kind::Planned,
-            // One kind tells of all, and each takes a while.
-            Past::PausedWhileBlocked | Past::CancelledWhileBlocked | Past::Dropped => {
-                self == Kind::Items
-            }
             Past::Scheduled
             | Past::Blocked
             | Past::Pending

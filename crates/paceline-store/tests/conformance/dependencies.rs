@@ -56,8 +56,8 @@ async fn a_child_starts_when_all_its_parents_have_completed(s: Case) {
     );
 
     let leases = s.claim(9).await;
-    let leased: Vec<JobId> = leases.iter().map(|lease| lease.job).collect();
-    assert_eq!(leased, [first, second], "the child is not among them");
+    let jobs: Vec<JobId> = leases.iter().map(|lease| lease.job).collect();
+    assert_eq!(jobs, [first, second], "the child is not among them");
     s.succeed(&leases[0]).await;
     assert_eq!(s.state(child).await, JobState::Blocked);
     assert_eq!(

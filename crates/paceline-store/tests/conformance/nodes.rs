@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use paceline_core::item::Outcome;
 use paceline_core::lease::ReportBody;
+use paceline_core::resources::Resources;
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::throttle::ThrottlePolicy;
 use paceline_core::{Json, Time};
 
 use crate::support::{Case, OTHER, TASK, items, minutes, seconds, unit};
@@ -15,6 +17,8 @@ fn task(name: &str, at: Time) -> Task {
         options: Json::from_checked("{\"chunk_size\": 7}"),
         params_schema: Some(Json::from_checked("{\"type\":\"object\"}")),
         has_planner: true,
+        throttle: ThrottlePolicy::default(),
+        needs: Resources::default(),
         declared_by: "races".to_owned(),
         declared_at: at,
     }

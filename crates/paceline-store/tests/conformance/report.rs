@@ -27,6 +27,7 @@ async fn an_outcome_is_kept_as_it_was_reported(s: Case) {
         error: error.clone(),
         permanent: false,
         retry_after: None,
+        hold: None,
     };
     let odds = Json::from_checked("{ \"odds\": [1.5,  2] }");
     let good = ItemReport {

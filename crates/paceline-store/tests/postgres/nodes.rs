@@ -2,17 +2,26 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use paceline_core::breaker::BreakerPolicy;
 use paceline_core::id::EventSeq;
+use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::limits::Limits;
 use paceline_core::query::{EventQuery, ItemQuery};
+use paceline_core::rate::RatePolicy;
+use paceline_core::resources::Resources;
 use paceline_core::scope::Scope;
 use paceline_core::store::{CommitHook, Store};
-use paceline_core::{ItemState, JobState, Seq};
+use paceline_core::task::Task;
+use paceline_core::throttle::ThrottlePolicy;
+use paceline_core::{ItemState, JobState, Json, Seq};
 use paceline_store::PostgresStore;
 use tokio::task::JoinSet;
 
-use crate::support::{NOW, PATIENCE, completed, connect, id, job, pause, register, work};
+use crate::support::{
+    NOW, PATIENCE, TASK, claim, completed, connect, id, job, pause, register, success, work,
+};
 
 const JOBS: u32 = 60;
 const ITEMS: u32 = 20;
@@ -177,4 +186,61 @@ async fn a_submission_that_is_repeated_is_taken_once() {
     );
     assert_eq!(again.expect("known"), first);
     assert_eq!(new.expect("taken").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_never_hand_out_more_than_the_rate() {
+    const RATE: u32 = 10;
+    let url = paceline_test_postgres::shared().new_store();
+    let nodes = [connect(&url).await, connect(&url).await];
+    let task = Task {
+        name: TASK.to_owned(),
+        options: Json::empty_object(),
+        params_schema: None,
+        has_planner: false,
+        throttle: ThrottlePolicy {
+            // So that reports take the lock too.
+            breaker: Some(BreakerPolicy::default()),
+            rate: Some(RatePolicy {
+                items: RATE,
+                period: Duration::from_mins(1),
+            }),
+            pause: None,
+        },
+        needs: Resources::default(),
+        declared_by: "testing".to_owned(),
+        declared_at: NOW,
+    };
+    nodes[0].declare_tasks(vec![task]).await.expect("declared");
+    let jobs = (0..12).map(|number| job(number, "ana", (number % 2) * 4));
+    nodes[0].submit(jobs.collect(), NOW).await.expect("taken");
+    nodes[0].admit(NOW).await.expect("admitted");
+    let mut claimers = JoinSet::new();
+    for turn in 0..8 {
+        let store = nodes[turn % 2].clone();
+        claimers.spawn(async move {
+            let node = register(&store).await;
+            let mut items = 0;
+            for _ in 0..5 {
+                let leases = claim(&store, node).await.expect("claimed");
+                items += leases.iter().map(items_of).sum::<usize>();
+                let reports = leases.iter().map(success).collect();
+                store.report(reports, 1, NOW).await.expect("reported");
+            }
+            items
+        });
+    }
+    let mut all = 0;
+    while let Some(items) = claimers.join_next().await {
+        all += items.expect("no panic");
+    }
+    assert_eq!(all, RATE as usize);
+}
+
+fn items_of(lease: &Lease) -> usize {
+    match &lease.work {
+        LeasedWork::Chunk(items) => items.len(),
+        LeasedWork::Unit => 1,
+        LeasedWork::Plan => 0,
+    }
 }

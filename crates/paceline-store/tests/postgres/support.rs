@@ -7,6 +7,7 @@ use paceline_core::item::{ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportBody};
 use paceline_core::limits::Limits;
 use paceline_core::links::Wanted;
+use paceline_core::resources::Room;
 use paceline_core::store::{Claim, NodeInfo, Offer, Result, Store, StoreError};
 use paceline_core::{JobId, JobState, Json, NewJob, NodeId, Priority, Time, Work};
 use paceline_store::postgres::{Options, PostgresStore};
@@ -97,6 +98,7 @@ pub(crate) async fn claim(store: &PostgresStore, node: NodeId) -> Result<Vec<Lea
     let claim = Claim {
         node,
         offers: vec![offer],
+        room: Room::default(),
         now: NOW,
     };
     let claimed = store.claim(claim).await?;

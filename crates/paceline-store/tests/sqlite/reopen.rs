@@ -1,8 +1,12 @@
 //! A store that is closed in the middle of its work and opened again.
 
+use paceline_core::breaker::BreakerPolicy;
 use paceline_core::lease::ReportAnswer;
+use paceline_core::resources::Resources;
 use paceline_core::store::{Action, Store, StoreError};
-use paceline_core::{ItemState, JobState, Time, Work};
+use paceline_core::task::Task;
+use paceline_core::throttle::ThrottlePolicy;
+use paceline_core::{ItemState, JobState, Json, Time, Work};
 
 use crate::support::{
     NOW, Place, TASK, act, all_jobs, claim, everything, failure, items, items_of, job, new_items,
@@ -173,4 +177,43 @@ async fn what_is_known_of_a_task_outlives_the_process() {
     drop(store);
     let store = place.open();
     assert_eq!(store.history(TASK).await.expect("read"), before);
+}
+
+#[tokio::test]
+async fn an_open_breaker_stays_open() {
+    let place = Place::new();
+    let store = place.open();
+    let node = register(&*store).await;
+    let breaker = BreakerPolicy {
+        minimum: 1,
+        ..BreakerPolicy::default()
+    };
+    let task = Task {
+        name: TASK.to_owned(),
+        options: Json::empty_object(),
+        params_schema: None,
+        has_planner: false,
+        throttle: ThrottlePolicy {
+            breaker: Some(breaker),
+            ..ThrottlePolicy::default()
+        },
+        needs: Resources::default(),
+        declared_by: "testing".to_owned(),
+        declared_at: NOW,
+    };
+    store.declare_tasks(vec![task]).await.expect("declared");
+    submit(&*store, items(4)).await;
+    let lease = &claim(&*store, node, 1).await[0];
+    report(&*store, lease, &failure("no")).await;
+    submit(&*store, items(4)).await;
+    let before = store.throttles().await.expect("throttles");
+    assert!(
+        before[0].throttle.trial(&before[0].policy).is_some(),
+        "{before:?}"
+    );
+    drop(store);
+    let store = place.open();
+    assert_eq!(store.throttles().await.expect("throttles"), before);
+    let node = register(&*store).await;
+    assert_eq!(claim(&*store, node, 1).await, []);
 }

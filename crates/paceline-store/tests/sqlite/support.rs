@@ -12,6 +12,7 @@ use paceline_core::item::{Item, ItemReport, NewItem, Outcome};
 use paceline_core::lease::{Lease, LeaseReport, LeasedWork, Release, ReportAnswer, ReportBody};
 use paceline_core::links::Wanted;
 use paceline_core::query::{EventQuery, ItemQuery, JobQuery, Selector};
+use paceline_core::resources::Room;
 use paceline_core::retry::RetryPolicy;
 use paceline_core::store::{Action, Claim, NodeInfo, Offer, Store};
 use paceline_core::{
@@ -218,6 +219,7 @@ pub(crate) async fn claim(store: &dyn Store, node: NodeId, leases: u32) -> Vec<L
     let claim = Claim {
         node,
         offers: vec![offer],
+        room: Room::default(),
         now: NOW,
     };
     let claimed = store.claim(claim).await.expect("claimed");

@@ -1,7 +1,9 @@
 //! The views for people with a SQL shell: words for states, dates for times.
 
+use paceline_core::resources::Resources;
 use paceline_core::store::{Action, Store};
 use paceline_core::task::Task;
+use paceline_core::throttle::ThrottlePolicy;
 use paceline_core::{Json, Priority};
 use rusqlite::types::Value;
 
@@ -40,6 +42,8 @@ async fn story(store: &dyn Store) {
         options: Json::empty_object(),
         params_schema: None,
         has_planner: false,
+        throttle: ThrottlePolicy::default(),
+        needs: Resources::default(),
         declared_by: "races".to_owned(),
         declared_at: NOW,
     };

@@ -1,7 +1,9 @@
 //! `paceline task`: the tasks that workers declare, and pausing them.
 
 use clap::Subcommand;
-use paceline_protocol::rest::{ListView, TaskView};
+use paceline_protocol::rest::{
+    BreakerStateName, BreakerView, ListView, NeedsView, RateView, TaskView,
+};
 use reqwest::Method;
 
 use super::Context;
@@ -9,7 +11,7 @@ use super::queue::{PauseArgs, limit, paused};
 use crate::client::segment;
 use crate::exit::Result;
 use crate::output::fit::Column;
-use crate::output::style::{Painted, Palette};
+use crate::output::style::{Color, Painted, Palette};
 use crate::output::{human, screen, table};
 
 #[derive(Debug, clap::Args)]
@@ -28,6 +30,8 @@ enum Verb {
     Pause(PauseArgs),
     /// Let it go on
     Resume(Named),
+    /// Close its breaker, so that its work goes on at once
+    ResetBreaker(Named),
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,11 +67,48 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
             let request = client.request(Method::POST, &path(&args.name, "/resume"));
             client.send(request).await?
         }
+        Verb::ResetBreaker(args) => {
+            let request = client.request(Method::POST, &path(&args.name, "/reset-breaker"));
+            client.send(request).await?
+        }
     };
     if output.json {
         return output.json(&task);
     }
-    output.line(list(&[task], output.palette, screen::out_width()))
+    let throttled = throttled(&task, output.palette);
+    output.line(list(&[task], output.palette, screen::out_width()))?;
+    match throttled {
+        Some(throttled) => output.line(throttled),
+        None => Ok(()),
+    }
+}
+
+/// Its breaker, its rate and what it needs, a line each.
+fn throttled(task: &TaskView, palette: Palette) -> Option<String> {
+    let mut lines = Vec::new();
+    lines.extend(task.breaker.map(|breaker| breaker_line(&breaker, palette)));
+    if let Some(rate) = &task.rate {
+        let RateView {
+            items,
+            period,
+            left,
+        } = rate;
+        lines.push(format!("rate: {items} items in {period}, {left} left now"));
+    }
+    if let Some(delay) = task.delay {
+        lines.push(format!("delay: {delay} between chunks"));
+    }
+    if let Some(needs) = &task.needs {
+        let named = needs.resources.iter();
+        let NeedsView { cpus, memory, .. } = needs;
+        let of_machine = [format!("{cpus} cpus"), format!("{memory} of memory")];
+        let all: Vec<String> = of_machine
+            .into_iter()
+            .chain(named.map(|(name, count)| format!("{count} {name}")))
+            .collect();
+        lines.push(format!("needs: {}", all.join(", ")));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 const COLUMNS: [Column; 6] = [
@@ -84,6 +125,44 @@ fn list(tasks: &[TaskView], palette: Palette, width: Option<usize>) -> String {
     table::fitted(&COLUMNS, &rows, width, palette)
 }
 
+fn breaker_line(breaker: &BreakerView, palette: Palette) -> String {
+    let BreakerView {
+        state,
+        until,
+        succeeded,
+        failed,
+        window,
+        probes,
+        ..
+    } = breaker;
+    let (color, more) = match state {
+        BreakerStateName::Closed => {
+            let counts = format!(", {succeeded} succeeded and {failed} failed in {window}");
+            (Color::Green, counts)
+        }
+        BreakerStateName::Open => {
+            let until = until.map(|until| format!(", tried again at {until:.0}"));
+            (Color::Red, until.unwrap_or_default())
+        }
+        BreakerStateName::HalfOpen => (
+            Color::Yellow,
+            format!(", {succeeded} of {probes} probes succeeded"),
+        ),
+    };
+    let state = palette.paint(color, &state.to_string());
+    format!("breaker: {state}{more}")
+}
+
+/// A pause goes before a breaker, for it does not end by itself.
+fn state(task: &TaskView) -> Painted {
+    let breaker = task.breaker.filter(|_| task.paused.is_none());
+    let breaker = breaker.filter(|breaker| breaker.state != BreakerStateName::Closed);
+    match breaker {
+        Some(breaker) => Painted::new(format!("breaker {}", breaker.state), Color::Red),
+        None => paused(task.paused.as_ref()),
+    }
+}
+
 fn row(task: &TaskView) -> Vec<Painted> {
     vec![
         task.name.clone().into(),
@@ -91,6 +170,6 @@ fn row(task: &TaskView) -> Vec<Painted> {
         limit(task.max_running).into(),
         human::count(task.statistics.completed).into(),
         human::count(task.statistics.failed).into(),
-        paused(task.paused.as_ref()),
+        state(task),
     ]
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use paceline_protocol::rest::{MaxFailuresText, RetryRequest, WorkerCount};
+use paceline_protocol::rest::{
+    BreakerRequest, MaxFailuresText, RateText, RetryRequest, ThrottleRequest, WorkerCount,
+};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -14,11 +16,16 @@ use super::values::{Seconds, Size};
 pub(super) struct File {
     pub(super) server: ServerSection,
     pub(super) store: StoreSection,
+    pub(super) node: NodeSection,
     pub(super) workers: BTreeMap<String, WorkerSection>,
     pub(super) tasks: BTreeMap<String, TaskSection>,
     pub(super) defaults: OptionsSection,
     pub(super) limits: LimitsSection,
     pub(super) retention: RetentionSection,
+    pub(super) notify: Vec<Spanned<NotifySection>>,
+    pub(super) smtp: Option<SmtpSection>,
+    pub(super) webhooks: WebhooksSection,
+    pub(super) alerts: AlertsSection,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -38,6 +45,18 @@ pub(super) struct StoreSection {
     /// `postgres://…`, in place of a path.
     pub(super) url: Option<String>,
     pub(super) durability: Option<DurabilityWord>,
+}
+
+/// What the machine has for workers, and when it takes no more work.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NodeSection {
+    pub(super) cpus: Option<Spanned<f64>>,
+    pub(super) memory: Option<Size>,
+    pub(super) resources: BTreeMap<String, u64>,
+    /// Most load of one minute for each core.
+    pub(super) max_load: Option<Spanned<f64>>,
+    pub(super) min_free_memory: Option<Size>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -81,6 +100,23 @@ pub(super) struct TaskSection {
     pub(super) timeout: Option<Seconds>,
     pub(super) retry: Option<RetryRequest>,
     pub(super) max_failures: Option<MaxFailuresText>,
+    pub(super) breaker: Option<BreakerRequest>,
+    pub(super) rate: Option<RateText>,
+    /// Least time between two processes.
+    pub(super) delay: Option<Seconds>,
+    pub(super) cpus: Option<f64>,
+    pub(super) memory: Option<Size>,
+    #[serde(default)]
+    pub(super) resources: BTreeMap<String, u64>,
+}
+
+/// All that a task declares, in the API's words.
+#[derive(Debug, Serialize)]
+pub(super) struct Declared {
+    #[serde(flatten)]
+    pub(super) options: OptionsSection,
+    #[serde(flatten)]
+    pub(super) throttle: ThrottleRequest,
 }
 
 /// What neither a submission nor its task sets. Written to JSON in the API's words.
@@ -106,6 +142,17 @@ pub(super) struct OptionsSection {
 }
 
 impl TaskSection {
+    pub(super) fn throttle(&self) -> ThrottleRequest {
+        ThrottleRequest {
+            breaker: self.breaker,
+            rate: self.rate,
+            delay: self.delay,
+            cpus: self.cpus,
+            memory: self.memory.map(|size| size.0),
+            resources: self.resources.clone(),
+        }
+    }
+
     pub(super) fn options(&self) -> OptionsSection {
         OptionsSection {
             workers: self.workers,
@@ -145,4 +192,66 @@ pub(super) struct RetentionSection {
     pub(super) cancelled: Option<Seconds>,
     pub(super) progress_events: Option<Seconds>,
     pub(super) log_size: Option<Size>,
+}
+
+/// Events that go to an address: a webhook or a mailbox.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotifySection {
+    /// Its address, unless it is named.
+    pub(super) name: Option<String>,
+    pub(super) events: Vec<TopicWord>,
+    /// Only jobs of this task, batch, user.
+    pub(super) task: Option<String>,
+    pub(super) batch: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) webhook: Option<String>,
+    /// `whsec_…`; several, separated by spaces, while one replaces the other.
+    pub(super) secret: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TopicWord {
+    Completed,
+    Failed,
+    LongRunning,
+    Alert,
+}
+
+/// The mail server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmtpSection {
+    /// `smtp://…` or `smtps://…`, with login.
+    pub(super) url: Spanned<String>,
+    pub(super) from: String,
+}
+
+/// Where webhooks may go besides public addresses.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WebhooksSection {
+    pub(super) allow_private: bool,
+    /// Hosts, addresses, networks.
+    pub(super) allow: Vec<String>,
+}
+
+/// Where alerts begin.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AlertsSection {
+    /// How long a job waits for workers that could take it.
+    pub(super) stuck_after: Option<Seconds>,
+    /// Load for each core, and for how long.
+    pub(super) load_per_core: Option<f64>,
+    pub(super) load_for: Option<Seconds>,
+    /// Shares that must stay free, 0 to 1.
+    pub(super) memory_free: Option<f64>,
+    pub(super) disk_free: Option<f64>,
+    /// Share of a task's jobs that may fail, within a time, of so many at least.
+    pub(super) failure_rate: Option<f64>,
+    pub(super) failure_window: Option<Seconds>,
+    pub(super) failure_least: Option<u32>,
 }

@@ -6,6 +6,7 @@ mod diagnostic;
 mod file;
 mod load;
 mod location;
+mod notify;
 mod settle;
 mod spelling;
 #[cfg(test)]
@@ -14,7 +15,10 @@ mod values;
 
 pub(crate) use load::{find, load};
 pub(crate) use location::StoreLocation;
-pub(crate) use settle::{Overrides, PoolSettings, Settings, StoreSettings, TaskSettings};
+pub(crate) use notify::NotifySettings;
+pub(crate) use settle::{
+    NodeSettings, Overrides, PoolSettings, Settings, StoreSettings, TaskSettings,
+};
 
 /// The file's name, looked for in the current folder.
 pub(crate) const FILE_NAME: &str = "paceline.toml";

@@ -1,5 +1,6 @@
 //! Flags over environment over file over defaults: the settings that a node runs with.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,17 +10,19 @@ use paceline_core::limits::Limits;
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::store::Retention;
 use paceline_core::{JobOptions, Json};
-use paceline_protocol::rest::OptionsRequest;
+use paceline_protocol::problem::FieldError;
+use paceline_protocol::rest::{OptionsRequest, ThrottleRequest};
 use toml::Spanned;
 
 use super::STORE_NAME;
 use super::address;
 use super::diagnostic::Source;
 use super::file::{
-    DurabilityWord, File, LimitsSection, OptionsSection, RetentionSection, StoreSection,
-    TaskSection, WorkerSection,
+    Declared, DurabilityWord, File, LimitsSection, NodeSection, OptionsSection, RetentionSection,
+    StoreSection, TaskSection, WorkerSection,
 };
 use super::location::StoreLocation;
+use super::notify::{self, NotifySettings};
 use crate::exit::{CliError, Context, Result};
 
 /// What work in flight gets at a clean stop.
@@ -49,6 +52,19 @@ pub(crate) struct Settings {
     pub(crate) defaults: JobOptions,
     pub(crate) limits: Limits,
     pub(crate) retention: Retention,
+    pub(crate) node: NodeSettings,
+    pub(crate) notify: NotifySettings,
+}
+
+/// What the machine has for workers, where it is not detected, and its gates.
+#[derive(Debug, PartialEq)]
+pub(crate) struct NodeSettings {
+    /// Thousandths of a processor.
+    pub(crate) milli_cpus: Option<u64>,
+    pub(crate) memory: Option<u64>,
+    pub(crate) resources: BTreeMap<String, u64>,
+    pub(crate) max_load: Option<f64>,
+    pub(crate) min_free_memory: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -105,6 +121,8 @@ pub(super) fn settle(
         defaults: checked("defaults", &file.defaults)?.over(&JobOptions::default()),
         limits: limits(&file.limits),
         retention: retention(&file.retention),
+        node: node(file.node, source)?,
+        notify: notify::settle(file.notify, file.smtp, &file.webhooks, &file.alerts, source)?,
     })
 }
 
@@ -167,7 +185,7 @@ fn task(
     source: &Source<'_>,
 ) -> Result<TaskSettings> {
     Ok(TaskSettings {
-        options: wire(&format!("tasks.{name}"), &section.options())?,
+        options: wire(&format!("tasks.{name}"), &section)?,
         name,
         command: command(section.command, source)?,
         processes: processes(section.processes, source)?,
@@ -222,8 +240,13 @@ fn checked(section: &str, options: &OptionsSection) -> Result<OptionsRequest> {
         max_failures: options.max_failures,
         only_new: None,
     };
-    match given.faults().first() {
-        None => Ok(given),
+    without(section, &given.faults())?;
+    Ok(given)
+}
+
+fn without(section: &str, faults: &[FieldError]) -> Result<()> {
+    match faults.first() {
+        None => Ok(()),
         Some(fault) => Err(CliError::failed(format!(
             "{}: [{section}] {}: {}",
             super::FILE_NAME,
@@ -233,9 +256,14 @@ fn checked(section: &str, options: &OptionsSection) -> Result<OptionsRequest> {
     }
 }
 
-fn wire(section: &str, options: &OptionsSection) -> Result<Json> {
-    checked(section, options)?;
-    serde_json::to_string(options)
+fn wire(name: &str, section: &TaskSection) -> Result<Json> {
+    let declared = Declared {
+        options: section.options(),
+        throttle: section.throttle(),
+    };
+    checked(name, &declared.options)?;
+    without(name, &declared.throttle.faults())?;
+    serde_json::to_string(&declared)
         .map(Json::from_checked)
         .context(|| "cannot write the options".to_owned())
 }
@@ -269,6 +297,31 @@ fn limits(section: &LimitsSection) -> Limits {
         }
     }
     limits
+}
+
+fn node(section: NodeSection, source: &Source<'_>) -> Result<NodeSettings> {
+    let positive = |written: Option<Spanned<f64>>, example: &str| match written {
+        Some(number) if !(*number.get_ref() > 0.0 && number.get_ref().is_finite()) => Err(source
+            .fault(
+                number.span(),
+                format!("{} is too little", number.get_ref()),
+                Some(format!("write more than nothing, such as {example}")),
+            )),
+        Some(number) => Ok(Some(number.into_inner())),
+        None => Ok(None),
+    };
+    let cpus = positive(section.cpus, "4.0")?;
+    let declared = ThrottleRequest {
+        cpus,
+        ..ThrottleRequest::default()
+    };
+    Ok(NodeSettings {
+        milli_cpus: cpus.map(|_| declared.needs().milli_cpus),
+        memory: section.memory.map(|size| size.0.0),
+        resources: section.resources,
+        max_load: positive(section.max_load, "1.5")?,
+        min_free_memory: section.min_free_memory.map(|size| size.0.0),
+    })
 }
 
 fn retention(section: &RetentionSection) -> Retention {

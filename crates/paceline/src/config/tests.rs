@@ -97,6 +97,9 @@ fn everything_can_be_set() {
         command = ["./report.sh", "{params.date}"]
         item_timeout = "10m"
         retry = { attempts = 1 }
+        breaker = { rate = 0.3, cool_down = "5s" }
+        rate = "60/1m"
+        delay = "500ms"
         [defaults]
         chunk_size = 7
         [limits]
@@ -108,6 +111,12 @@ fn everything_can_be_set() {
         dealer-8 = 0
         [retention]
         completed = "1h"
+        [node]
+        cpus = 1.5
+        memory = "8GiB"
+        resources = { gpu = 1 }
+        max_load = 2
+        min_free_memory = "512MiB"
     "#;
     let settings = settings(text, &Overrides::default()).expect("settles");
     assert_eq!(settings.bind.port(), 9000);
@@ -125,7 +134,8 @@ fn everything_can_be_set() {
     assert_eq!((pool.processes, pool.max_memory), (2, Some(1_000_000)));
     assert!(pool.cwd.ends_with("sub"));
     let options = settings.tasks[0].options.as_str();
-    assert_eq!(options, r#"{"item_timeout":"10m","retry":{"attempts":1}}"#);
+    let expected = r#"{"item_timeout":"10m","retry":{"attempts":1},"breaker":{"rate":0.3,"cool_down":"5s"},"rate":"60/1m","delay":"500ms"}"#;
+    assert_eq!(options, expected);
     assert_eq!(settings.defaults.chunk_size, 7);
     assert_eq!(
         (settings.limits.jobs, settings.limits.jobs_per_user),
@@ -135,6 +145,14 @@ fn everything_can_be_set() {
     let of_keys = ["dealer-6", "dealer-7", "dealer-8"].map(of_key);
     assert_eq!(of_keys, [Some(1), Some(2), None]);
     assert_eq!(settings.retention.completed, Duration::from_hours(1));
+    let node = NodeSettings {
+        milli_cpus: Some(1_500),
+        memory: Some(8 << 30),
+        resources: [("gpu".to_owned(), 1)].into(),
+        max_load: Some(2.0),
+        min_free_memory: Some(512 << 20),
+    };
+    assert_eq!(settings.node, node);
 }
 
 #[test]
@@ -177,7 +195,76 @@ fn faults_point_at_their_line() {
         "[server]\nbind = \"7421\"\n",
         "[store]\ndurability = \"relaxd\"\n",
         "[tasks.t]\ncommand = [\"x\"]\nretry = { atempts = 3 }\n",
+        "[tasks.t]\ncommand = [\"x\"]\nrate = \"60\"\n",
+        "[tasks.t]\ncommand = [\"x\"]\nbreaker = { rate = 2.0 }\n",
+        "[node]\ncpus = 0\n",
         "[limits\n",
     ];
     insta::assert_snapshot!(faults.map(fault).join("\n----\n"));
+}
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[test]
+fn people_are_told_as_the_file_says() {
+    use paceline_core::notify::{Channel, Topic};
+    let text = format!(
+        r#"
+        [[notify]]
+        name = "ops"
+        events = ["failed", "alert"]
+        task = "predict"
+        webhook = "http://10.1.2.3/hook"
+        secret = "{SECRET}"
+        [[notify]]
+        events = ["long_running"]
+        email = "ana@example.com"
+        [smtp]
+        url = "smtp://mail.example"
+        from = "Jobs <jobs@example.com>"
+        [webhooks]
+        allow = ["10.0.0.0/8"]
+        [alerts]
+        stuck_after = "1m"
+        failure_least = 3
+    "#
+    );
+    let notify = settings(&text, &Overrides::default())
+        .expect("settles")
+        .notify;
+    let [ops, mail] = &notify.subscriptions[..] else {
+        panic!("two: {notify:?}");
+    };
+    assert_eq!((&*ops.name, ops.channel), ("ops", Channel::Webhook));
+    assert_eq!(ops.topics, [Topic::Failed, Topic::Alert]);
+    assert_eq!(ops.task.as_deref(), Some("predict"));
+    assert_eq!(mail.name, "ana@example.com", "named by its address");
+    assert!(notify.secrets["ops"].is_some() && notify.mail.is_some());
+    assert_eq!(notify.thresholds.stuck_after, Duration::from_mins(1));
+    assert_eq!(notify.thresholds.failure_least, 3);
+}
+
+#[test]
+fn who_cannot_be_told_is_said_at_the_start() {
+    let hook = "webhook = \"https://hooks.example/\"";
+    for (rest, why) in [
+        (String::new(), "needs one address"),
+        (hook.to_owned(), "needs a secret"),
+        (format!("{hook}\nsecret = \"x\""), "a secret is"),
+        (
+            format!("webhook = \"http://10.1.2.3/\"\nsecret = \"{SECRET}\""),
+            "private network",
+        ),
+        ("email = \"ana@example.com\"".to_owned(), "no [smtp]"),
+        (
+            format!(
+                "{hook}\nsecret = \"{SECRET}\"\nname = \"a\"\n[[notify]]\nevents = []\n{hook}\nsecret = \"{SECRET}\"\nname = \"a\""
+            ),
+            "are named `a`",
+        ),
+    ] {
+        let text = format!("[[notify]]\nevents = [\"failed\"]\n{rest}\n");
+        let told = fault(&text);
+        assert!(told.contains(why), "{told}");
+    }
 }

@@ -4,8 +4,10 @@
 
 mod bench_handlers;
 mod bind;
+mod gauges;
 mod greeting;
 mod local_source;
+mod machine;
 mod open_store;
 mod pools;
 mod reload;

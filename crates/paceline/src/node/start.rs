@@ -1,23 +1,31 @@
 //! Starting a node: as little as possible before it listens, the workers after.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use paceline_core::outbox::Courier;
 use paceline_core::store::{NodeInfo, Store};
-use paceline_engine::Engine;
-use paceline_server::{AppState, ServerOptions};
+use paceline_engine::{Engine, Notifications, Watching};
+use paceline_server::{AppState, ServerOptions, WorkersView};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::bench_handlers::bench_handlers;
 use super::bind::listen;
+use super::gauges::MachineGauges;
 use super::greeting::Greeting;
 use super::local_source::LocalSource;
+use super::machine::machine;
 use super::open_store;
 use super::pools::{Plan, Pools};
 use crate::clock::SystemClock;
-use crate::config::Settings;
-use crate::exit::Result;
+use crate::config::{NotifySettings, Settings};
+use crate::exit::{CliError, Result};
+
+/// How often a node looks at itself and at what waits.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
 
 /// A running node.
 #[derive(Debug)]
@@ -40,7 +48,7 @@ impl Node {
             None
         };
         let store = open_store::open(&settings.store).await?;
-        let engine = start_engine(store, &settings).await?;
+        let mut engine = start_engine(store, &settings).await?;
         let (pools, tasks) = if parts.workers {
             (settings.pools, settings.tasks)
         } else {
@@ -62,9 +70,12 @@ impl Node {
         };
         let pools = Pools::start(plan, Arc::new(LocalSource(engine.handle().clone())));
         let stop_server = CancellationToken::new();
+        let folder = settings.store.location.folder().to_owned();
+        let courier = tell(&mut engine, settings.notify, pools.view(), folder)?;
         let options = ServerOptions {
             defaults: settings.defaults,
             shutdown_grace: settings.grace,
+            courier: Some(courier),
             ..ServerOptions::new(env!("CARGO_PKG_VERSION"))
         };
         let state = AppState::new(engine.handle().clone(), options, pools.view());
@@ -98,10 +109,41 @@ pub(crate) struct Parts {
     pub(crate) bench_handlers: bool,
 }
 
+/// Lets the node tell people of what happens, and watch over all. Returns who carries messages.
+fn tell(
+    engine: &mut Engine,
+    settings: NotifySettings,
+    workers: WorkersView,
+    folder: PathBuf,
+) -> Result<Arc<dyn Courier>> {
+    let NotifySettings {
+        subscriptions,
+        secrets,
+        mail,
+        allowed,
+        thresholds,
+    } = settings;
+    let courier = paceline_notify::Post::new(allowed, mail, secrets, Arc::new(SystemClock))
+        .map_err(|error| CliError::failed(error.to_string()))?;
+    let courier: Arc<dyn Courier> = Arc::new(courier);
+    engine.notify(Notifications {
+        subscriptions,
+        courier: Arc::clone(&courier),
+        retries: paceline_core::notify::RETRIES,
+    });
+    engine.watch(Watching {
+        gauges: Arc::new(MachineGauges { workers, folder }),
+        thresholds,
+        every: WATCH_EVERY,
+    });
+    Ok(courier)
+}
+
 async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engine> {
     let options = paceline_engine::Options {
         limits: settings.limits.clone(),
         retention: settings.retention,
+        machine: machine(&settings.node),
         ..paceline_engine::Options::default()
     };
     let info = NodeInfo {

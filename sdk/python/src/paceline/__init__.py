@@ -12,16 +12,19 @@
 command. `paceline.testing` runs a task without a node.
 """
 
-from ._options import Retry
+from ._options import Breaker, Retry
 from ._parents import Parent
 from ._version import __version__
 from .app import App, Item
 from .context import Context, Job
-from .errors import Permanent, RetryAfter
+from .errors import HoldKey, HoldTask, Permanent, RetryAfter
 
 __all__ = [
     "App",
+    "Breaker",
     "Context",
+    "HoldKey",
+    "HoldTask",
     "Item",
     "Job",
     "Parent",

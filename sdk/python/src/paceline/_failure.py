@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Any
 
 from ._wire import clean
-from .errors import Permanent, RetryAfter
+from .errors import HoldTask, Permanent, RetryAfter
 
 _SDK = str(Path(__file__).parent / "_")[:-1]
 _MAX_MESSAGE = 8 * 1024
 
 
 def describe(error: BaseException, kind: str | None = None) -> dict[str, Any]:
-    """`{"kind", "message", "traceback", "permanent", "retry_after"}`; raises nothing.
+    """`{"kind", "message", "traceback", "permanent", "retry_after", "hold"}`; raises nothing.
 
     `kind` is "handler", "memory" or "timeout"; None finds it from the exception.
     """
@@ -27,6 +27,7 @@ def describe(error: BaseException, kind: str | None = None) -> dict[str, Any]:
         "traceback": _traceback(error),
         "permanent": isinstance(error, Permanent),
         "retry_after": error.seconds if isinstance(error, RetryAfter) else None,
+        "hold": error.hold if isinstance(error, HoldTask) else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -44,6 +44,41 @@ class Retry:
         }
 
 
+@dataclass(frozen=True)
+class Breaker:
+    """When a task's work waits instead of failing too, and how it is tried again.
+
+    It opens when, of at least `minimum` attempts within `window`, the share `rate` failed. Then
+    nothing is handed out for `cool_down`; after it `probes` items are tried. If all succeed it
+    closes, and one failure opens it again.
+    """
+
+    rate: float = 0.5
+    minimum: int = 20
+    window: Duration = "1m"
+    cool_down: Duration = "30s"
+    probes: int = 3
+
+    def __post_init__(self) -> None:
+        """Raises ValueError or TypeError with the name of the wrong field."""
+        if not 0 < self.rate <= 1:
+            raise ValueError(f"rate={self.rate!r}: give a share above 0 and at most 1")
+        _whole("minimum", self.minimum, at_least=1)
+        _whole("probes", self.probes, at_least=1)
+        _duration("window", self.window)
+        _duration("cool_down", self.cool_down)
+
+    def wire(self) -> dict[str, Any]:
+        """The object that travels: rate, minimum, window, cool_down, probes."""
+        return {
+            "rate": self.rate,
+            "minimum": self.minimum,
+            "window": _wire_duration(self.window),
+            "cool_down": _wire_duration(self.cool_down),
+            "probes": self.probes,
+        }
+
+
 def wire_options(
     *,
     chunk_size: int | None = None,
@@ -56,6 +91,12 @@ def wire_options(
     max_failures: str | int | None = None,
     workers: int | None = None,
     only_new: bool | None = None,
+    breaker: Breaker | None = None,
+    rate: str | None = None,
+    delay: Duration | None = None,
+    cpus: float | None = None,
+    memory: Size | None = None,
+    resources: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The options that were given, checked, in the form that travels; others are left out.
 
@@ -72,6 +113,12 @@ def wire_options(
         "max_failures": _share("max_failures", max_failures),
         "workers": _workers(workers),
         "only_new": _flag("only_new", only_new),
+        "breaker": _breaker(breaker),
+        "rate": _rate(rate),
+        "delay": _duration("delay", delay),
+        "cpus": _cpus(cpus),
+        "memory": _size("memory", memory),
+        "resources": _resources(resources),
     }
     if isinstance(given["retry"], Retry):
         given["retry"] = given["retry"].wire()
@@ -134,6 +181,52 @@ def _share(name: str, value: str | int | None) -> str | int | None:
             raise ValueError(f'{name}={value!r}: give a number of items or a share such as "10%"')
         return value
     return _whole(name, value, at_least=0)
+
+
+def _breaker(value: Breaker | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Breaker):
+        raise TypeError(f"breaker={value!r}: give a Breaker")
+    return value.wire()
+
+
+def _rate(value: str | None) -> str | None:
+    if value is None:
+        return None
+    wrong = f'rate={value!r}: give items and a period, such as "60/1m" or "10/s"'
+    if not isinstance(value, str):
+        raise TypeError(wrong)
+    items, _, period = value.partition("/")
+    if not re.fullmatch(r"\s*0*[1-9]\d*\s*", items):
+        raise ValueError(wrong)
+    try:
+        seconds = seconds_of(f"1{period}" if period.strip().isalpha() else period)
+    except ValueError:
+        raise ValueError(wrong) from None
+    if seconds <= 0:
+        raise ValueError(wrong)
+    return value
+
+
+def _cpus(value: float | None) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"cpus={value!r}: give the number of processors, such as 2 or 0.5")
+    if not 0 < value <= 100_000:
+        raise ValueError(f"cpus={value!r}: give the number of processors, such as 2 or 0.5")
+    return value
+
+
+def _resources(value: Mapping[str, int] | None) -> dict[str, int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise TypeError(f'resources={value!r}: give names and counts, such as {{"gpu": 1}}')
+    for name, count in value.items():
+        _whole(f"resources[{name!r}]", count, at_least=0)
+    return dict(value)
 
 
 def _flag(name: str, value: bool | None) -> bool | None:

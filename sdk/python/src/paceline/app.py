@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar, overload
 
-from ._options import Retry, wire_options
+from ._options import Breaker, Retry, wire_options
 from ._schema import Converter, Schema, converter_of, schema_of
 from ._signature import first_hint, is_async, with_two_arguments
 from ._units import Duration, Size, seconds_of
@@ -75,6 +75,12 @@ class App:
         max_failures: str | int | None = None,
         workers: int | None = None,
         only_new: bool | None = None,
+        breaker: Breaker | None = None,
+        rate: str | None = None,
+        delay: Duration | None = None,
+        cpus: float | None = None,
+        memory: Size | None = None,
+        resources: Mapping[str, int] | None = None,
     ) -> Callable[[Handler], Handler]: ...
 
     def task(
@@ -106,6 +112,10 @@ class App:
         - `retry`: a Retry or the number of attempts. `max_failures`: `"10%"` or a number of
           items that may fail before the job does. `max_memory`: `"4GiB"`, for one worker.
         - `only_new`: skip items that an earlier job of the task has done.
+        - `breaker`: a Breaker; after too many failures the task's work waits. `rate`: `"60/1m"`,
+          most items in any minute, on all nodes together. `delay`: least time between chunks.
+        - `cpus`, `memory`, `resources` (`{"gpu": 1}`): what a worker needs of its node while it
+          runs the task.
 
         Raises ValueError or TypeError, naming the option, when one is wrong.
         """

@@ -6,6 +6,7 @@
 )]
 
 mod actions;
+mod breaker;
 mod chaos;
 mod clients;
 mod controls;
@@ -19,6 +20,7 @@ mod kill_worker;
 mod many_nodes;
 mod migrate;
 mod misbehaving;
+mod notifications;
 mod only_new;
 mod planner;
 mod progress;

@@ -13,6 +13,7 @@ use paceline_core::item::{Item, NewItem};
 use paceline_core::lease::{LeaseReport, Note, ReportAnswer};
 use paceline_core::limits::{Hold, LimitName, Limits, RuleBook, Setting};
 use paceline_core::links::Graph;
+use paceline_core::outbox::Outbox;
 use paceline_core::query::{
     Count, ErrorGroup, EventQuery, ItemQuery, JobFilter, JobQuery, LogPage, Page, Sample, Selector,
 };
@@ -24,6 +25,8 @@ use paceline_core::store::{
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
+use paceline_core::throttle::TaskThrottle;
+use paceline_core::watch::Watch;
 use paceline_core::{
     Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, TemplateId, Time, UploadId,
 };
@@ -181,6 +184,14 @@ impl Store for Faulty {
         self.inner.queues().await
     }
 
+    async fn throttles(&self) -> Result<Vec<TaskThrottle>> {
+        self.inner.throttles().await
+    }
+
+    async fn reset_breaker(&self, task: String, now: Time) -> Result<bool> {
+        self.inner.reset_breaker(task, now).await
+    }
+
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId> {
         self.check("register_node")?;
         self.inner.register_node(node, until, now).await
@@ -328,6 +339,14 @@ impl Store for Faulty {
 
     fn on_commit(&self, hook: CommitHook) {
         self.inner.on_commit(hook);
+    }
+
+    fn outbox(&self) -> &dyn Outbox {
+        self.inner.outbox()
+    }
+
+    fn watch(&self) -> &dyn Watch {
+        self.inner.watch()
     }
 }
 

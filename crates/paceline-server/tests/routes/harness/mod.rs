@@ -16,7 +16,8 @@ use paceline_core::store::{NodeInfo, Store};
 use paceline_core::task::Task;
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_core::{Json, Time};
-use paceline_engine::Engine;
+use paceline_engine::{Engine, Machine};
+use paceline_protocol::rest::ThrottleRequest;
 use paceline_server::{AppState, ServerOptions};
 use paceline_store::SqliteStore;
 use reqwest::{Method, RequestBuilder};
@@ -47,6 +48,7 @@ impl Clock for RealClock {
 pub(crate) struct Setup {
     pub(crate) options: ServerOptions,
     pub(crate) limits: Limits,
+    pub(crate) machine: Machine,
     pub(crate) seed: u64,
 }
 
@@ -55,6 +57,7 @@ impl Default for Setup {
         Setup {
             options: ServerOptions::new("1.2.3"),
             limits: Limits::NONE,
+            machine: Machine::default(),
             seed: 7,
         }
     }
@@ -93,6 +96,7 @@ impl Server {
         };
         let options = paceline_engine::Options {
             limits: setup.limits,
+            machine: setup.machine,
             ..paceline_engine::Options::default()
         };
         let engine = Engine::start(store, Arc::new(RealClock), node, options, setup.seed)
@@ -153,11 +157,15 @@ impl Server {
         schema: Option<Value>,
         has_planner: bool,
     ) {
+        let options = Json::from_checked(options.to_string());
+        let enforced = ThrottleRequest::of(&options).expect("good options");
         let task = Task {
             name: name.to_owned(),
-            options: Json::from_checked(options.to_string()),
+            options,
             params_schema: schema.map(|schema| Json::from_checked(schema.to_string())),
             has_planner,
+            throttle: enforced.policy(),
+            needs: enforced.needs(),
             declared_by: "tests".to_owned(),
             declared_at: self.engine.handle().now(),
         };

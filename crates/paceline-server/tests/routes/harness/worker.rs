@@ -18,9 +18,22 @@ impl Server {
         task: &str,
         handle: impl Fn(&Lease, Option<&LeasedItem>) -> Outcome + Send + 'static,
     ) -> JoinHandle<()> {
+        self.run(&[task], handle)
+    }
+
+    /// Runs leases of several tasks, all with success.
+    pub(crate) fn work_on(&self, tasks: &[&str]) -> JoinHandle<()> {
+        self.run(tasks, |_, _| succeed(&serde_json::json!(1)))
+    }
+
+    fn run(
+        &self,
+        tasks: &[&str],
+        handle: impl Fn(&Lease, Option<&LeasedItem>) -> Outcome + Send + 'static,
+    ) -> JoinHandle<()> {
         let engine = self.engine.handle().clone();
         let offer = Offer {
-            tasks: vec![task.to_owned()],
+            tasks: tasks.iter().map(|&task| task.to_owned()).collect(),
             leases: 8,
             workers: 1,
         };

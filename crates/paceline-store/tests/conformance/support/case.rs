@@ -9,6 +9,7 @@ use paceline_core::dice::Dice;
 use paceline_core::lease::Lease;
 use paceline_core::limits::Limits;
 use paceline_core::query::Selector;
+use paceline_core::resources::Room;
 use paceline_core::store::{
     Action, Change, Claim, Claimed, Controlled, NodeInfo, Offer, Result, Store, Submitted, Ticked,
 };
@@ -30,6 +31,8 @@ pub(crate) struct Case {
     dice: RefCell<Dice>,
     /// What the store is configured with.
     limits: RefCell<Limits>,
+    /// What the node has room for.
+    pub(crate) room: RefCell<Room>,
     _keep: Box<dyn Any>,
 }
 
@@ -55,6 +58,7 @@ impl Case {
             now: Cell::new(START),
             dice: RefCell::new(Dice::new(7)),
             limits: RefCell::new(Limits::NONE),
+            room: RefCell::default(),
             _keep: keep,
         };
         case.node.set(case.register().await);
@@ -215,6 +219,7 @@ impl Case {
         let claim = Claim {
             node: self.node(),
             offers,
+            room: self.room.borrow().clone(),
             now: self.now(),
         };
         let claimed = self.store.claim(claim).await.expect("work is claimed");

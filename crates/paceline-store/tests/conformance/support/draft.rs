@@ -144,7 +144,7 @@ impl Draft {
         self.set(|job| {
             job.links
                 .after
-                .extend(parents.iter().copied().map(Parent::Job))
+                .extend(parents.iter().copied().map(Parent::Job));
         })
     }
 

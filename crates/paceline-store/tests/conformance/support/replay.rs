@@ -149,6 +149,9 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::HoldSet
         | EventKind::HoldLifted
         | EventKind::LimitChanged
+        | EventKind::BreakerOpened
+        | EventKind::BreakerHalfOpen
+        | EventKind::BreakerClosed
         | EventKind::NodeStarted
         | EventKind::NodeStopped
         | EventKind::WorkerStarted
@@ -165,6 +168,9 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::BatchCompleted
         | EventKind::TemplateCreated
         | EventKind::TemplateChanged
-        | EventKind::TemplateDeleted => false,
+        | EventKind::TemplateDeleted
+        | EventKind::LongRunning
+        | EventKind::AlertOpened
+        | EventKind::AlertClosed => false,
     }
 }

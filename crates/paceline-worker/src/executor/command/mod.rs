@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use self::slot::CommandSlot;
 use crate::config::CommandConfig;
+use crate::declared::enforced;
 use crate::host::Host;
 use crate::status::StatusCell;
 
@@ -57,11 +58,14 @@ impl Commands {
 }
 
 fn declaration(config: &CommandConfig, host: &Host) -> Task {
+    let (throttle, needs) = enforced(&config.task, &config.options);
     Task {
         name: config.task.clone(),
         options: config.options.clone(),
         params_schema: None,
         has_planner: false,
+        throttle,
+        needs,
         declared_by: config.task.clone(),
         declared_at: host.source.now(),
     }

@@ -9,6 +9,7 @@ use paceline_core::{Failure, Json, Time};
 
 use super::call::Call;
 use super::catch::{self, CallFuture, Caught};
+use crate::declared::enforced;
 
 type Handler = Box<dyn Fn(Call) -> CallFuture + Send + Sync>;
 
@@ -74,13 +75,18 @@ impl Handlers {
     }
 
     pub(super) fn declarations(&self, now: Time) -> Vec<Task> {
-        let tasks = self.tasks.iter().map(|(name, registered)| Task {
-            name: name.clone(),
-            options: registered.options.clone(),
-            params_schema: None,
-            has_planner: false,
-            declared_by: self.name.clone(),
-            declared_at: now,
+        let tasks = self.tasks.iter().map(|(name, registered)| {
+            let (throttle, needs) = enforced(name, &registered.options);
+            Task {
+                name: name.clone(),
+                options: registered.options.clone(),
+                params_schema: None,
+                has_planner: false,
+                throttle,
+                needs,
+                declared_by: self.name.clone(),
+                declared_at: now,
+            }
         });
         tasks.collect()
     }

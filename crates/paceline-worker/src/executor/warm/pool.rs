@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::failed_starts::FailedStarts;
 use super::slot::Slot;
 use crate::config::PoolConfig;
+use crate::declared::enforced;
 use crate::host::Host;
 use crate::lease_source::Stopping;
 use crate::status::StatusCell;
@@ -64,14 +65,18 @@ impl PoolShared {
             .options
             .as_ref()
             .filter(|options| options.get() != "null");
+        let options = options.map_or_else(Json::empty_object, |raw| Json::from_checked(raw.get()));
+        let (throttle, needs) = enforced(&task.name, &options);
         Task {
             name: task.name.clone(),
-            options: options.map_or_else(Json::empty_object, |raw| Json::from_checked(raw.get())),
+            options,
             params_schema: task
                 .params_schema
                 .as_ref()
                 .map(|raw| Json::from_checked(raw.get())),
             has_planner: task.has_planner,
+            throttle,
+            needs,
             declared_by: self.config.name.clone(),
             declared_at: self.host.source.now(),
         }

@@ -1,0 +1,13 @@
+-- Tasks with a breaker, a rate or a pause between chunks: what they declare, and what is remembered
+-- of them (JSON). While the breaker is not closed, `probes` is how many of its jobs may run, and
+-- `open_until` when the first of them may start.
+CREATE TABLE throttles (
+    task       text PRIMARY KEY,
+    policy     text NOT NULL,
+    state      text NOT NULL,
+    open_until bigint,
+    probes     integer
+);
+
+-- What a worker needs of its node while it runs the task (JSON); NULL is nothing.
+ALTER TABLE tasks ADD COLUMN needs text;
