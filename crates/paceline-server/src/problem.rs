@@ -57,8 +57,14 @@ impl Refusal {
     #[must_use]
     pub(crate) fn within(mut self, field: &str) -> Self {
         let problem = &mut self.0.problem;
-        if !problem.errors.is_empty() {
-            problem.detail = format!("{field}.{}", problem.detail);
+        if let Some(first) = problem.errors.first() {
+            // Most texts begin with the name of the field.
+            let between = if problem.detail.starts_with(&first.field) {
+                "."
+            } else {
+                ": "
+            };
+            problem.detail = format!("{field}{between}{}", problem.detail);
             for error in &mut problem.errors {
                 error.field = format!("{field}.{}", error.field);
             }

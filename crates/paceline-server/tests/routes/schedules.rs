@@ -120,12 +120,10 @@ async fn what_makes_no_sense_is_refused_at_its_field() {
     wrong(json!({"croon": "x"}), "unknown_field", "croon").await;
     wrong(json!({"template": 7}), "invalid_field", "template").await;
     wrong(json!({"template": "nobody"}), "invalid_field", "template").await;
-    wrong(
-        json!({"template": {"task": "reprt"}}),
-        "unknown_task",
-        "template.task",
-    )
-    .await;
+    let task = json!({"template": {"task": "reprt"}});
+    let problem = wrong(task, "unknown_task", "template.task").await;
+    let detail = problem["detail"].as_str().expect("text");
+    assert!(detail.starts_with("template: no task `reprt`"), "{detail}");
     let when = json!({"template": {"task": "report", "run_at": "2030-01-01T00:00:00Z"}});
     wrong(when, "invalid_field", "template.run_at").await;
     let field = json!({"template": {"task": "report", "prio": 1}});

@@ -13,12 +13,14 @@ fn everything_that_shows_data_shows_it_as_json() {
         (&["jobs"][..], "items"),
         (&["job", &id], "state"),
         (&["status"], "jobs"),
-        (&["doctor"], "checks"),
     ] {
         let args = [args, &["--json"]].concat();
         let value = node.run(&args).exits(0).json();
         assert!(value.get(field).is_some(), "{args:?}: {value}");
     }
+    // Whether all is well depends on the machine: its disk may be nearly full.
+    let doctor = node.run(&["doctor", "--json"]).json();
+    assert!(doctor.get("checks").is_some(), "{doctor}");
     for args in [&["items", &id][..], &["events", &id], &["results", &id]] {
         let args = [args, &["--json"]].concat();
         let lines = node.run(&args).exits(0).json_lines();

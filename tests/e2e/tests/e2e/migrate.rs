@@ -103,10 +103,14 @@ fn last_event(report: &Value) -> i64 {
 
 /// All that the API tells of all jobs, but for what a clock counts on.
 async fn picture(api: &Api, last: i64) -> BTreeMap<String, Value> {
-    // What a crash gave back is admitted again, each store in its own time.
-    wait::until("nothing to be pending", LONG, || async {
+    // What a crash gave back is admitted again, each store in its own time; units wait for a worker.
+    wait::until("only units to be pending", LONG, || async {
         let pending = api.get("/jobs?state=pending").await.ok();
-        (pending["total"] == 0).then_some(())
+        let pending = pending["items"].as_array().expect("a list");
+        pending
+            .iter()
+            .all(|job| job["task"] == "unit")
+            .then_some(())
     })
     .await;
     let listed = api.get("/jobs?limit=500").await.ok();

@@ -65,7 +65,14 @@ async fn a_webhook_that_was_not_taken_outlives_a_kill() {
     let job = json!({"task": "unit", "user": "ana", "params": {"key": "u", "fail": true}});
     let id = node.api().submit(&job).await;
     let count = || messages.lock().expect("not poisoned").len();
-    wait::until_true("the first attempt", SOON, || count() == 1).await;
+    // A node that is killed while it sends is followed by another two minutes later only; what is
+    // tried here is that the pause before the next attempt outlives it.
+    wait::until("the first attempt to be recorded", SOON, || async {
+        let list = node.api().get("/notifications/deliveries").await.ok();
+        (list["items"][0]["attempts"] == 1).then_some(())
+    })
+    .await;
+    assert_eq!(count(), 1);
     node.kill9().await;
 
     let node = Node::start(&project).await;

@@ -10,8 +10,12 @@ use super::numbers::float;
 use super::target::Target;
 use super::watch;
 use super::workbench::{Handlers, Workbench};
+use crate::client::Client;
 use crate::exit::Result;
 use crate::output::human;
+
+/// Limits that every job has to pass: of its key, of which there are many, and of its queue.
+const LIMITS: &str = "jobs_per_key = 4\njobs_per_queue = 1000\n";
 
 /// What one round measured for one number of jobs.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +37,7 @@ pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
                 human::plural(count, "job")
             ));
             rounds.whole.push(end_to_end(lab, count).await?);
+            rounds.limited.push(limited(lab, count).await?);
             rounds.submit.push(submit(lab, count).await?);
             rounds.drain.push(drain(lab, count).await?);
         }
@@ -48,6 +53,7 @@ pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
 #[derive(Debug, Default)]
 struct Rounds {
     whole: Vec<Run>,
+    limited: Vec<Run>,
     submit: Vec<Run>,
     drain: Vec<Run>,
 }
@@ -60,6 +66,8 @@ fn figures(count: u64, rounds: &Rounds) -> Vec<Figure> {
     };
     let per_second = |run: &Run| run.per_second;
     let cpu = |run: &Run| run.cpu_micros;
+    let both = rounds.limited.iter().zip(&rounds.whole);
+    let shares = both.map(|(limited, whole)| limited.per_second / whole.per_second);
     vec![
         figure(format!("end to end, {jobs}"), Unit::JobsPerSecond, &rounds.whole, per_second)
             .at_least(50_000.0)
@@ -67,6 +75,18 @@ fn figures(count: u64, rounds: &Rounds) -> Vec<Figure> {
         figure(format!("CPU of the node a job, {jobs}"), Unit::Micros, &rounds.whole, cpu)
             .at_most(35.0)
             .how("user and system time of the process, end to end"),
+        Figure::median(
+            Target::T1,
+            format!("with limits and keys, share of that without, {jobs}"),
+            Unit::Ratio,
+            shares.collect(),
+        )
+        .at_least(0.8)
+        .how(format!(
+            "end to end; jobs over {} keys, most at once of a key and of the queue",
+            human::count(load::KEYS)
+        )),
+        figure(format!("CPU of the node a job with limits and keys, {jobs}"), Unit::Micros, &rounds.limited, cpu),
         figure(format!("submitting alone, {jobs}"), Unit::JobsPerSecond, &rounds.submit, per_second)
             .how("the same requests; nothing runs the task"),
         figure(format!("CPU of submitting alone, {jobs}"), Unit::Micros, &rounds.submit, cpu),
@@ -79,11 +99,31 @@ fn figures(count: u64, rounds: &Rounds) -> Vec<Figure> {
 
 /// Submits and drains at the same time.
 pub(super) async fn end_to_end(lab: &Lab, count: u64) -> Result<Run> {
-    let workbench = lab.workbench("")?;
+    whole(lab, count, "", async |client| {
+        load::submit_noops(client, count).await
+    })
+    .await
+}
+
+/// The same where each job has limits to pass.
+async fn limited(lab: &Lab, count: u64) -> Result<Run> {
+    whole(lab, count, LIMITS, async |client| {
+        load::submit_keyed_noops(client, count).await
+    })
+    .await
+}
+
+async fn whole(
+    lab: &Lab,
+    count: u64,
+    limits: &str,
+    submit: impl AsyncFnOnce(&Client) -> Result<load::Submitted>,
+) -> Result<Run> {
+    let workbench = lab.workbench(limits)?;
     let node = workbench.start(Handlers::Noop, &[]).await?;
     let fdatasync_ms = workbench.fdatasync_ms()?;
     let (cpu, began) = (node.cpu(), Instant::now());
-    let submitted = load::submit_noops(&node.client, count).await?;
+    let submitted = submit(&node.client).await?;
     watch::until_completed(&node.client, count, &submitted.last).await?;
     let run = run(
         count,

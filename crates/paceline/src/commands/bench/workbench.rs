@@ -19,7 +19,8 @@ use crate::exit::{Context, Result};
 
 /// The task, inside the node, that does nothing but return the time of its start.
 pub(super) const NOOP: &str = "bench_noop";
-/// All jobs may run at once: limits are counted job by job, and that is another figure.
+/// All jobs may run at once: limits are counted job by job, and that is another figure. Limits may
+/// follow.
 const UNLIMITED: &str = "[limits]\njobs = 0\njobs_per_user = 0\n";
 
 /// Removed with all that is in it when dropped.
