@@ -212,7 +212,7 @@ impl<'c> UnitStatements<'c> {
     pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
         const UPDATE: &str = "UPDATE jobs SET state = ?2, lease = ?3, node = ?4, started_at = ?5,
             deadline_at = ?6, time_left = NULL, lane = ?7, lane_key = ?8,
-            started_event = ?9 WHERE num = ?1";
+            started_event = coalesce(?9, started_event) WHERE num = ?1";
         Ok(UnitStatements {
             update: connection.prepare_cached(UPDATE)?,
             events: UnitEvents::prepare(connection)?,

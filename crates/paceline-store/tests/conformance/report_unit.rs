@@ -148,6 +148,15 @@ async fn what_was_not_run_is_given_back_uncharged(s: Case) {
     let again = s.claim_one().await;
     assert_eq!((again.job, again.attempt), (id, 1));
     assert!(again.id > lease.id);
+    // Each start is told, also when it came to nothing.
+    let told = s.kinds_of(id).await;
+    let expected = [
+        EventKind::Submitted,
+        EventKind::Started,
+        EventKind::Postponed,
+        EventKind::Started,
+    ];
+    assert_eq!(told, expected);
 }
 
 async fn a_paused_job_that_succeeds_is_completed(s: Case) {
