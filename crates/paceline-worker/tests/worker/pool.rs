@@ -224,6 +224,28 @@ async fn a_stop_finishes_the_current_item_and_hands_back_the_rest() {
     assert_eq!(source.free(job) + tally.succeeded.len(), 10);
 }
 
+/// The order to stop and the news that the next lease has begun may cross each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_loses_nothing_of_a_lease_that_has_just_begun() {
+    let source = FakeSource::new();
+    let quick = source.submit(JobSpec::items((0..50).map(|n| json!({ "value": n }))));
+    let workers = start(&source, pool(1, &[]));
+    source.through(quick).await;
+    let deeds = ["cross", "echo", "heed", "echo", "echo", "echo"];
+    let items = deeds.map(|deed| json!({ "do": deed }));
+    let job = source.submit(JobSpec::items(items).with(|options| options.chunk_size = 2));
+    eventually("the next lease at the worker", || async {
+        let crossing = |note: &NoteBody| matches!(note, NoteBody::Progress { stage: Some(stage), .. } if stage == "crossing");
+        source.notes().iter().any(|note| crossing(&note.body)).then_some(())
+    })
+    .await;
+    workers.stop(PATIENCE).await;
+    let tally = source.tally(job);
+    let ended: Vec<u32> = tally.succeeded.into_keys().collect();
+    assert_eq!(ended, [0, 1, 2]);
+    assert_eq!((source.leases_held(job), source.free(job)), (0, 3));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_end_by_the_deadline_is_killed_and_uncharged() {
     let source = FakeSource::new();

@@ -155,7 +155,6 @@ impl Session {
             return;
         }
         self.report_parts(now);
-        self.hand_back_if_late(pace, now);
         self.send(pace, now);
         self.ask(pace, now);
         self.leave_when_through(now);
@@ -216,6 +215,7 @@ impl Session {
             Event::Sign(Sign::Output) => self.take_lines(pace, now),
             Event::Sign(Sign::OutputEnded) => self.closed = true,
             Event::Sign(Sign::Ended) => self.exited = Some(now),
+            Event::Time if self.killed.is_none() => self.hand_back_if_late(pace, now),
             Event::Time => {}
         }
     }

@@ -91,7 +91,7 @@ impl Session {
     /// When [`Session::ask`], [`Session::send`] or [`Session::hand_back_if_late`] is due.
     pub(super) fn next_supply(&self, pace: &Pace, now: Instant) -> Option<Instant> {
         let ask = self.next_ask(pace, now).filter(|_| !self.asking.is_taken());
-        let late = self.late_at(pace).filter(|at| *at > now);
+        let late = self.late_at(pace).filter(|_| self.has_unstarted());
         [ask, self.next_send(pace, now), late]
             .into_iter()
             .flatten()
@@ -99,11 +99,22 @@ impl Session {
     }
 
     /// What waits behind an item that takes unusually long is better run by others.
+    ///
+    /// Only to be asked when the process has said nothing that is not yet read: a node that was
+    /// itself held up must not take its own delay for the item's.
     pub(super) fn hand_back_if_late(&mut self, pace: &Pace, now: Instant) {
         if self.is_late(pace, now) {
             self.asking.withdraw();
             self.hand_back_unstarted(now);
         }
+    }
+
+    /// Whether there is, or may come, something to hand back.
+    fn has_unstarted(&self) -> bool {
+        let mut behind = self.sent.iter().skip(1);
+        self.asking.is_taken()
+            || !self.queue.is_empty()
+            || behind.any(|held| held.revoked.is_none())
     }
 
     fn is_late(&self, pace: &Pace, now: Instant) -> bool {
@@ -116,11 +127,16 @@ impl Session {
         Some(current.last_sign + late_after(item))
     }
 
-    /// Gives back everything that the process has not begun.
-    pub(super) fn hand_back_unstarted(&mut self, now: Instant) {
+    /// Gives back what the process does not know of.
+    pub(super) fn hand_back_unsent(&mut self) {
         for lease in self.queue.drain(..) {
             self.reporter.push(hand_back(&lease));
         }
+    }
+
+    /// Gives back everything that the process has not begun.
+    fn hand_back_unstarted(&mut self, now: Instant) {
+        self.hand_back_unsent();
         for index in 1..self.sent.len() {
             self.take_from_process(index, now);
         }

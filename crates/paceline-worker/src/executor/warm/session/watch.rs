@@ -6,7 +6,7 @@ use paceline_protocol::worker::NodeMessage;
 use tokio::time::Instant;
 
 use super::{Cause, Phase, Session};
-use crate::executor::held::{Held, hand_back};
+use crate::executor::held::Held;
 use crate::tree::Meter;
 use crate::words;
 
@@ -160,14 +160,13 @@ impl Session {
     pub(super) fn recycle(&mut self, why: String) {
         if self.phase == Phase::Serving {
             self.asking.withdraw();
-            for lease in self.queue.drain(..) {
-                self.reporter.push(hand_back(&lease));
-            }
+            self.hand_back_unsent();
             self.phase = Phase::Recycling { why };
         }
     }
 
-    /// The node stops: the current item is finished, everything else goes back.
+    /// The node stops: the current item is finished, everything else goes back. What was sent is
+    /// given back by the process itself, since it may have begun more than it has told so far.
     pub(super) fn begin_stop(&mut self, now: Instant) {
         let until = self
             .pool
@@ -176,7 +175,7 @@ impl Session {
             .deadline()
             .unwrap_or(now + self.pool.config.grace);
         self.asking.withdraw();
-        self.hand_back_unstarted(now);
+        self.hand_back_unsent();
         self.process.say(&NodeMessage::Stop);
         self.phase = Phase::Leaving { why: None, until };
     }
