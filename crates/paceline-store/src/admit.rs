@@ -24,6 +24,10 @@ const USERS: usize = 1_000;
 /// Of units for whose task no worker asks, most that are looked at where nothing limits all jobs.
 const OF_OTHERS: u32 = 100;
 
+// Left to itself SQLite reads all that is pending, in the index by lanes.
+const NEXT_USER: &str = "SELECT min(user) FROM jobs INDEXED BY jobs_pending_users
+    WHERE user IS NOT NULL AND lane IN (1, 2) AND user > ?1";
+
 /// Starts jobs with items. Returns how many, and whether there may be more.
 pub(crate) fn admit(context: &mut WriteContext<'_>, now: Time) -> Result<(u64, bool)> {
     if !context.memory.parked.has_news() && !is_any_with_items(context)? {
@@ -124,11 +128,9 @@ fn add_users(
     most: u32,
     now: Time,
 ) -> Result<()> {
-    const NEXT: &str = "SELECT min(user) FROM jobs
-        WHERE user IS NOT NULL AND lane IN (1, 2) AND user > ?1";
     let mut last = String::new();
     for _ in 0..USERS {
-        let next = context.find(NEXT, (&last,), |row| row.get::<_, Option<String>>(0))?;
+        let next = context.find(NEXT_USER, (&last,), |row| row.get::<_, Option<String>>(0))?;
         let Some(user) = next.flatten() else {
             break;
         };
@@ -213,4 +215,30 @@ fn start(context: &mut WriteContext<'_>, num: JobNum, now: Time) -> Result<()> {
         ..data
     };
     events::append_data(context, EventKind::Started, num, job.state, &data, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::{connection, migrate};
+
+    #[test]
+    fn the_next_user_is_found_in_a_step_however_many_wait() {
+        const FILL: &str =
+            "INSERT INTO jobs (id, name, task, queue, kind, state, priority, attempt,
+                first_attempt, created_at, options, params, lane, lane_key, lane_order)
+            WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+            SELECT n, '', 'sync', 'default', 'unit', 'pending', 1, 1, 1, 0, '{}', '{}', 1, 'sync', n
+            FROM n";
+        let mut connection = connection::in_memory().expect("a database");
+        migrate::migrate(&mut connection).expect("the tables");
+        connection.execute(FILL, ()).expect("jobs");
+        let mut next = connection.prepare(NEXT_USER).expect("a statement");
+        let user: Option<String> = next.query_row(("",), |row| row.get(0)).expect("a row");
+        assert_eq!(user, None);
+        let steps = next.get_status(StatementStatus::VmStep);
+        assert!(steps < 100, "{steps} steps for nobody among 2,000");
+    }
 }

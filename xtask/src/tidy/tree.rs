@@ -83,7 +83,9 @@ fn walk(root: &Path, folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     for entry in entries {
         let entry = entry?;
         let is_folder = entry.file_type()?.is_dir();
-        if is_folder && is_made(&entry.file_name()) {
+        // Of a linked working tree `.git` is a file, with a path of the machine in it.
+        let is_git = entry.file_name() == ".git";
+        if is_git || is_folder && is_made(&entry.file_name()) {
             continue;
         }
         let path = entry.path();
