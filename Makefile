@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo test check check-rust check-python chaos bench clean
+.PHONY: help setup build demo forecasts test check check-rust check-python chaos bench clean
 .PHONY: suites suite-rust suite-sdk suite-examples suite-e2e postgres network
 
 VENV := .venv
@@ -35,7 +35,7 @@ endif
 say = @printf '\n== %s\n' "$(1)"
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  DEMO_FLAGS="--once --force" and BENCH_FLAGS="t1 --quick" are passed on.\n'
 
 setup: ## checks the tools and makes the Python environment (.venv)
@@ -52,6 +52,12 @@ demo: setup ## a node, the races example and a live bar
 	cargo build --locked --profile $(DEMO_PROFILE) --package paceline --bin paceline
 	$(call say,the demo)
 	PACELINE_PYTHON=$(PYTHON) $(TARGET)/$(DEMO_PROFILE:dev=debug)/paceline demo $(DEMO_FLAGS)
+
+# FORECASTS_FLAGS="--skus 10 --once" for a short one.
+FORECASTS_FLAGS ?=
+forecasts: build ## a node and a batch of 720 searches for the best forecasts
+	$(call say,the forecasts example)
+	cd examples/forecasts && CARGO_TARGET_DIR=$(TARGET) $(PYTHON) -m forecasts demo $(FORECASTS_FLAGS)
 
 test: check suites ## every check and every suite: what .ci/run calls
 	$(call say,all checks and suites passed)

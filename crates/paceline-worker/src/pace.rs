@@ -21,7 +21,8 @@ const NEWEST: f64 = 0.3;
 pub(crate) struct Pace {
     /// Seconds.
     per_item: HashMap<String, f64>,
-    /// Seconds per lease of what ran last.
+    /// Seconds per lease of what ran last. After a slow one it falls slowly: jobs of one task may
+    /// take milliseconds or seconds, and a quick one does not tell that the next is quick as well.
     recent_lease: Option<f64>,
 }
 
@@ -38,7 +39,13 @@ impl Pace {
                 self.per_item.insert(task.to_owned(), newest);
             }
         }
-        self.recent_lease = Some(time.as_secs_f64());
+        let newest = time.as_secs_f64();
+        self.recent_lease = Some(match self.recent_lease {
+            Some(before) if before > SLOW_ITEM.as_secs_f64() => {
+                newest.max(before + (newest - before) * NEWEST)
+            }
+            _ => newest,
+        });
     }
 
     /// The time that one item of `task` may take; `None` before one was seen.
@@ -120,6 +127,18 @@ mod tests {
         assert_eq!(pace.leases_to_fill(Duration::ZERO, 64), 1);
         assert!(!pace.may_ask_ahead_of("slow"));
         assert_eq!(pace.items("slow", 2), Some(MS * 400));
+    }
+
+    #[test]
+    fn one_quick_job_after_a_slow_one_is_no_reason_to_hoard() {
+        let mut pace = Pace::default();
+        pace.observe("a", 1, MS * 2000);
+        pace.observe("a", 1, MS);
+        assert_eq!(pace.leases_to_fill(Duration::ZERO, 64), 1);
+        for _ in 0..30 {
+            pace.observe("a", 1, MS);
+        }
+        assert_eq!(pace.leases_to_fill(Duration::ZERO, 64), 40);
     }
 
     #[test]

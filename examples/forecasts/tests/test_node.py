@@ -1,0 +1,137 @@
+"""End to end: the real binary, its warm workers, and this example's own client and commands."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from forecasts import batches, paths, series, table
+from forecasts.client import Refused
+from forecasts.optimise import optimise
+
+PATIENCE = 30
+# Some seconds of one core: there is time to interfere.
+LONG = {"sku": "23166", "model": "holt_winters", "method": "ai", "trials": 500}
+
+
+def until(what, look, wanted):
+    end = time.monotonic() + PATIENCE
+    while not wanted(seen := look()):
+        assert time.monotonic() < end, f"waited in vain for {what}: {seen}"
+        time.sleep(0.02)
+    return seen
+
+
+def job(client, id):
+    return client.get(f"/jobs/{id}")
+
+
+def in_state(client, id, *states):
+    return until(f"{states}", lambda: job(client, id), lambda job: job["state"] in states)
+
+
+def command(node, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "forecasts", "--server", node.url, *arguments],
+        cwd=paths.EXAMPLE,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_batch_from_the_command_line_gives_what_a_direct_run_gives(node, client):
+    name = "from-the-command-line"
+    methods = ["--methods", "grid", "ai", "--trials", "12"]
+    printed = command(node, "submit", "--skus", "2", "--batch", name, *methods, "--wait")
+    batch = client.get(f"/batches/{name}")
+    assert batch["reason"] == "new data for 2 SKUs"
+    assert batch["jobs"]["completed"] == 2 * 3 * 2
+    jobs = list(client.jobs(batch=name))
+    for one in jobs:
+        params = one["params"]
+        direct = optimise(
+            series.find(params["sku"]), params["model"], params["method"], params["trials"]
+        )
+        assert one["result"] == json.loads(json.dumps(direct))
+        assert one["key"] == params["sku"]
+    assert printed.strip() == table.text(jobs)
+    assert command(node, "results", name) == printed
+
+
+def test_a_batch_is_paused_resumed_and_cancelled(client):
+    # Twelve jobs of some seconds: most of them have not begun when the batch is paused.
+    name = "controlled"
+    chosen = series.of("retail", 12)
+    ids = batches.submit(
+        client, name, "to be stopped", batches.jobs_of(chosen, ["holt_winters"], ["ai"], trials=500)
+    )
+    until(
+        "a job with progress",
+        lambda: list(client.jobs(batch=name, state="running")),
+        lambda jobs: any(0 < job["progress"]["percent"] < 100 for job in jobs),
+    )
+    client.post(f"/batches/{name}/pause")
+    states = {one["state"] for one in client.jobs(batch=name)}
+    assert states <= {"paused", "completed"}, states
+    client.post(f"/batches/{name}/resume")
+    until(
+        "jobs to go on",
+        lambda: client.get(f"/batches/{name}")["jobs"],
+        lambda jobs: jobs["running"] > 0 and jobs["paused"] == 0,
+    )
+    client.post(f"/batches/{name}/cancel")
+    batch = batches.wait(client, name)
+    assert batch["jobs"]["cancelled"] > 0
+    assert batch["jobs"]["cancelled"] + batch["jobs"]["completed"] == len(ids)
+
+
+def test_a_running_search_hears_of_its_cancel(client):
+    id = client.post_when_ready("/jobs", {"task": "optimise", "params": LONG})["id"]
+    until("progress", lambda: job(client, id), lambda job: job["progress"]["percent"] > 0)
+    began = time.monotonic()
+    client.post(f"/jobs/{id}/cancel")
+    ended = in_state(client, id, "cancelled")
+    assert time.monotonic() - began < 5, "the whole search takes longer than that"
+    assert ended["result"] is None
+
+
+def test_an_urgent_search_goes_before_those_that_wait(client):
+    name = "in-no-hurry"
+    chosen = series.of("retail", 8)
+    jobs = batches.jobs_of(chosen, ["holt_winters"], ["ai"], trials=300, priority="low")
+    batches.submit(client, name, "someday", jobs)
+    params = {"sku": "N1402", "model": "seasonal_naive", "method": "grid"}
+    submitted = client.post("/jobs", {"task": "optimise", "params": params, "priority": "urgent"})
+    urgent = in_state(client, submitted["id"], "completed")
+    waiting = client.get(f"/batches/{name}")["jobs"]["pending"]
+    client.post(f"/batches/{name}/cancel")
+    assert waiting > 0, "all of the batch had begun before the urgent one was done"
+    assert urgent["result"]["metrics"]["mase"] == pytest.approx(0.7707, abs=0.0001)
+    batches.wait(client, name)
+
+
+def test_new_data_change_the_result(client):
+    params = {"sku": "10133", "model": "exponential_smoothing", "method": "grid"}
+    results = []
+    for until_week in ("2011-10-31", "2011-11-28"):
+        made = {"task": "optimise", "params": {**params, "until": until_week}}
+        id = client.post_when_ready("/jobs", made)["id"]
+        results.append(in_state(client, id, "completed")["result"])
+    assert [one["labels"][-1] for one in results] == ["2011-10-31", "2011-11-28"]
+    assert results[0]["predicted"] != results[1]["predicted"]
+
+
+def test_what_makes_no_sense_is_refused_or_fails_at_once(client):
+    wrong = {"sku": "10133", "model": "crystal_ball", "method": "grid"}
+    with pytest.raises(Refused, match="model"):
+        client.post_when_ready("/jobs", {"task": "optimise", "params": wrong})
+    unknown = {"sku": "x", "model": "holt_winters", "method": "grid"}
+    id = client.post("/jobs", {"task": "optimise", "params": unknown})["id"]
+    failed = in_state(client, id, "failed")
+    assert "no series `x`" in failed["error"]["message"]
+    assert failed["attempt"] == 1
