@@ -8,8 +8,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo forecasts test check check-rust check-python chaos bench clean
-.PHONY: suites suite-rust suite-sdk suite-examples suite-e2e postgres network
+.PHONY: help setup build demo forecasts test check check-rust check-python check-web web chaos bench
+.PHONY: clean suites suite-rust suite-sdk suite-web suite-examples suite-e2e postgres network
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -62,7 +62,7 @@ forecasts: build ## a node and a batch of 720 searches for the best forecasts
 test: check suites ## every check and every suite: what .ci/run calls
 	$(call say,all checks and suites passed)
 
-check: setup check-rust check-python ## formatting, lints, types, spelling, the project's own rules
+check: setup check-rust check-python check-web ## formatting, lints, types, spelling, the project's own rules
 
 check-rust: setup
 	$(call say,rustfmt)
@@ -89,8 +89,32 @@ check-python: setup
 	$(call say,mypy --strict)
 	cd sdk/python && $(PYTHON) -m mypy
 
+# What the dashboard is made of, as its lock says; made anew only when that has changed.
+WEB_MODULES := web/node_modules/.package-lock.json
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+
+$(WEB_MODULES): web/package-lock.json web/.npmrc
+	@scripts/node.sh
+	$(call say,installing what the dashboard is made of)
+	cd web && npm ci --no-progress
+	@touch $@
+
+web/dist/index.html: $(WEB_MODULES) $(WEB_SOURCES)
+	$(call say,building the dashboard)
+	cd web && npm run --silent build
+
+web: web/dist/index.html ## the dashboard, built into web/dist
+
+check-web: $(WEB_MODULES)
+	$(call say,biome)
+	cd web && npm run --silent lint
+	$(call say,types of the API are those of its document)
+	cd web && npm run --silent api:check
+	$(call say,tsc --strict)
+	cd web && npm run --silent types
+
 # Each stands by itself, so that `make --keep-going test` goes on after a failure.
-suites: suite-rust suite-sdk suite-examples suite-e2e
+suites: suite-rust suite-sdk suite-web suite-examples suite-e2e
 
 # The programs of a PostgreSQL server, for tests that start one.
 postgres:
@@ -109,6 +133,11 @@ suite-rust: build postgres
 suite-sdk: setup
 	$(call say,Python SDK)
 	cd sdk/python && $(PYTHON) -m pytest
+
+suite-web: web
+	$(call say,dashboard and React components)
+	cd web && npm run --silent test
+	cd web && npm run --silent build:react
 
 suite-examples: build
 	@for example in $(EXAMPLES); do \
@@ -134,7 +163,7 @@ bench: setup ## measures this machine against the targets
 	PACELINE_PYTHON=$(PYTHON) $(TARGET)/release/paceline bench $(BENCH_FLAGS)
 
 clean: ## removes what was built, the Python environment and the demo's store
-	rm -rf target $(VENV) examples/*/build
+	rm -rf target $(VENV) examples/*/build web/dist web/node_modules web/packages/*/dist
 	find sdk examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 comma := ,

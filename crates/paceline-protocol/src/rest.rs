@@ -20,7 +20,7 @@ mod throttle;
 pub use batch::{BatchProgressView, BatchRequest, BatchState, BatchView};
 pub use control::{
     ActionName, ActionsRequest, CancelRequest, ConfirmRequest, ControlledView, FilterRequest,
-    PatchRequest, RefusedView,
+    JobCountsView, PatchRequest, RefusedView,
 };
 pub use counts::{MaxFailuresText, WorkerCount};
 pub use item::{ErrorGroupView, ItemView, ResultLine};

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
-    batches, bulk, control, errors, events, health, items, jobs, limits, log, metrics, notify,
-    queues, results, schedules, short_paths, status, submit, tasks, templates,
+    batches, bulk, control, counts, errors, events, health, items, jobs, limits, log, metrics,
+    notify, queues, results, schedules, short_paths, status, submit, tasks, templates,
 };
 use crate::state::AppState;
 use crate::{guard, openapi, serve};
@@ -53,6 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 fn job_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(jobs::list, submit::submit))
+        .routes(routes!(counts::counts))
         .routes(routes!(jobs::show, control::patch, control::delete))
         .routes(routes!(jobs::wait))
         .routes(routes!(jobs::samples))

@@ -3,6 +3,7 @@
 pub(crate) mod batches;
 pub(crate) mod bulk;
 pub(crate) mod control;
+pub(crate) mod counts;
 pub(crate) mod errors;
 pub(crate) mod events;
 pub(crate) mod health;

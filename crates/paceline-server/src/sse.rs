@@ -59,7 +59,10 @@ pub(crate) fn respond_with(
     events: impl Stream<Item = Event> + Send + 'static,
     stop: CancellationToken,
 ) -> impl IntoResponse {
-    let events = events
+    // Proxies pass the answer's head on with its first bytes, so there must be some at once.
+    let first = stream::once(std::future::ready(Event::default().comment("listening")));
+    let events = first
+        .chain(events)
         .map(Ok::<_, Infallible>)
         .take_until(stop.cancelled_owned());
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))

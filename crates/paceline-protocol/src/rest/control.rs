@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::counts::WorkerCount;
 use crate::units::WireTime;
-use crate::words::{WireJobId, WirePriority};
+use crate::words::{WireJobId, WireJobState, WirePriority};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -91,8 +91,9 @@ pub struct ActionsRequest {
 }
 
 /// Conditions on jobs, as in `GET /api/v1/jobs`; all that are given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct FilterRequest {
     /// States, separated by commas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +120,16 @@ pub struct FilterRequest {
     pub created_after: Option<WireTime>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_before: Option<WireTime>,
+}
+
+/// Number of jobs by state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = JobCounts)]
+pub struct JobCountsView {
+    /// Every state is there that was asked for.
+    pub states: BTreeMap<String, u64>,
+    /// States with more jobs than are counted: the number is the least that there are.
+    pub at_least: Vec<WireJobState>,
 }
 
 /// What an action did.

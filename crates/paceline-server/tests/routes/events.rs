@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use paceline_core::lease::{Note, NoteBody};
 use serde_json::{Value, json};
@@ -17,6 +18,18 @@ async fn open(server: &Server, query: &str, last: Option<i64>) -> Stream {
         None => request,
     })
     .await
+}
+
+/// A proxy hands the answer's head on with its first bytes; until then the page cannot know that it
+/// is connected.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_says_something_at_once() {
+    let server = Server::start().await;
+    let request = server.client.get(server.url("/api/v1/events"));
+    let mut answer = request.send().await.expect("an answer");
+    let first = tokio::time::timeout(Duration::from_secs(5), answer.chunk());
+    let first = first.await.expect("at once").expect("read");
+    assert!(first.is_some_and(|piece| piece.starts_with(b":")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

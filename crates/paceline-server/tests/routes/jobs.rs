@@ -36,6 +36,32 @@ async fn a_job_is_found_by_a_prefix_that_only_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_counted_by_state_under_a_filter() {
+    let server = Server::start().await;
+    server.declare("t").await;
+    for job in [
+        json!({"task": "t", "user": "ana"}),
+        json!({"task": "t", "user": "ana", "run_at": "2099-01-01T00:00:00Z"}),
+        json!({"task": "t", "user": "ben"}),
+    ] {
+        server.submit(&job).await;
+    }
+    let all = server.get("/api/v1/jobs/counts").await.ok(200);
+    assert_eq!(all["states"]["scheduled"], 1);
+    assert_eq!(all["states"]["failed"], 0);
+    let mine = server.get("/api/v1/jobs/counts?user=ben").await.ok(200);
+    let states = mine["states"].as_object().expect("states");
+    let sum: u64 = states.values().filter_map(Value::as_u64).sum();
+    assert_eq!((sum, states.len()), (1, 9));
+    assert_eq!(mine["at_least"], json!([]));
+    let asked = "/api/v1/jobs/counts?user=ana&state=scheduled,failed";
+    let some = server.get(asked).await.ok(200);
+    assert_eq!(some["states"], json!({"scheduled": 1, "failed": 0}));
+    let wrong = server.get("/api/v1/jobs/counts?state=lost").await;
+    wrong.problem("invalid_field");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_are_filtered() {
     let server = Server::start().await;
     server.declare("a").await;

@@ -38,6 +38,7 @@ const ROUTES: &[(&str, &[&str])] = &[
     ("/api/v1/jobs", &["get", "post"]),
     ("/api/v1/jobs/actions", &["post"]),
     ("/api/v1/jobs/bulk", &["post"]),
+    ("/api/v1/jobs/counts", &["get"]),
     ("/api/v1/jobs/clear-completed", &["post"]),
     ("/api/v1/jobs/reset", &["post"]),
     ("/api/v1/jobs/{id}", &["delete", "get", "patch"]),

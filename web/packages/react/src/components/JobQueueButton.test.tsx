@@ -1,0 +1,36 @@
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { afterEach, expect, it, vi } from "vitest";
+import { aJob } from "../test/factories";
+import { type Call, FakeServer, renderLive } from "../test/server";
+import { JobQueueButton } from "./JobQueueButton";
+
+afterEach(() => vi.unstubAllGlobals());
+
+const job = aJob();
+
+function answer(call: Call) {
+  if (call.method === "POST") {
+    const detail = "the job is completed and cannot be paused";
+    return { status: 409, body: { code: "wrong_state", title: "Conflict", detail, status: 409 } };
+  }
+  const ended = call.search.get("state")?.startsWith("completed");
+  return { body: { items: ended ? [] : [job], next_cursor: null, total: ended ? 0 : 1 } };
+}
+
+it("counts what is unfinished and opens the list", async () => {
+  new FakeServer(answer);
+  renderLive(<JobQueueButton filter={{ user: "ana" }} title="Your jobs" />);
+  const button = await screen.findByRole("button", { name: "Your jobs: 1 unfinished job" });
+  fireEvent.click(button);
+  await screen.findByRole("dialog", { name: "Your jobs" });
+  expect((await screen.findByRole("listitem")).textContent).toContain(job.name);
+});
+
+it("takes an action back when the server refuses, and says why", async () => {
+  new FakeServer(answer);
+  renderLive(<JobQueueButton />);
+  fireEvent.click(await screen.findByRole("button", { name: /1 unfinished job/ }));
+  fireEvent.click(await screen.findByRole("button", { name: `Pause ${job.name}` }));
+  await screen.findByText("the job is completed and cannot be paused");
+  await waitFor(() => expect(screen.getByText("Running")).toBeTruthy());
+});

@@ -1,0 +1,133 @@
+// What runs and what waits, in a window over the host's page.
+import { X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { isOffered, isTerminal } from "../actions";
+import type { Job, JobFilter } from "../api/types";
+import { formatCount } from "../format";
+import { useJobAction } from "../hooks/useJobAction";
+import { useJobs } from "../hooks/useJobs";
+import { type JobLink, JobName } from "./columns";
+import { ProgressWords } from "./JobProgress";
+import { JobStateMark, markOf } from "./JobStateMark";
+import { ProgressBar } from "./ProgressBar";
+
+export const UNFINISHED = "running,pending,blocked,scheduled,paused";
+
+export type JobQueuePopupProps = JobLink & {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** Which jobs: `{ user: "ana" }`. Unfinished ones and the last that ended are shown. */
+  filter?: JobFilter;
+  title?: string;
+  /** Jobs may be paused, resumed and cancelled here. */
+  controls?: boolean;
+};
+
+export function JobQueuePopup(props: JobQueuePopupProps) {
+  const { open, onOpenChange, title = "Jobs" } = props;
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="pl-overlay" />
+        <Dialog.Content className="pl-popup" aria-describedby={undefined}>
+          <header className="pl-row pl-popup-head">
+            <Dialog.Title className="pl-title">{title}</Dialog.Title>
+            <Dialog.Close className="pl-icon-button" aria-label="Close">
+              <X size={16} aria-hidden="true" />
+            </Dialog.Close>
+          </header>
+          <div className="pl-popup-body">
+            <PopupBody {...props} />
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function PopupBody({ filter, href, onOpen, controls = true }: JobQueuePopupProps) {
+  const unfinished = useJobs({ ...filter, state: UNFINISHED, sort: "-started_at", limit: 20 });
+  const ended = useJobs({
+    ...filter,
+    state: "completed,failed,cancelled",
+    sort: "-finished_at",
+    limit: 5,
+  });
+  const list = (jobs: Job[]): ReactNode =>
+    jobs.map((job) => (
+      <Entry key={job.id} job={job} href={href} onOpen={onOpen} controls={controls} />
+    ));
+  const waiting = unfinished.data?.items ?? [];
+  const more = (unfinished.data?.total ?? waiting.length) - waiting.length;
+  if (unfinished.error && !unfinished.data) {
+    return (
+      <p className="pl-error" role="alert">
+        {unfinished.error.message}
+      </p>
+    );
+  }
+  return (
+    <>
+      {waiting.length === 0 ? (
+        <p className="pl-empty">{unfinished.data ? "Nothing runs or waits." : "Loading …"}</p>
+      ) : (
+        <ul className="pl-list">{list(waiting)}</ul>
+      )}
+      {more > 0 && <p className="pl-sub">and {formatCount(more)} more</p>}
+      {(ended.data?.items.length ?? 0) > 0 && (
+        <>
+          <h3 className="pl-subtitle">Ended</h3>
+          <ul className="pl-list">{list(ended.data?.items ?? [])}</ul>
+        </>
+      )}
+    </>
+  );
+}
+
+type EntryProps = JobLink & { job: Job; controls: boolean };
+
+function Entry({ job, href, onOpen, controls }: EntryProps) {
+  return (
+    <li className="pl-entry">
+      <div className="pl-row">
+        <JobName job={job} href={href} onOpen={onOpen} />
+        <JobStateMark {...markOf(job)} />
+      </div>
+      {!isTerminal(job.state) && <ProgressBar job={job} />}
+      <div className="pl-row">
+        <ProgressWords job={job} />
+        {controls && <Controls job={job} />}
+      </div>
+    </li>
+  );
+}
+
+function Controls({ job }: { job: Job }) {
+  const act = useJobAction();
+  const offered = (["pause", "resume", "cancel"] as const).filter((it) => isOffered(job, it));
+  return (
+    <span className="pl-controls">
+      {act.error && (
+        <span className="pl-bad" role="alert">
+          {act.error.message}
+        </span>
+      )}
+      {offered.map((action) => (
+        <button
+          key={action}
+          type="button"
+          className="pl-button"
+          aria-label={`${wordOf(action)} ${job.name}`}
+          onClick={() => act.mutate({ id: job.id, action })}
+        >
+          {wordOf(action)}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function wordOf(action: string): string {
+  return action.charAt(0).toUpperCase() + action.slice(1);
+}

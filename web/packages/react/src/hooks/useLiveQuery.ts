@@ -1,0 +1,34 @@
+// Reading something that events keep true, and that is asked for now and then without them.
+import { type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+import { useLiveState, usePaceline } from "../context";
+import { nextPoll, type PollMemory } from "../live/polling";
+
+export type LiveQuery<T> = {
+  key: QueryKey;
+  read: (signal: AbortSignal) => Promise<T>;
+  /** Nothing is asked while it is false; what was read before is still patched. */
+  enabled?: boolean;
+  /** Show the answer to the question before until this one's is there. */
+  keep?: boolean;
+};
+
+export function useLiveQuery<T>({ key, read, enabled, keep }: LiveQuery<T>): UseQueryResult<T> {
+  const { queries } = usePaceline();
+  const live = useLiveState();
+  const memory = useRef<PollMemory | undefined>(undefined);
+  return useQuery<T>(
+    {
+      queryKey: key,
+      queryFn: ({ signal }) => read(signal),
+      enabled: enabled ?? true,
+      ...(keep && { placeholderData: (before: T | undefined) => before }),
+      refetchInterval: (query) => {
+        const next = nextPoll(live, memory.current, query.state.data);
+        memory.current = next || undefined;
+        return next ? next.interval : false;
+      },
+    } as Parameters<typeof useQuery<T>>[0],
+    queries,
+  );
+}

@@ -1,0 +1,170 @@
+// The one stream of events that a page holds, whatever it shows.
+//
+// It goes on after a break where it was (`Last-Event-ID`), so that nothing is missed. While it
+// cannot be had, `state` says `polling`, and who shows something asks from time to time instead.
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { authorization, type Token, withoutSlash } from "../api/client";
+import type { JobEvent } from "../api/types";
+
+export type LiveState = "connecting" | "live" | "polling";
+
+export type LiveListener = {
+  /** Events in their order, some at a time. */
+  onEvents?: (events: JobEvent[]) => void;
+  /** The stream is there; `resumed` when it goes on where it broke off. */
+  onOpen?: (resumed: boolean) => void;
+  onState?: (state: LiveState) => void;
+};
+
+export type LiveOptions = {
+  url?: string;
+  token?: Token;
+  fetch?: typeof fetch;
+  /** Time after which a stream without any sign of life counts as broken. */
+  silenceMs?: number;
+  /** Waits between attempts; the last one is used from then on. */
+  retryMs?: number[];
+};
+
+/** Events that arrive together are handed on together: one drawing for all of them. */
+const GATHER_MS = 50;
+/** Attempts that fail before polling begins. */
+const PATIENCE = 2;
+
+export class LiveConnection {
+  private readonly options: LiveOptions;
+  private readonly listeners = new Set<LiveListener>();
+  private abort: AbortController | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private gather: ReturnType<typeof setTimeout> | undefined;
+  private waiting: JobEvent[] = [];
+  private lastEventId: string | null = null;
+  private failures = 0;
+  private current: LiveState = "connecting";
+
+  constructor(options: LiveOptions) {
+    this.options = options;
+  }
+
+  get state(): LiveState {
+    return this.current;
+  }
+
+  subscribe(listener: LiveListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  start(): void {
+    if (this.abort) return;
+    this.abort = new AbortController();
+    void this.run(this.abort);
+  }
+
+  stop(): void {
+    this.abort?.abort();
+    this.abort = null;
+    clearTimeout(this.retry);
+    clearTimeout(this.gather);
+    this.gather = undefined;
+    this.waiting = [];
+  }
+
+  /** Tries again at once: the network is back, or somebody looks at the page again. */
+  nudge(): void {
+    if (!this.abort || this.current === "live" || this.retry === undefined) return;
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    void this.run(this.abort);
+  }
+
+  private async run(owner: AbortController): Promise<void> {
+    const attempt = new AbortController();
+    const stop = () => attempt.abort();
+    owner.signal.addEventListener("abort", stop, { once: true });
+    try {
+      await this.read(attempt);
+    } catch {
+      // Whatever the reason: the next attempt, or polling, will tell.
+    }
+    attempt.abort();
+    owner.signal.removeEventListener("abort", stop);
+    if (owner.signal.aborted) return;
+    this.failures += 1;
+    this.setState(this.failures > PATIENCE ? "polling" : "connecting");
+    const waits = this.options.retryMs ?? [300, 1000, 2000, 4000, 8000, 15000];
+    const wait = waits[Math.min(this.failures, waits.length) - 1] ?? 1000;
+    // Spread, so that not all pages come at once to a server that has started again.
+    this.retry = setTimeout(
+      () => {
+        this.retry = undefined;
+        void this.run(owner);
+      },
+      wait * (0.75 + Math.random() / 2),
+    );
+  }
+
+  private async read(attempt: AbortController): Promise<void> {
+    const { url = "", token, silenceMs = 40_000 } = this.options;
+    const fetcher = this.options.fetch ?? globalThis.fetch;
+    let watchdog: ReturnType<typeof setTimeout> | undefined;
+    const alive = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => attempt.abort(), silenceMs);
+    };
+    alive();
+    try {
+      const response = await fetcher(`${withoutSlash(url)}/api/v1/events`, {
+        headers: {
+          Accept: "text/event-stream",
+          ...(this.lastEventId !== null && { "Last-Event-ID": this.lastEventId }),
+          ...(await authorization(token)),
+        },
+        cache: "no-store",
+        signal: attempt.signal,
+      });
+      if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
+      this.opened();
+      const events = response.body
+        .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+        .pipeThrough(new EventSourceParserStream({ onComment: alive }))
+        .getReader();
+      for (;;) {
+        const { done, value } = await events.read();
+        if (done) return;
+        alive();
+        if (value.id !== undefined) this.lastEventId = value.id;
+        this.take(value.data);
+      }
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  private opened(): void {
+    this.failures = 0;
+    this.setState("live");
+    const resumed = this.lastEventId !== null;
+    for (const listener of this.listeners) listener.onOpen?.(resumed);
+  }
+
+  private take(data: string): void {
+    try {
+      this.waiting.push(JSON.parse(data) as JobEvent);
+    } catch {
+      return;
+    }
+    this.gather ??= setTimeout(() => {
+      this.gather = undefined;
+      const events = this.waiting;
+      this.waiting = [];
+      for (const listener of this.listeners) listener.onEvents?.(events);
+    }, GATHER_MS);
+  }
+
+  private setState(state: LiveState): void {
+    if (state === this.current) return;
+    this.current = state;
+    for (const listener of this.listeners) listener.onState?.(state);
+  }
+}

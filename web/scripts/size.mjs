@@ -1,0 +1,27 @@
+// Fails when the first load of any page carries more script than it may: run by `npm run build`.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const BUDGET = 200 * 1000;
+const dist = new URL("../dist/", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
+
+/** The entry and all that it imports statically. */
+function firstLoad(key, seen = new Set()) {
+  if (seen.has(key)) return seen;
+  seen.add(key);
+  for (const next of manifest[key].imports ?? []) firstLoad(next, seen);
+  return seen;
+}
+
+const size = (key) => gzipSync(readFileSync(new URL(manifest[key].file, dist))).length;
+const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
+const pages = Object.keys(manifest).filter((key) => key.startsWith("src/routes/"));
+const totals = pages.map((page) => {
+  const files = firstLoad(page, firstLoad(entry));
+  return [page, [...files].reduce((sum, key) => sum + size(key), 0)];
+});
+const [page, most] = totals.reduce((a, b) => (a[1] > b[1] ? a : b));
+const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+console.log(`first load: at most ${kB(most)} of gzip script (${page}); allowed are ${kB(BUDGET)}`);
+if (most > BUDGET) process.exit(1);

@@ -1,0 +1,36 @@
+import type { ComponentProps } from "react";
+
+type Look = "plain" | "primary" | "danger" | "quiet";
+
+const LOOKS: Record<Look, string> = {
+  plain: "border-border bg-surface text-text hover:bg-hover",
+  primary: "border-transparent bg-accent-solid text-on-accent hover:brightness-110",
+  danger: "border-transparent bg-danger-solid text-on-accent hover:brightness-110",
+  quiet: "border-transparent bg-transparent text-muted hover:bg-hover hover:text-text",
+};
+
+const SHARED =
+  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border text-[13px] font-medium whitespace-nowrap disabled:cursor-not-allowed disabled:opacity-55";
+
+export type ButtonProps = ComponentProps<"button"> & { look?: Look };
+
+export function Button({ look = "plain", className = "", type = "button", ...rest }: ButtonProps) {
+  return (
+    <button type={type} className={`${SHARED} h-8 px-3 ${LOOKS[look]} ${className}`} {...rest} />
+  );
+}
+
+/** A button that is an icon alone must be given a label. */
+export type IconButtonProps = ButtonProps & { label: string };
+
+export function IconButton({ label, look = "quiet", className = "", ...rest }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      className={`${SHARED} size-8 ${LOOKS[look]} ${className}`}
+      {...rest}
+    />
+  );
+}

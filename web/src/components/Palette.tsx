@@ -1,0 +1,85 @@
+// Ctrl-K: any page and any job, by a few letters of it. Loaded when it is first asked for.
+import { JobStateMark, markOf, useJobs } from "@paceline/react";
+import { useNavigate } from "@tanstack/react-router";
+import { Command } from "cmdk";
+import { Keyboard, Search } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { PAGES } from "~/nav";
+
+const ENTRY =
+  "flex items-center gap-2.5 rounded-md px-2.5 py-2 text-[13px] data-[selected=true]:bg-hover";
+const GROUP =
+  "p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted";
+
+type PaletteProps = { onClose: () => void; showHelp: () => void };
+
+export default function Palette({ onClose, showHelp }: PaletteProps) {
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const asked = useDeferredValue(text.trim());
+  const { data } = useJobs({ limit: 8, ...(asked && { q: asked }) });
+  const matches = (label: string) => label.toLowerCase().includes(asked.toLowerCase());
+  const leave = (go: () => void) => () => {
+    onClose();
+    go();
+  };
+  return (
+    <Command.Dialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      label="Go to"
+      shouldFilter={false}
+      overlayClassName="fixed inset-0 z-50 bg-black/45"
+      contentClassName="fixed top-[12dvh] left-1/2 z-50 w-[min(560px,calc(100vw-32px))] -translate-x-1/2 overflow-hidden rounded-xl border border-border bg-surface shadow-xl"
+    >
+      <div className="flex items-center gap-2.5 border-b border-border px-4">
+        <Search size={16} aria-hidden="true" className="text-muted" />
+        <Command.Input
+          value={text}
+          onValueChange={setText}
+          placeholder="A page, or a job by name, id, user, param …"
+          className="h-12 w-full bg-transparent text-sm outline-none"
+        />
+      </div>
+      <Command.List className="max-h-[50dvh] overflow-auto">
+        <Command.Empty className="px-4 py-8 text-center text-[13px] text-muted">
+          Nothing is called that.
+        </Command.Empty>
+        <Command.Group heading="Pages" className={GROUP}>
+          {PAGES.filter((page) => matches(page.label)).map((page) => (
+            <Command.Item
+              key={page.to}
+              value={page.to}
+              className={ENTRY}
+              onSelect={leave(() => void navigate({ to: page.to }))}
+            >
+              <page.icon size={16} aria-hidden="true" className="text-muted" />
+              {page.label}
+            </Command.Item>
+          ))}
+          {matches("Keys") && (
+            <Command.Item value="keys" className={ENTRY} onSelect={leave(showHelp)}>
+              <Keyboard size={16} aria-hidden="true" className="text-muted" />
+              Keys
+            </Command.Item>
+          )}
+        </Command.Group>
+        {(data?.items.length ?? 0) > 0 && (
+          <Command.Group heading="Jobs" className={GROUP}>
+            {data?.items.map((job) => (
+              <Command.Item
+                key={job.id}
+                value={job.id}
+                className={ENTRY}
+                onSelect={leave(() => void navigate({ to: "/jobs/$id", params: { id: job.id } }))}
+              >
+                <span className="min-w-0 flex-1 truncate">{job.name}</span>
+                <JobStateMark {...markOf(job)} />
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+      </Command.List>
+    </Command.Dialog>
+  );
+}

@@ -1,0 +1,31 @@
+// Which jobs an action is for: those that were ticked, or all that match. Pure.
+import type { ActionsRequest, FilterRequest, Job, JobFilter, Priority } from "@paceline/react";
+
+export type Selection =
+  | { kind: "some"; ids: ReadonlySet<string> }
+  /** All that match, on this page or not: decided on the server when the action is done. */
+  | { kind: "all"; filter: JobFilter };
+
+export const NOTHING: Selection = { kind: "some", ids: new Set() };
+
+export type BulkVerb = "cancel" | "pause" | "resume" | "retry" | "restart" | "delete";
+export type BulkAction = { verb: BulkVerb } | { verb: "change"; priority: Priority };
+
+export function isEmpty(selection: Selection): boolean {
+  return selection.kind === "some" && selection.ids.size === 0;
+}
+
+export function toRequest(selection: Selection, action: BulkAction): ActionsRequest {
+  const what = action.verb === "change" ? { change: { priority: action.priority } } : {};
+  const whom =
+    selection.kind === "all"
+      ? { filter: selection.filter as FilterRequest }
+      : { ids: [...selection.ids] };
+  return { action: action.verb, ...what, ...whom };
+}
+
+/** How many of the ticked jobs run, as far as they are shown. */
+export function runningAmong(selection: Selection, jobs: readonly Job[]): number | undefined {
+  if (selection.kind === "all") return undefined;
+  return jobs.filter((job) => selection.ids.has(job.id) && job.state === "running").length;
+}

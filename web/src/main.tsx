@@ -1,0 +1,27 @@
+import { PacelineProvider, usePaceline } from "@paceline/react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { type ReactNode, StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "@paceline/react/styles.css";
+import "./app.css";
+import { ROOT } from "./lib/base";
+import { router } from "./router";
+
+/** The pages use the library's own store of answers. */
+function SharedQueries({ children }: { children: ReactNode }) {
+  return <QueryClientProvider client={usePaceline().queries}>{children}</QueryClientProvider>;
+}
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <PacelineProvider url={ROOT}>
+        <SharedQueries>
+          <RouterProvider router={router} />
+        </SharedQueries>
+      </PacelineProvider>
+    </StrictMode>,
+  );
+}
