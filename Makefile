@@ -20,12 +20,12 @@ DEMO_PROFILE ?= dev
 BENCH_FLAGS ?=
 EXAMPLES := $(patsubst %/tests,%,$(wildcard examples/*/tests))
 
-# Tests with the real binary measure time: one after the other, with nobody else on the machine.
+# Tests with the real binary look at the time: .config/nextest.toml says which may run beside others.
 # Every run names the whole workspace, so that cargo builds one set of features only.
 ifeq ($(shell cargo nextest --version >/dev/null 2>&1 && echo yes),yes)
 NEXTEST := cargo nextest run --locked --workspace --no-fail-fast
 TEST_CRATES := $(NEXTEST) -E 'not package(paceline-e2e)'
-TEST_E2E := $(NEXTEST) -E 'package(paceline-e2e)' --test-threads=1 --success-output=final
+TEST_E2E := $(NEXTEST) -E 'package(paceline-e2e)' --test-threads=2 --success-output=final
 else
 CARGO_TEST := cargo test --locked --workspace --no-fail-fast
 TEST_CRATES := $(CARGO_TEST) --exclude paceline-e2e

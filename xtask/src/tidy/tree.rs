@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 /// Folders that hold what tools made.
 const MADE: &[&str] = &["target", "build", "dist", "node_modules", "__pycache__"];
 /// Hidden folders that are the project's own.
-const HIDDEN_BUT_OURS: &[&str] = &[".ci"];
+const HIDDEN_BUT_OURS: &[&str] = &[".ci", ".config"];
 
 #[derive(Debug)]
 pub(super) struct Source {

@@ -30,7 +30,7 @@ const NODES: usize = 3;
 const LISTENERS: usize = 2;
 /// How long the trouble lasts, in seconds.
 const SECONDS: &str = "PACELINE_CHAOS_SECONDS";
-const USUAL_SECONDS: u64 = 45;
+const USUAL_SECONDS: u64 = 25;
 
 fn length() -> Duration {
     let given = std::env::var(SECONDS).ok();
