@@ -142,7 +142,7 @@ suite-web: web
 suite-examples: build
 	@for example in $(EXAMPLES); do \
 	    printf '\n== example %s\n' "$$example"; \
-	    (cd "$$example" && $(PYTHON) -m pytest); \
+	    (cd "$$example" && PACELINE_BIN=$(TARGET)/debug/paceline $(PYTHON) -m pytest); \
 	done
 
 suite-e2e: build postgres network
