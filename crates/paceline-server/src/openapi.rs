@@ -77,7 +77,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let version = state.options.version.clone();
     let text = LazyLock::new(move || document(&version).to_json().unwrap_or_default());
     let text = Arc::new(text);
-    let config = Arc::new(utoipa_swagger_ui::Config::from(DOCUMENT));
+    // Seen from the page, so that both may be below a path that a proxy puts before them.
+    let config = Arc::new(utoipa_swagger_ui::Config::from("../openapi.json"));
     let page = move |path: Option<Path<String>>| {
         let config = Arc::clone(&config);
         std::future::ready(page(path.as_ref().map_or("", |path| path.as_str()), config))
@@ -90,10 +91,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
                 std::future::ready((json, (**text).clone()))
             }),
         )
-        .route(
-            "/api/docs",
-            get(|| async { Redirect::permanent("/api/docs/") }),
-        )
+        .route("/api/docs", get(|| async { Redirect::permanent("docs/") }))
         .route("/api/docs/", get(page.clone()))
         .route("/api/docs/{*file}", get(page))
 }

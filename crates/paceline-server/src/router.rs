@@ -18,13 +18,13 @@ use crate::routes::{
     notify, queues, results, schedules, short_paths, status, submit, tasks, templates,
 };
 use crate::state::AppState;
-use crate::{guard, openapi, serve};
+use crate::{dashboard, guard, openapi, serve};
 
 /// The whole API, ready to be served or called by tests.
 pub fn router(state: AppState) -> Router {
     let (api, _) = routes().split_for_parts();
     api.merge(openapi::routes(&state))
-        .fallback(no_such_route)
+        .fallback(dashboard::serve)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotLive)))
@@ -147,14 +147,6 @@ fn short_path_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(short_paths::resume))
         .routes(routes!(short_paths::clear_completed))
         .routes(routes!(short_paths::reset))
-}
-
-async fn no_such_route(method: Method, uri: Uri) -> Refusal {
-    let detail = format!(
-        "there is nothing at `{method} {}`; /api/docs shows what there is",
-        uri.path()
-    );
-    Refusal::new(Code::NoSuchRoute, detail)
 }
 
 async fn method_not_allowed(method: Method, uri: Uri) -> Refusal {

@@ -14,6 +14,7 @@ use paceline_engine::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::Cache;
+use crate::dashboard::Dashboard;
 use crate::idempotency::KeyLocks;
 use crate::job_maker::Maker;
 use crate::metrics::Metrics;
@@ -36,6 +37,7 @@ pub struct ServerOptions {
     pub shutdown_grace: Duration,
     /// Who knows what can be sent outside; nothing can without.
     pub courier: Option<Arc<dyn Courier>>,
+    pub dashboard: Dashboard,
 }
 
 impl ServerOptions {
@@ -47,6 +49,7 @@ impl ServerOptions {
             allowed_hosts: Vec::new(),
             shutdown_grace: Duration::from_secs(10),
             courier: None,
+            dashboard: Dashboard::embedded(),
         }
     }
 }

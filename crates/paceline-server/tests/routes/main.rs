@@ -9,6 +9,7 @@
 mod batches;
 mod bulk;
 mod control;
+mod dashboard;
 mod dependencies;
 mod events;
 mod guard;

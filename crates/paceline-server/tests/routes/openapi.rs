@@ -250,7 +250,7 @@ async fn the_page_that_shows_it_needs_nothing_from_elsewhere() {
         assert!(page.contains(name), "{page}");
         let (content_type, text) = file(&server, name).await;
         assert!(content_type.ends_with("charset=utf-8"), "{content_type}");
-        let shows = text.contains("/api/openapi.json");
+        let shows = text.contains("../openapi.json");
         assert_eq!(shows, name == "swagger-initializer.js", "{name}");
     }
 }
