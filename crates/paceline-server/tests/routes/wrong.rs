@@ -149,7 +149,7 @@ async fn a_body_that_stops_arriving() {
 async fn unknown_addresses_and_methods() {
     let server = Server::start().await;
     for path in [
-        "/",
+        "/nothing",
         "/api",
         "/api/v1",
         "/api/v1/",
