@@ -41,13 +41,13 @@ help: ## this list
 setup: ## checks the tools and makes the Python environment (.venv)
 	@scripts/setup.sh
 
-build: setup ## the debug binary
+build: setup web ## the debug binary, with the dashboard in it
 	$(call say,building (debug))
 	cargo build --locked --workspace --bins
 
 # The debug build serves the demo as well as any (the handlers do the work, in Python), and it is
 # the one that the tests use: DEMO_PROFILE=release for one to measure.
-demo: setup ## a node, the races example and a live bar
+demo: setup web ## a node, the races example and a live bar
 	$(call say,building the node: minutes the first time$(comma) then seconds)
 	cargo build --locked --profile $(DEMO_PROFILE) --package paceline --bin paceline
 	$(call say,the demo)
@@ -157,7 +157,7 @@ chaos: build postgres network ## three nodes on one database in trouble, for fiv
 	    PACELINE_CHAOS_SECONDS=$(CHAOS_SECONDS) \
 	    cargo test --locked --package paceline-e2e --test e2e chaos -- --nocapture
 
-bench: setup ## measures this machine against the targets
+bench: setup web ## measures this machine against the targets
 	$(call say,building the release binary (several minutes the first time))
 	cargo build --locked --release --package paceline --bin paceline
 	PACELINE_PYTHON=$(PYTHON) $(TARGET)/release/paceline bench $(BENCH_FLAGS)
