@@ -19,6 +19,8 @@ pub struct Options {
     pub jobs: u32,
     /// Most running jobs of one user; 0 is no limit.
     pub jobs_per_user: u32,
+    /// Further lines of `[limits]`.
+    pub more_limits: &'static str,
     /// Of one worker, such as `256MiB`.
     pub max_memory: Option<&'static str>,
     /// What work in flight gets after a cancel or a stop.
@@ -35,6 +37,7 @@ impl Default for Options {
             processes: 2,
             jobs: 10,
             jobs_per_user: 3,
+            more_limits: "",
             max_memory: None,
             grace: "10s",
             store: None,
@@ -132,10 +135,10 @@ fn toml(folder: &Path, options: &Options) -> String {
     let sdk = repository().join("sdk/python/src").display().to_string();
     let journal = journal_path(folder).display().to_string();
     let mut text = format!(
-        "[server]\ngrace = {:?}\n\n[limits]\njobs = {}\njobs_per_user = {}\n\n\
+        "[server]\ngrace = {:?}\n\n[limits]\njobs = {}\njobs_per_user = {}\n{}\n\
          [workers.e2e]\ncommand = [\"python\", \"-m\", \"paceline.worker\", \"e2e_tasks\"]\n\
          processes = {}\nenv = {{ E2E_JOURNAL = {journal:?}, PYTHONPATH = {sdk:?} }}\n",
-        options.grace, options.jobs, options.jobs_per_user, options.processes,
+        options.grace, options.jobs, options.jobs_per_user, options.more_limits, options.processes,
     );
     if let Some(most) = options.max_memory {
         writeln!(text, "max_memory = {most:?}").expect("writing to a string");

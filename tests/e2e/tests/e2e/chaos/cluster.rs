@@ -17,6 +17,11 @@ use crate::tables;
 /// Most running jobs, in all and of one user: fewer than there would be without limits.
 pub(crate) const JOBS: u32 = 6;
 pub(crate) const JOBS_PER_USER: u32 = 2;
+/// Of a key, and of one of the two queues.
+pub(crate) const JOBS_PER_KEY: u32 = 1;
+pub(crate) const NARROW: &str = "narrow";
+pub(crate) const JOBS_OF_NARROW: u32 = 2;
+const MORE_LIMITS: &str = "jobs_per_key = 1\n[limits.queues]\nnarrow = 2\n";
 
 pub(crate) struct Cluster {
     pub(crate) network: Network,
@@ -39,6 +44,7 @@ impl Cluster {
             Project::with(Options {
                 jobs: JOBS,
                 jobs_per_user: JOBS_PER_USER,
+                more_limits: MORE_LIMITS,
                 grace: "3s",
                 shell: true,
                 ..Options::default()

@@ -11,9 +11,11 @@ use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
 use super::NODES;
-use super::cluster::{Cluster, PATIENCE};
+use super::cluster::{Cluster, NARROW, PATIENCE};
 
 const JOBS: usize = 50;
+/// Most jobs that one waits for.
+const MOST_PARENTS: usize = 3;
 /// The length for which the counts below are meant.
 const USUAL: f64 = 60.0;
 
@@ -42,6 +44,12 @@ fn job(number: usize, scale: f64, dice: &mut StdRng) -> Job {
     };
     let user = ["ana", "ben", "cem", "dia"].choose(dice);
     job.request["user"] = json!(user);
+    if dice.random_bool(0.4) {
+        job.request["key"] = json!(["red", "green", "blue"].choose(dice));
+    }
+    if dice.random_bool(0.2) {
+        job.request["queue"] = json!(NARROW);
+    }
     job.request["priority"] = json!(["low", "normal", "normal", "high", "urgent"].choose(dice));
     if job.results.len() > 1 && dice.random_bool(0.3) {
         job.request["workers"] = dice.random_range(1..4).into();
@@ -140,8 +148,15 @@ pub(crate) async fn submit(
 ) -> Vec<Job> {
     let time = until.saturating_duration_since(Instant::now());
     let pause = time.mul_f64(0.8 / 50.0);
+    let mut taken: Vec<String> = Vec::new();
     for (number, job) in jobs.iter_mut().enumerate() {
+        let parents = dice.random_range(1..=MOST_PARENTS);
+        let parents: Vec<_> = taken.choose_multiple(&mut dice, parents).collect();
+        if dice.random_bool(0.3) && !parents.is_empty() {
+            job.request["after"] = json!(parents);
+        }
         job.id = submit_one(cluster, &job.request, number, &mut dice).await;
+        taken.push(job.id.clone());
         if until > Instant::now() {
             tokio::time::sleep(pause.mul_f64(dice.random_range(0.2..1.8))).await;
         }

@@ -20,12 +20,16 @@ pub(crate) struct Snapshot {
     pub(crate) counted: HashMap<String, i64>,
     pub(crate) tally: HashMap<String, i64>,
     pub(crate) last_event: i64,
+    /// Jobs that run though one that they wait for has not completed.
+    pub(crate) too_early: i64,
 }
 
 /// A running job.
 #[derive(Debug)]
 pub(crate) struct RunningJob {
     pub(crate) user: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) queue: String,
     pub(crate) items: Option<Items>,
     /// Without items: nobody holds it.
     is_free: bool,
@@ -67,6 +71,7 @@ impl Snapshot {
             counted: HashMap::new(),
             tally: HashMap::new(),
             last_event: 0,
+            too_early: 0,
         };
         snapshot.read_jobs(&transaction).await;
         snapshot.read_items(&transaction).await;
@@ -76,7 +81,7 @@ impl Snapshot {
 
     async fn read_jobs(&mut self, database: &Transaction<'_>) {
         const JOBS: &str =
-            "SELECT num, user_name, lease, node, kind FROM jobs WHERE lane IN (3, 4)";
+            "SELECT num, user_name, lease, node, kind, key, queue FROM jobs WHERE lane IN (3, 4)";
         const LEASES: &str = "SELECT id, job, node, ranges FROM leases";
         for row in list(database, JOBS).await {
             let (num, lease): (i64, Option<i64>) = (row.get(0), row.get(2));
@@ -85,6 +90,8 @@ impl Snapshot {
                 num,
                 RunningJob {
                     user: row.get(1),
+                    key: row.get(5),
+                    queue: row.get(6),
                     items: has_items.then(Items::default),
                     is_free: !has_items && lease.is_none(),
                 },
@@ -143,7 +150,12 @@ impl Snapshot {
 
     async fn read_counts(&mut self, database: &Transaction<'_>) {
         const COUNTED: &str = "SELECT state, count(*) FROM jobs GROUP BY state";
+        const TOO_EARLY: &str = "SELECT count(*) FROM jobs c JOIN dependencies d ON d.child = c.num
+            JOIN jobs p ON p.num = d.parent WHERE c.lane IN (3, 4) AND p.state <> 'completed'";
         const TALLY: &str = "SELECT event, pending, running, completed, failed FROM tally";
+        for row in list(database, TOO_EARLY).await {
+            self.too_early = row.get(0);
+        }
         for row in list(database, COUNTED).await {
             self.counted.insert(row.get(0), row.get(1));
         }

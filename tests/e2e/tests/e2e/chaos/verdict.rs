@@ -53,6 +53,7 @@ pub(crate) async fn check(cluster: &Cluster, jobs: &[Job], others: usize, old: u
     }
     check_ends(cluster, jobs.len() + others).await;
     check_clean_up(cluster, old).await;
+    check_order(cluster).await;
     check_runs(cluster).await;
 }
 
@@ -111,6 +112,16 @@ async fn check_clean_up(cluster: &Cluster, old: usize) {
     let left = number(cluster, LEFT).await;
     println!("{told} old jobs were cleaned up");
     assert_eq!((told, left), (i64::try_from(old).expect("few"), 0));
+}
+
+/// No job started before those that it waits for had completed.
+async fn check_order(cluster: &Cluster) {
+    const WAITED: &str = "SELECT count(DISTINCT child) FROM dependencies";
+    const TOO_EARLY: &str = "SELECT count(*) FROM dependencies d
+        JOIN events s ON s.job = d.child AND s.kind = 'job.started'
+        JOIN events e ON e.job = d.parent AND e.kind = 'job.completed' WHERE s.seq < e.seq";
+    println!("{} jobs waited for others", number(cluster, WAITED).await);
+    assert_eq!(number(cluster, TOO_EARLY).await, 0, "started too early");
 }
 
 /// Tells what the handlers really did, from what they wrote down themselves.

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use paceline_e2e::numbers;
 
-use super::cluster::{Cluster, JOBS, JOBS_PER_USER, look_into};
-use super::snapshot::{Items, Snapshot};
+use super::cluster::{
+    Cluster, JOBS, JOBS_OF_NARROW, JOBS_PER_KEY, JOBS_PER_USER, NARROW, look_into,
+};
+use super::snapshot::{Items, RunningJob, Snapshot};
 
 const EVERY: Duration = Duration::from_millis(200);
 /// Work of a dead node is with others after this.
@@ -73,14 +75,28 @@ impl Watch {
     fn see_limits(&mut self, snapshot: &Snapshot) {
         let running = snapshot.jobs.len();
         self.hold(running <= JOBS as usize, || format!("{running} jobs run"));
-        let mut of_users: HashMap<&str, u32> = HashMap::new();
-        for user in snapshot.jobs.values().filter_map(|job| job.user.as_deref()) {
-            *of_users.entry(user).or_default() += 1;
+        self.see_limit(snapshot, JOBS_PER_USER, |job| job.user.as_deref());
+        self.see_limit(snapshot, JOBS_PER_KEY, |job| job.key.as_deref());
+        self.see_limit(snapshot, JOBS_OF_NARROW, |job| {
+            Some(&*job.queue).filter(|queue| *queue == NARROW)
+        });
+        self.hold(snapshot.too_early == 0, || {
+            format!("{} jobs run before their parents' end", snapshot.too_early)
+        });
+    }
+
+    fn see_limit(
+        &mut self,
+        snapshot: &Snapshot,
+        most: u32,
+        name: impl Fn(&RunningJob) -> Option<&str>,
+    ) {
+        let mut running: HashMap<&str, u32> = HashMap::new();
+        for name in snapshot.jobs.values().filter_map(name) {
+            *running.entry(name).or_default() += 1;
         }
-        for (user, running) in of_users {
-            self.hold(running <= JOBS_PER_USER, || {
-                format!("{running} jobs of {user} run")
-            });
+        for (name, running) in running {
+            self.hold(running <= most, || format!("{running} jobs of {name} run"));
         }
     }
 
