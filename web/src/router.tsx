@@ -7,7 +7,13 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import { readJobSearch, readJobsSearch } from "~/lib/search";
+import {
+  readCursorSearch,
+  readJobSearch,
+  readJobsSearch,
+  readLaunchSearch,
+  readSettingsSearch,
+} from "~/lib/search";
 import { Failed } from "./components/Failed";
 import { NotFound } from "./components/NotFound";
 import { Shell } from "./components/Shell";
@@ -37,7 +43,91 @@ const job = createRoute({
   component: lazyRouteComponent(() => import("./routes/job"), "JobPage"),
 });
 
-export const routeTree = root.addChildren([overview, jobs, job]);
+const launch = createRoute({
+  getParentRoute: () => root,
+  path: "/launch",
+  validateSearch: readLaunchSearch,
+  component: lazyRouteComponent(() => import("./routes/launch"), "Launch"),
+});
+
+const batches = createRoute({
+  getParentRoute: () => root,
+  path: "/batches",
+  validateSearch: readCursorSearch,
+  component: lazyRouteComponent(() => import("./routes/batches"), "Batches"),
+});
+
+const batch = createRoute({
+  getParentRoute: () => root,
+  path: "/batches/$id",
+  component: lazyRouteComponent(() => import("./routes/batch"), "BatchPage"),
+});
+
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules",
+  component: lazyRouteComponent(() => import("./routes/schedules"), "Schedules"),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules/$id",
+  component: lazyRouteComponent(() => import("./routes/schedule"), "SchedulePage"),
+});
+
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: "/templates",
+  component: lazyRouteComponent(() => import("./routes/templates"), "Templates"),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks",
+  component: lazyRouteComponent(() => import("./routes/tasks"), "Tasks"),
+});
+
+const task = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks/$name",
+  component: lazyRouteComponent(() => import("./routes/task"), "TaskPage"),
+});
+
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: "/workers",
+  component: lazyRouteComponent(() => import("./routes/workers"), "Workers"),
+});
+
+const queues = createRoute({
+  getParentRoute: () => root,
+  path: "/queues",
+  component: lazyRouteComponent(() => import("./routes/queues"), "Queues"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import("./routes/settings"), "Settings"),
+});
+
+export const routeTree = root.addChildren([
+  overview,
+  jobs,
+  job,
+  launch,
+  batches,
+  batch,
+  schedules,
+  schedule,
+  templates,
+  tasks,
+  task,
+  workers,
+  queues,
+  settings,
+]);
 
 export const router = createRouter({
   routeTree,

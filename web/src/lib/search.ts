@@ -87,3 +87,17 @@ export function readJobSearch(raw: Raw): JobSearch {
     q: text(raw, "q"),
   });
 }
+
+export type LaunchSearch = { task?: string; template?: string };
+
+export function readLaunchSearch(raw: Raw): LaunchSearch {
+  return given({ task: text(raw, "task"), template: text(raw, "template") });
+}
+
+export function readCursorSearch(raw: Raw): { cursor?: string } {
+  return given({ cursor: text(raw, "cursor") });
+}
+
+export function readSettingsSearch(raw: Raw): { user?: string } {
+  return given({ user: text(raw, "user") });
+}

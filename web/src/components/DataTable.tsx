@@ -1,0 +1,82 @@
+// A table that is a list of cards on a phone. The roles are said, because a browser forgets them
+// when a row is no longer drawn as one.
+import type { ReactNode } from "react";
+
+export type Column<T> = {
+  head: string;
+  cell: (row: T) => ReactNode;
+  /** Numbers stand below each other. */
+  number?: boolean;
+};
+
+export type DataTableProps<T> = {
+  label: string;
+  rows: readonly T[];
+  keyOf: (row: T) => string;
+  columns: readonly Column<T>[];
+  /** At the end of a row: what can be done with it. */
+  actions?: (row: T) => ReactNode;
+};
+
+const CELL = "max-md:flex max-md:items-baseline max-md:justify-between max-md:gap-4 max-md:py-0.5";
+
+export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTableProps<T>) {
+  return (
+    <div className="overflow-hidden rounded-lg border border-border bg-surface">
+      <table role="table" aria-label={label} className="w-full text-[13px] max-md:block">
+        <thead role="rowgroup" className="max-md:sr-only">
+          <tr role="row" className="border-b border-border text-left text-xs text-muted">
+            {columns.map(({ head, number }) => (
+              <th
+                key={head}
+                role="columnheader"
+                scope="col"
+                className={`h-9 px-3 font-medium whitespace-nowrap first:pl-4 ${number ? "text-right" : ""}`}
+              >
+                {head}
+              </th>
+            ))}
+            {actions && (
+              <th role="columnheader" scope="col" className="w-px px-3">
+                <span className="sr-only">Actions</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody role="rowgroup" className="max-md:block">
+          {rows.map((row) => (
+            <tr
+              key={keyOf(row)}
+              role="row"
+              className="border-border not-last:border-b hover:bg-hover max-md:block max-md:px-4 max-md:py-3"
+            >
+              {columns.map((column, place) => (
+                <td
+                  key={column.head}
+                  role="cell"
+                  className={`min-w-0 py-2.5 align-middle md:px-3 md:first:pl-4 ${CELL} ${
+                    column.number ? "tabular-nums md:text-right" : ""
+                  }`}
+                >
+                  {place > 0 && (
+                    <span aria-hidden="true" className="shrink-0 text-xs text-muted md:hidden">
+                      {column.head}
+                    </span>
+                  )}
+                  <div className="min-w-0 break-words max-md:text-right max-md:in-first:text-left">
+                    {column.cell(row)}
+                  </div>
+                </td>
+              ))}
+              {actions && (
+                <td role="cell" className="px-3 align-middle max-md:block max-md:px-0 max-md:pt-2">
+                  <div className="flex items-center justify-end gap-1.5">{actions(row)}</div>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+// Running, holding, changing and deleting a schedule.
+import { unwrap } from "@paceline/react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { Button, IconButton } from "~/components/Button";
+import { ConfirmDialog } from "~/components/ConfirmDialog";
+import { touch } from "~/lib/endToasts";
+import type { Schedule } from "~/lib/shapes";
+import { useChange } from "~/lib/useChange";
+
+export function ScheduleControls({ schedule }: { schedule: Schedule }) {
+  const [asked, setAsked] = useState(false);
+  const navigate = useNavigate();
+  const params = { path: { id: schedule.id } };
+  const run = useChange({
+    run: (api) => unwrap(api.POST("/api/v1/schedules/{id}/run", { params })),
+    onDone: (job) => {
+      touch(job.id);
+      const onClick = () => void navigate({ to: "/jobs/$id", params: { id: job.id } });
+      toast.success(`${schedule.name} runs now`, { action: { label: "Show", onClick } });
+    },
+  });
+  const pause = useChange({
+    run: (api) => unwrap(api.POST("/api/v1/schedules/{id}/pause", { params })),
+    done: () => `${schedule.name} is paused`,
+  });
+  const resume = useChange({
+    run: (api) => unwrap(api.POST("/api/v1/schedules/{id}/resume", { params })),
+    done: () => `${schedule.name} goes on`,
+  });
+  const remove = useChange({
+    run: (api) => unwrap(api.DELETE("/api/v1/schedules/{id}", { params })),
+    done: () => `Schedule ${schedule.name} is deleted`,
+    onDone: () => setAsked(false),
+  });
+  return (
+    <>
+      <Button onClick={() => run.mutate()} disabled={run.isPending}>
+        Run now
+      </Button>
+      {schedule.state === "active" && (
+        <Button onClick={() => pause.mutate()} disabled={pause.isPending}>
+          Pause
+        </Button>
+      )}
+      {schedule.state === "paused" && (
+        <Button onClick={() => resume.mutate()} disabled={resume.isPending}>
+          Resume
+        </Button>
+      )}
+      <Link
+        to="/schedules/$id"
+        params={{ id: schedule.id }}
+        className="inline-flex h-8 items-center rounded-md border border-border bg-surface px-3 text-[13px] font-medium hover:bg-hover"
+      >
+        Edit
+      </Link>
+      <IconButton label={`Delete ${schedule.name}`} onClick={() => setAsked(true)}>
+        <Trash2 size={15} aria-hidden="true" />
+      </IconButton>
+      <ConfirmDialog
+        open={asked}
+        onOpenChange={setAsked}
+        title={`Delete the schedule ${schedule.name}?`}
+        verb="Delete"
+        danger
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate()}
+      >
+        It submits no more jobs. Those that it has submitted stay.
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+// Launching, changing and deleting a template.
+import { unwrap } from "@paceline/react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Button, IconButton } from "~/components/Button";
+import { ConfirmDialog } from "~/components/ConfirmDialog";
+import { touch } from "~/lib/endToasts";
+import type { Template } from "~/lib/shapes";
+import { useChange } from "~/lib/useChange";
+
+export function TemplateControls({ template }: { template: Template }) {
+  const [asked, setAsked] = useState(false);
+  const navigate = useNavigate();
+  const params = { path: { id: template.id } };
+  const launch = useChange({
+    run: (api) => unwrap(api.POST("/api/v1/templates/{id}/launch", { params, body: {} })),
+    onDone: (job) => {
+      touch(job.id);
+      void navigate({ to: "/jobs/$id", params: { id: job.id } });
+    },
+  });
+  const remove = useChange({
+    run: (api) => unwrap(api.DELETE("/api/v1/templates/{id}", { params })),
+    done: () => `Template ${template.name} is deleted`,
+    onDone: () => setAsked(false),
+  });
+  return (
+    <>
+      <Button look="primary" onClick={() => launch.mutate()} disabled={launch.isPending}>
+        Launch
+      </Button>
+      <Link
+        to="/launch"
+        search={{ template: template.id }}
+        className="inline-flex h-8 items-center rounded-md border border-border bg-surface px-3 text-[13px] font-medium hover:bg-hover"
+      >
+        Edit
+      </Link>
+      <IconButton label={`Delete ${template.name}`} onClick={() => setAsked(true)}>
+        <Trash2 size={15} aria-hidden="true" />
+      </IconButton>
+      <ConfirmDialog
+        open={asked}
+        onOpenChange={setAsked}
+        title={`Delete the template ${template.name}?`}
+        verb="Delete"
+        danger
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate()}
+      >
+        Jobs that were launched from it stay. Schedules that name it give no more jobs.
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+// Names for the API's shapes that only the dashboard speaks of.
+import type { components } from "@paceline/react";
+
+type Schemas = components["schemas"];
+
+export type Task = Schemas["Task"];
+export type Batch = Schemas["Batch"];
+export type Schedule = Schemas["Schedule"];
+export type ScheduleRequest = Schemas["ScheduleRequest"];
+export type Template = Schemas["Template"];
+export type Queue = Schemas["Queue"];
+export type Limit = Schemas["Limit"];
+export type Hold = Schemas["Hold"];
+export type Preferences = Schemas["Preferences"];
+export type PreferencesRequest = Schemas["PreferencesRequest"];
+export type Topic = Schemas["Topic"];

@@ -1,0 +1,62 @@
+// Saved configurations of jobs.
+import { formatTime } from "@paceline/react";
+import { Link } from "@tanstack/react-router";
+import { Bookmark } from "lucide-react";
+import { EmptyState } from "~/components/Blank";
+import { DataTable } from "~/components/DataTable";
+import { Loaded } from "~/components/Loaded";
+import { PageFrame } from "~/components/PageFrame";
+import { TemplateControls } from "~/features/templates/TemplateControls";
+import { useTemplates } from "~/lib/reads";
+import type { Template } from "~/lib/shapes";
+
+export function Templates() {
+  const empty = (
+    <EmptyState icon={Bookmark} title="There are no templates yet">
+      <Link to="/launch" className="text-accent underline underline-offset-2">
+        Fill in a launch
+      </Link>{" "}
+      and save it as a template.
+    </EmptyState>
+  );
+  return (
+    <PageFrame title="Templates">
+      <Loaded
+        query={useTemplates()}
+        what="the templates"
+        empty={empty}
+        isEmpty={({ items }) => items.length === 0}
+      >
+        {({ items }) => (
+          <DataTable
+            label="Templates"
+            rows={items}
+            keyOf={(template) => template.id}
+            columns={COLUMNS}
+            actions={(template) => <TemplateControls template={template} />}
+          />
+        )}
+      </Loaded>
+    </PageFrame>
+  );
+}
+
+const COLUMNS = [
+  {
+    head: "Template",
+    cell: (template: Template) => <span className="font-medium break-all">{template.name}</span>,
+  },
+  { head: "Task", cell: (template: Template) => template.job.task },
+  { head: "Params", cell: (template: Template) => <Params params={template.job.params} /> },
+  { head: "Changed", cell: (template: Template) => formatTime(template.updated_at), number: true },
+];
+
+function Params({ params }: { params: object | null | undefined }) {
+  if (!params || Object.keys(params).length === 0) return <span className="text-muted">none</span>;
+  const text = JSON.stringify(params);
+  return (
+    <code title={text} className="line-clamp-2 max-w-sm font-mono text-xs break-all">
+      {text}
+    </code>
+  );
+}
