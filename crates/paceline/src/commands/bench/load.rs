@@ -40,7 +40,12 @@ pub(super) const KEYS: u64 = 10_000;
 
 /// The same jobs, each with a concurrency key.
 pub(super) async fn submit_keyed_noops(client: &Client, count: u64) -> Result<Submitted> {
-    submit(&[client], count, |job, text| {
+    submit_keyed_noops_to(&[client], count).await
+}
+
+/// The same to several nodes, in turns.
+pub(super) async fn submit_keyed_noops_to(clients: &[&Client], count: u64) -> Result<Submitted> {
+    submit(clients, count, |job, text| {
         let key = job % KEYS;
         // Writing to a string cannot fail.
         let _ = write!(

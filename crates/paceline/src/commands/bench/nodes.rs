@@ -8,6 +8,7 @@ use super::load;
 use super::machine::cores;
 use super::numbers::float;
 use super::target::Target;
+use super::throughput::LIMITS;
 use super::usage::Tree;
 use super::watch;
 use super::workbench::{Handlers, Subject, Workbench};
@@ -30,6 +31,7 @@ struct Run {
 #[derive(Debug, Default)]
 struct Rounds {
     one: Vec<Run>,
+    limited: Vec<Run>,
     two: Vec<Run>,
     submit: Vec<Run>,
     drain_one: Vec<Run>,
@@ -47,8 +49,11 @@ pub(super) async fn measure(lab: &Lab) -> Result<Vec<Figure>> {
                 lab.rounds,
                 human::plural(count, "job")
             ));
-            rounds.one.push(end_to_end(lab, 1, count).await?);
-            rounds.two.push(end_to_end(lab, 2, count).await?);
+            rounds.one.push(end_to_end(lab, 1, count, "").await?);
+            rounds
+                .limited
+                .push(end_to_end(lab, 1, count, LIMITS).await?);
+            rounds.two.push(end_to_end(lab, 2, count, "").await?);
             rounds.submit.push(submit(lab, count).await?);
             rounds.drain_one.push(drain(lab, 1, count).await?);
             rounds.drain_two.push(drain(lab, 2, count).await?);
@@ -71,7 +76,10 @@ impl Rounds {
             rate("end to end, one node", &self.one)
                 .how("POST /jobs/bulk by 1,000 on 4 connections while the node drains; until the last is completed"),
             rate("end to end, two nodes", &self.two).how("two connections to each"),
-            ratio(format!("two nodes against one, {jobs}"), &self.two, &self.one),
+            ratio(format!("two nodes against one, {jobs}"), &self.two, &self.one)
+                .at_least(1.0),
+            ratio(format!("one node with limits and keys, share of that without, {jobs}"), &self.limited, &self.one)
+                .how(format!("jobs over {} keys, most at once of a key and of the queue", human::count(load::KEYS))),
         ];
         figures.extend(costs(&format!("one node, {jobs}"), &self.one));
         figures.extend(costs(&format!("two nodes, {jobs}"), &self.two));
@@ -81,11 +89,14 @@ impl Rounds {
                 .how("queued before the node starts; from the first start to the last end"),
         );
         figures.push(rate("draining alone, two nodes", &self.drain_two));
-        figures.push(ratio(
-            format!("draining, two nodes against one, {jobs}"),
-            &self.drain_two,
-            &self.drain_one,
-        ));
+        figures.push(
+            ratio(
+                format!("draining, two nodes against one, {jobs}"),
+                &self.drain_two,
+                &self.drain_one,
+            )
+            .at_least(1.0),
+        );
         figures
     }
 }
@@ -93,7 +104,7 @@ impl Rounds {
 fn ratio(name: String, runs: &[Run], to: &[Run]) -> Figure {
     let pairs = runs.iter().zip(to);
     let ratios = pairs.map(|(run, to)| run.per_second / to.per_second);
-    Figure::median(Target::T2, name, Unit::Ratio, ratios.collect()).at_least(1.0)
+    Figure::median(Target::T2, name, Unit::Ratio, ratios.collect())
 }
 
 /// What runs cost, as far as it could be seen.
@@ -145,9 +156,13 @@ impl Cluster {
         })
     }
 
-    async fn submit(&self, count: u64) -> Result<load::Submitted> {
+    async fn submit(&self, count: u64, keyed: bool) -> Result<load::Submitted> {
         let clients: Vec<_> = self.nodes.iter().map(|node| &node.client).collect();
-        load::submit_noops_to(&clients, count).await
+        if keyed {
+            load::submit_keyed_noops_to(&clients, count).await
+        } else {
+            load::submit_noops_to(&clients, count).await
+        }
     }
 
     /// What `count` jobs in `seconds` have cost since the start.
@@ -169,11 +184,12 @@ impl Cluster {
     }
 }
 
-async fn end_to_end(lab: &Lab, nodes: usize, count: u64) -> Result<Run> {
-    let workbench = lab.workbench("")?;
+/// With `limits` each job has a key.
+async fn end_to_end(lab: &Lab, nodes: usize, count: u64, limits: &str) -> Result<Run> {
+    let workbench = lab.workbench(limits)?;
     let cluster = Cluster::start(lab, &workbench, &vec![Handlers::Noop; nodes]).await?;
     let began = Instant::now();
-    let submitted = cluster.submit(count).await?;
+    let submitted = cluster.submit(count, !limits.is_empty()).await?;
     watch::until_completed(&cluster.nodes[0].client, count, &submitted.last).await?;
     cluster.stop(count, began.elapsed().as_secs_f64()).await
 }
@@ -182,7 +198,7 @@ async fn submit(lab: &Lab, count: u64) -> Result<Run> {
     let workbench = lab.workbench("")?;
     workbench.declare_noop().await?;
     let cluster = Cluster::start(lab, &workbench, &[Handlers::Configured]).await?;
-    let submitted = cluster.submit(count).await?;
+    let submitted = cluster.submit(count, false).await?;
     cluster.stop(count, submitted.seconds).await
 }
 

@@ -15,7 +15,7 @@ use crate::exit::Result;
 use crate::output::human;
 
 /// Limits that every job has to pass: of its key, of which there are many, and of its queue.
-const LIMITS: &str = "jobs_per_key = 4\njobs_per_queue = 1000\n";
+pub(super) const LIMITS: &str = "jobs_per_key = 4\njobs_per_queue = 1000\n";
 
 /// What one round measured for one number of jobs.
 #[derive(Clone, Copy, Debug)]
