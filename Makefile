@@ -8,8 +8,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo forecasts test check check-rust check-python check-web web chaos bench
-.PHONY: clean suites suite-rust suite-sdk suite-web suite-examples suite-e2e postgres network
+.PHONY: help setup build demo forecasts forecasts-web test check check-rust check-python check-web web chaos bench
+.PHONY: clean suites suite-rust suite-sdk suite-web suite-forecasts-web suite-examples suite-e2e postgres network
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -35,7 +35,7 @@ endif
 say = @printf '\n== %s\n' "$(1)"
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  DEMO_FLAGS="--once --force" and BENCH_FLAGS="t1 --quick" are passed on.\n'
 
 setup: ## checks the tools and makes the Python environment (.venv)
@@ -105,16 +105,32 @@ web/dist/index.html: $(WEB_MODULES) $(WEB_SOURCES)
 
 web: web/dist/index.html ## the dashboard, built into web/dist
 
+# The forecasts example has an app of its own, which uses the React library as others do: built,
+# packed and installed.
+FORECASTS_WEB := examples/forecasts/web
+FORECASTS_MODULES := $(FORECASTS_WEB)/node_modules/.package-lock.json
+REACT_SOURCES := $(filter web/packages/react/%,$(WEB_SOURCES))
+
+$(FORECASTS_MODULES): $(WEB_MODULES) $(REACT_SOURCES) $(addprefix $(FORECASTS_WEB)/,package-lock.json .npmrc)
+	$(call say,packing the React library for the forecasts example)
+	cd web && npm run --silent build:react
+	cd $(FORECASTS_WEB) && npm ci --no-progress
+	@touch $@
+
+forecasts-web: $(FORECASTS_MODULES) ## the forecasts example's page, beside its node
+	cd $(FORECASTS_WEB) && npm run --silent build && npm run --silent preview
+
 check-web: $(WEB_MODULES)
 	$(call say,biome)
 	cd web && npm run --silent lint
+	web/node_modules/.bin/biome check --config-path=web $(FORECASTS_WEB)
 	$(call say,types of the API are those of its document)
 	cd web && npm run --silent api:check
 	$(call say,tsc --strict)
 	cd web && npm run --silent types
 
 # Each stands by itself, so that `make --keep-going test` goes on after a failure.
-suites: suite-rust suite-sdk suite-web suite-examples suite-e2e
+suites: suite-rust suite-sdk suite-web suite-forecasts-web suite-examples suite-e2e
 
 # The programs of a PostgreSQL server, for tests that start one.
 postgres:
@@ -138,6 +154,10 @@ suite-web: web
 	$(call say,dashboard and React components)
 	cd web && npm run --silent test
 	cd web && npm run --silent build:react
+
+suite-forecasts-web: $(FORECASTS_MODULES)
+	$(call say,the forecasts example's page)
+	cd $(FORECASTS_WEB) && npm run --silent test && npm run --silent build
 
 suite-examples: build
 	@for example in $(EXAMPLES); do \
@@ -163,7 +183,8 @@ bench: setup web ## measures this machine against the targets
 	PACELINE_PYTHON=$(PYTHON) $(TARGET)/release/paceline bench $(BENCH_FLAGS)
 
 clean: ## removes what was built, the Python environment and the demo's store
-	rm -rf target $(VENV) examples/*/build web/dist web/node_modules web/packages/*/dist
+	rm -rf target $(VENV) examples/*/build web/dist web/node_modules web/packages/*/dist \
+	    $(FORECASTS_WEB)/dist $(FORECASTS_WEB)/node_modules
 	find sdk examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 comma := ,

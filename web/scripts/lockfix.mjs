@@ -5,7 +5,8 @@
 // for one platform only. They carry no hash, because nobody here has seen them.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const FILE = new URL("../package-lock.json", import.meta.url);
+// Another lock than the dashboard's is named as an argument.
+const FILE = process.argv[2] ?? new URL("../package-lock.json", import.meta.url);
 const SYSTEMS = [
   "aix",
   "android",

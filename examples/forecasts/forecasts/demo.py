@@ -24,7 +24,7 @@ def run(skus: int = SKUS, stay: bool = True) -> int:
         seconds = time.perf_counter() - began
         print(f"\n{seconds:.0f} s in all; the node is at {node.url}", file=sys.stderr)
         if stay:
-            print("it stays, to look around (paceline status); Ctrl-C stops it", file=sys.stderr)
+            print("it stays; its page: make forecasts-web; Ctrl-C stops it", file=sys.stderr)
             try:
                 node.wait()
             except KeyboardInterrupt:

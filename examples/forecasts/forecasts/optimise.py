@@ -76,11 +76,7 @@ def optimise(
         "history": series.train.tolist(),
         "actual": actual.tolist(),
         "predicted": [round(value, 2) for value in made.predictions.tolist()],
-        "best": [
-            {"parameters": one.parameters, "validation_mase": _rounded(one.score)}
-            for one in ranked[:_BEST_SHOWN]
-            if math.isfinite(one.score)
-        ],
+        "best": _different(ranked, _BEST_SHOWN),
         "notes": notes,
     }
 
@@ -108,6 +104,16 @@ def _score(
         return value if math.isfinite(value) else math.inf
 
     return score
+
+
+def _different(ranked: list[Tried], most: int) -> list[dict[str, Any]]:
+    """The best of what was tried, each once: an optimiser comes back to what is good."""
+    found: list[dict[str, Any]] = []
+    for one in ranked:
+        new = all(one.parameters != other["parameters"] for other in found)
+        if new and len(found) < most and math.isfinite(one.score):
+            found.append({"parameters": one.parameters, "validation_mase": _rounded(one.score)})
+    return found
 
 
 def _folds(train: np.ndarray, season: int, horizon: int) -> list[int]:

@@ -42,6 +42,7 @@ def test_a_search_is_at_least_as_good_in_the_past_as_no_search():
     found = optimise(series.find("N1402"), "holt_winters", "ai", 30)
     unsearched = optimise(series.find("N1402"), "holt_winters", "ai", 1)
     assert unsearched["tried"] == 1
+    assert len({str(one["parameters"]) for one in found["best"]}) == 5
     assert found["validation_mase"] <= unsearched["validation_mase"]
 
 
