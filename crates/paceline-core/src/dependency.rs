@@ -87,6 +87,8 @@ pub struct Tally {
     pub waiting: u32,
     pub met: u32,
     pub broken: u32,
+    /// It waits for the end of a running duplicate as well, however that ends.
+    pub behind: bool,
 }
 
 /// Whether a job may start as far as other jobs are concerned.
@@ -107,6 +109,7 @@ impl Tally {
             waiting: 0,
             met: 0,
             broken: 0,
+            behind: false,
         }
     }
 
@@ -141,6 +144,13 @@ impl Tally {
     }
 
     pub fn standing(&self) -> Standing {
+        match self.of_parents() {
+            Standing::Free if self.behind => Standing::Waits,
+            standing => standing,
+        }
+    }
+
+    fn of_parents(&self) -> Standing {
         let (decided, one_does, all_end) = match self.policy {
             Policy::Completed | Policy::Finished => {
                 (self.broken > 0, Standing::Broken, Standing::Free)
@@ -252,6 +262,11 @@ pub fn waits_for(tally: Tally, first: &[(String, JobState)]) -> String {
     )
 }
 
+/// The same of a job behind the running duplicate of that name.
+pub fn waits_behind(name: &str) -> String {
+    format!("waits for the running duplicate {name}")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -293,6 +308,25 @@ mod tests {
                 .map(|policy| tally(policy, ends).standing());
             assert_eq!(got, expected, "{ends:?}");
         }
+    }
+
+    #[test]
+    fn a_running_duplicate_is_waited_for_whatever_the_parents_do() {
+        for policy in Policy::ALL {
+            let mut behind = tally(*policy, &[Some(End::Completed), Some(End::Failed)]);
+            let without = behind.standing();
+            behind.behind = true;
+            let expected = match without {
+                Standing::Free => Standing::Waits,
+                other => other,
+            };
+            assert_eq!(behind.standing(), expected);
+        }
+        let alone = Tally {
+            behind: true,
+            ..Tally::new(Policy::Completed)
+        };
+        assert_eq!(alone.standing(), Standing::Waits);
     }
 
     #[test]

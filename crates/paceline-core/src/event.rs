@@ -30,9 +30,11 @@ words!(
     Completed = "job.completed",
     Failed = "job.failed",
     Cancelled = "job.cancelled",
+    /// A duplicate of a job that waits: that one does its work.
+    Merged = "job.merged",
     Retried = "job.retried",
     Restarted = "job.restarted",
-    /// Priority, labels or workers were changed.
+    /// Priority, labels or workers were changed, or it took over the params of a duplicate.
     Changed = "job.changed",
     Deleted = "job.deleted",
     /// A run takes longer than jobs of its task usually do.

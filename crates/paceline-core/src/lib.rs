@@ -26,6 +26,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod line;
 pub mod links;
+pub mod merge;
 pub mod notify;
 pub mod options;
 pub mod outbox;

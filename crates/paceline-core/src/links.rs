@@ -4,6 +4,7 @@
 use crate::dependency::Policy;
 use crate::id::JobId;
 use crate::json::Json;
+use crate::merge::{Identity, OnDuplicate};
 use crate::state::JobState;
 
 /// What a submission asks for.
@@ -12,6 +13,9 @@ pub struct Wanted {
     /// What it waits for.
     pub after: Vec<Parent>,
     pub after_policy: Policy,
+    /// What identifies its work, unless its duplicates are let be.
+    pub identity: Option<Identity>,
+    pub on_duplicate: OnDuplicate,
 }
 
 impl Default for Wanted {
@@ -19,6 +23,8 @@ impl Default for Wanted {
         Wanted {
             after: Vec::new(),
             after_policy: Policy::Completed,
+            identity: None,
+            on_duplicate: OnDuplicate::Allow,
         }
     }
 }
@@ -38,6 +44,10 @@ pub struct Links {
     /// The jobs that it waited or waits for, of those that are there still.
     pub after: Vec<JobId>,
     pub after_policy: Option<Policy>,
+    /// The job that does its work.
+    pub merged_into: Option<JobId>,
+    /// How many duplicates handed their params over to it.
+    pub merged_count: u32,
 }
 
 /// What a parent left for its child.

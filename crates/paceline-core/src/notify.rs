@@ -51,6 +51,7 @@ impl Topic {
             | EventKind::Rescheduled
             | EventKind::Due
             | EventKind::Cancelled
+            | EventKind::Merged
             | EventKind::Retried
             | EventKind::Restarted
             | EventKind::Changed

@@ -68,6 +68,9 @@ pub enum StoreError {
     /// A submission waits for a job, or a batch of jobs, that is not there.
     #[error("there is no {}; it may have been deleted or cleaned up", named(.0))]
     NoSuchParent(Parent),
+    /// A submission that is to be refused when its work is a duplicate.
+    #[error("the same work is not done yet, by job `{0}`")]
+    Duplicate(JobId),
     /// An upload, job or item that is not there (any more).
     #[error("no such {0}")]
     NotFound(&'static str),
@@ -107,6 +110,8 @@ pub struct Submitted {
     pub id: JobId,
     /// `Completed` at once when there was nothing to do.
     pub state: JobState,
+    /// The job that does its work, of one that is merged.
+    pub merged_into: Option<JobId>,
 }
 
 /// A worker's wish for leases.
@@ -273,7 +278,7 @@ pub trait Store:
     /// Takes jobs in; all or none. With `only_new` an item whose key has a succeeded result of
     /// the same task is stored as skipped. A job with nothing to run is completed at once. One that
     /// waits for others ([`crate::dependency`]) is blocked until they have ended as it asks, and
-    /// cancelled when they do not.
+    /// cancelled when they do not. A duplicate is merged or refused as [`crate::merge`] decides.
     async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>>;
 
     /// Starts a streamed submission of `job` (whose `work` is ignored). Nobody sees it until

@@ -85,7 +85,17 @@ impl Shared {
                 firing.failed = Some((runs, why));
             }
         }
-        self.store.fire(firing, now).await?;
+        match self.store.fire(firing.clone(), now).await {
+            // Its jobs are not wanted as things stand; that must not hold the schedule, or others.
+            Err(why @ (StoreError::Duplicate(_) | StoreError::NoSuchParent(_))) => {
+                tracing::warn!(schedule = firing.schedule.name, %why, "a run is refused");
+                let runs = std::mem::take(&mut firing.runs);
+                let ticks = runs.into_iter().map(|run| run.tick).collect();
+                firing.failed = Some((ticks, why.to_string()));
+                self.store.fire(firing, now).await?;
+            }
+            fired => drop(fired?),
+        }
         Ok(next_at)
     }
 

@@ -56,6 +56,7 @@ codes! {
     WrongState = "wrong_state", 409, "The job's state forbids this";
     AmbiguousId = "ambiguous_id", 409, "The id prefix fits several jobs";
     NameTaken = "name_taken", 409, "The name is in use";
+    DuplicateJob = "duplicate_job", 409, "A job that has not ended does the same work";
     Outdated = "outdated", 409, "Somebody else changed it since";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     WrongContentType = "wrong_content_type", 415, "The content type is not taken here";
@@ -130,6 +131,10 @@ pub struct Problem {
     /// The jobs that an ambiguous id prefix may mean.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<String>,
+    /// The job that is in the way: its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/api/v1/jobs/019d0f3a-7b1c-7000-8000-000000000001")]
+    pub job: Option<String>,
 }
 
 /// One wrong field.
@@ -160,6 +165,7 @@ impl Problem {
             code: code.as_str().to_owned(),
             errors: Vec::new(),
             candidates: Vec::new(),
+            job: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod limits;
 mod list;
 mod notify;
 mod options;
+mod same_work;
 mod schedule;
 mod status;
 mod submit;
@@ -35,6 +36,7 @@ pub use notify::{
     ReadNoticesRequest, WebhookWish, WishView,
 };
 pub use options::{OptionsRequest, OptionsView, RetryRequest, RetryView};
+pub use same_work::SameWorkRequest;
 pub use schedule::{ScheduleRequest, ScheduleState, ScheduleView, TemplateOrJob};
 pub use status::{
     AlertView, CleanUpView, LimitsView, LivenessView, MachineView, NodeView, PoolUse,

@@ -9,6 +9,7 @@ use std::fmt;
 use paceline_core::dependency::Policy;
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
+use paceline_core::merge::OnDuplicate;
 use paceline_core::notify::{Channel, Topic};
 use paceline_core::outbox::DeliveryState;
 use paceline_core::schedule::MissedRuns;
@@ -90,6 +91,9 @@ wire_word!(
 );
 wire_word!(
     WirePolicy(Policy) as "AfterPolicy", read by str::parse, known known(Policy::ALL, Policy::as_str)
+);
+wire_word!(
+    WireOnDuplicate(OnDuplicate) as "OnDuplicate", read by str::parse, known known(OnDuplicate::ALL, OnDuplicate::as_str)
 );
 wire_word!(
     WireErrorKind(ErrorKind) as "ErrorKind", read by str::parse, known known(ErrorKind::ALL, ErrorKind::as_str)

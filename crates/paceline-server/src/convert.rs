@@ -111,6 +111,8 @@ impl Context {
         let Links {
             after,
             after_policy,
+            merged_into,
+            merged_count,
         } = links;
         JobView {
             id: WireJobId(id),
@@ -136,8 +138,8 @@ impl Context {
             after: after.into_iter().map(WireJobId).collect(),
             after_policy: after_policy.map(WirePolicy),
             waiting_for,
-            merged_into: None,
-            merged_count: 0,
+            merged_into: merged_into.map(WireJobId),
+            merged_count,
             cached_from: None,
             result: result.map(WireJson),
             error: error.as_ref().map(ErrorView::from),

@@ -174,7 +174,7 @@ problem_sets! {
     /// Of changing one named thing.
     ChangingNamed = [400, 403, 404, 408, 409, 413, 415, 422, 500, 503];
     /// Of submitting.
-    Submitting = [400, 403, 408, 413, 415, 422, 500, 503];
+    Submitting = [400, 403, 408, 409, 413, 415, 422, 500, 503];
     /// Of changing one job.
     ChangingJob = [400, 403, 404, 408, 409, 413, 415, 422, 500, 503];
     /// Of changing many jobs.

@@ -88,6 +88,12 @@ impl Refusal {
         self
     }
 
+    #[must_use]
+    fn job(mut self, address: String) -> Self {
+        self.0.problem.job = Some(address);
+        self
+    }
+
     pub(crate) fn problem(&self) -> &Problem {
         &self.0.problem
     }
@@ -126,6 +132,10 @@ impl From<StoreError> for Refusal {
             StoreError::Full => Refusal::new(Code::StoreFull, detail).retry_after(5),
             StoreError::DuplicateKey { second, .. } => {
                 Refusal::field(Code::DuplicateKey, format!("items[{second}].key"), detail)
+            }
+            StoreError::Duplicate(id) => {
+                let address = format!("/api/v1/jobs/{id}");
+                Refusal::new(Code::DuplicateJob, detail).job(address)
             }
             StoreError::NoSuchParent(_) => Refusal::field(Code::InvalidField, "after", detail),
             StoreError::TooManyItems { .. } => Refusal::field(Code::TooMany, "items", detail),

@@ -2,6 +2,7 @@
 //! checked before the store sees it.
 
 mod check;
+mod identity;
 mod items;
 mod known;
 mod links;
@@ -99,6 +100,7 @@ impl Settler {
             let message = "the items of a streamed submission are the lines that follow";
             return Err(Refusal::field(Code::InvalidField, "items", message));
         }
+        identity::check_streamed(&request, self.known(&request.task, Place::Body)?)?;
         self.settle_with(request, Some(Work::Items(Vec::new())), Place::Body)
     }
 
@@ -112,6 +114,8 @@ impl Settler {
         let links = links::wanted(&request, place, &self.settled)?;
         let known = self.known(&request.task, place)?;
         let params = params(request.params, known, place)?;
+        let brings_items = work.is_some();
+        let links = identity::settle(&request, (known, brings_items), &params, links, place)?;
         let given = request.options();
         let options = if given.is_empty() {
             Arc::clone(&known.options)

@@ -204,6 +204,7 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::Completed
         | EventKind::Failed
         | EventKind::Cancelled
+        | EventKind::Merged
         | EventKind::Retried
         | EventKind::Restarted
         | EventKind::Changed

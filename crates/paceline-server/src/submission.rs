@@ -76,14 +76,26 @@ async fn is_there(state: &AppState, id: JobId) -> Result<Option<Job>> {
 async fn states(state: &AppState, jobs: &[NewJob]) -> Result<Vec<Submitted>> {
     let mut submitted = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let now = is_there(state, job.id).await?.map(|job| job.state);
         let pending = paceline_core::lifecycle::waiting_until(job.run_at, state.engine.now());
-        submitted.push(Submitted {
-            id: job.id,
-            state: now.unwrap_or(pending),
-        });
+        let now = is_there(state, job.id).await?;
+        submitted.push(now.as_ref().map_or(
+            Submitted {
+                id: job.id,
+                state: pending,
+                merged_into: None,
+            },
+            as_it_is,
+        ));
     }
     Ok(submitted)
+}
+
+fn as_it_is(job: &Job) -> Submitted {
+    Submitted {
+        id: job.id,
+        state: job.state,
+        merged_into: job.links.merged_into,
+    }
 }
 
 async fn submit_reserved(
@@ -174,9 +186,9 @@ async fn finish_held(
     } else {
         None
     };
-    let submitted = if let Some(Job { id, state, .. }) = earlier {
+    let submitted = if let Some(job) = earlier {
         upload.abort().await;
-        Submitted { id, state }
+        as_it_is(&job)
     } else {
         hold.reserve(&state, &hash, reservation).await?;
         let finished = upload.finish().await;
@@ -235,16 +247,25 @@ async fn one_answer(state: &AppState, submitted: &Submitted) -> Result<Answer> {
     let job = job.ok_or_else(|| Refusal::no_such_job(submitted.id))?;
     let view = job_view(state, job).await?;
     Ok(Answer {
-        status: 201,
+        status: status_of(submitted.merged_into),
         job: Some(submitted.id.to_string()),
         body: body::to_json(&view)?,
     })
+}
+
+/// Of a job that is merged nothing comes about that was not there.
+pub(crate) const fn status_of(merged_into: Option<JobId>) -> u16 {
+    match merged_into {
+        Some(_) => 200,
+        None => 201,
+    }
 }
 
 fn many_answer(submitted: &[Submitted]) -> Result<Answer> {
     let jobs = submitted.iter().map(|submitted| SubmittedView {
         id: WireJobId(submitted.id),
         state: WireJobState(submitted.state),
+        merged_into: submitted.merged_into.map(WireJobId),
     });
     let answer = BulkAnswer {
         jobs: jobs.collect(),

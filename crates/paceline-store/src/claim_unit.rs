@@ -280,6 +280,7 @@ impl<'c> UnitStatements<'c> {
             in_flight: false,
             unfinished: true,
             depends: Depends::Free,
+            duplicated: false,
         };
         let to = lifecycle::decide(&facts, Event::Admit, claim.now)
             .map_err(|refused| Error::corrupt(refused.to_string()))?;

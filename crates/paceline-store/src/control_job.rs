@@ -12,7 +12,7 @@ use crate::events::{self, Data};
 use crate::job_row::JobRow;
 use crate::progress_row::{self, Progress};
 use crate::text::labels_text;
-use crate::{delete, dependencies, options_row, rerun, search};
+use crate::{delete, dependencies, merge, options_row, rerun, search};
 
 /// What an action did to a job.
 #[derive(Debug, Default)]
@@ -45,7 +45,9 @@ pub(crate) fn would(
 ) -> Answer {
     let progress = progress_row::of(context, job)?;
     let needed = is_needed(context, job, action)?;
-    let allowed = check(job, progress.as_ref(), action, needed, now);
+    let mut job = job.clone();
+    look_for_another(context, &mut job, action)?;
+    let allowed = check(&job, progress.as_ref(), action, needed, now);
     Ok(allowed.map(|()| Done::default()))
 }
 
@@ -60,6 +62,14 @@ fn is_needed(context: &WriteContext<'_>, job: &JobRow, action: &Action) -> Resul
         | Action::Restart
         | Action::Change(_) => Ok(false),
     }
+}
+
+/// Finds out whether a job that is to run again has its work done by another by now.
+fn look_for_another(context: &WriteContext<'_>, job: &mut JobRow, action: &Action) -> Result<()> {
+    if matches!(action, Action::Retry | Action::Restart) && job.state.is_terminal() {
+        job.duplicated = merge::is_done_by_another(context, job)?;
+    }
+    Ok(())
 }
 
 /// Whether the lifecycle allows the action; `needed` tells whether unfinished jobs depend on a job
@@ -94,6 +104,7 @@ pub(crate) fn act(
 ) -> Answer {
     let mut progress = progress_row::of(context, &job)?;
     let needed = is_needed(context, &job, action)?;
+    look_for_another(context, &mut job, action)?;
     if let Err(refused) = check(&job, progress.as_ref(), action, needed, now) {
         return Ok(Err(refused));
     }

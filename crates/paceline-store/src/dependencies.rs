@@ -17,7 +17,8 @@ use crate::control_job::tell;
 use crate::ending::{self, Ending};
 use crate::error::{Error, Result};
 use crate::job_row::JobRow;
-use crate::links_text::{edge_number, edge_of};
+use crate::links_text::{DUPLICATE, edge_number, edge_of};
+use crate::merge;
 use crate::num::JobNum;
 use crate::progress_row;
 use crate::text::{invalid, maybe_error, word};
@@ -25,7 +26,7 @@ use crate::text::{invalid, maybe_error, word};
 /// The parents of a submission, as they stand.
 #[derive(Debug)]
 pub(crate) struct Parents {
-    edges: Vec<(JobNum, Edge)>,
+    ends: Vec<(JobNum, Option<End>)>,
     pub(crate) tally: Tally,
     /// Why it cannot run at all, if so.
     pub(crate) broken: Option<String>,
@@ -42,6 +43,7 @@ struct Found {
     num: JobNum,
     name: String,
     end: Option<End>,
+    merged_into: Option<JobId>,
 }
 
 fn read_found(row: &Row<'_>) -> rusqlite::Result<Found> {
@@ -51,13 +53,14 @@ fn read_found(row: &Row<'_>) -> rusqlite::Result<Found> {
         num: row.get(0)?,
         name: row.get(1)?,
         end: End::of(state, error.map(|error| error.kind)),
+        merged_into: row.get::<_, Option<[u8; 16]>>(4)?.map(JobId::from_bytes),
     })
 }
 
 /// Finds what a submission waits for; `None` if that is nothing.
 pub(crate) fn find_parents(context: &WriteContext<'_>, job: &NewJob) -> Result<Option<Parents>> {
-    const BY_ID: &str = "SELECT num, name, state, error FROM jobs WHERE id = ?1";
-    const BY_BATCH: &str = "SELECT num, name, state, error FROM jobs WHERE batch = ?1 ORDER BY num";
+    const BY_BATCH: &str = "SELECT num, name, state, error, merged_into FROM jobs
+        WHERE batch = ?1 ORDER BY num";
     let links = &job.links;
     if links.after.is_empty() {
         return Ok(None);
@@ -66,36 +69,52 @@ pub(crate) fn find_parents(context: &WriteContext<'_>, job: &NewJob) -> Result<O
     for parent in &links.after {
         match parent {
             Parent::Job(id) => {
-                let job = context.find(BY_ID, (id.into_bytes(),), read_found)?;
-                found.push(job.ok_or(StoreError::NoSuchParent(parent.clone()))?);
+                let job = find_parent(context, *id)?;
+                let missing = || StoreError::NoSuchParent(parent.clone());
+                found.push(survivor(context, job.ok_or_else(missing)?)?.ok_or_else(missing)?);
             }
             Parent::Batch(name) => {
                 let jobs = context.list(BY_BATCH, (name,), read_found)?;
                 if jobs.is_empty() {
                     return Err(StoreError::NoSuchParent(parent.clone()).into());
                 }
-                found.extend(jobs);
+                for job in jobs {
+                    found.extend(survivor(context, job)?);
+                }
             }
         }
     }
     Ok(Some(stand(found, links.after_policy)))
 }
 
+fn find_parent(context: &WriteContext<'_>, id: JobId) -> Result<Option<Found>> {
+    const BY_ID: &str = "SELECT num, name, state, error, merged_into FROM jobs WHERE id = ?1";
+    context.find(BY_ID, (id.into_bytes(),), read_found)
+}
+
+/// The job itself, or the one that it was merged into, if that is there still.
+fn survivor(context: &WriteContext<'_>, found: Found) -> Result<Option<Found>> {
+    match found.merged_into {
+        None => Ok(Some(found)),
+        Some(into) => find_parent(context, into),
+    }
+}
+
 fn stand(found: Vec<Found>, policy: Policy) -> Parents {
     let mut parents = Parents {
-        edges: Vec::with_capacity(found.len()),
+        ends: Vec::with_capacity(found.len()),
         tally: Tally::new(policy),
         broken: None,
     };
     let mut seen = HashSet::new();
     let mut last = None;
-    for Found { num, name, end } in found {
+    for Found { num, name, end, .. } in found {
         if !seen.insert(num) {
             continue;
         }
         let edge = policy.edge(end);
         parents.tally.add(edge);
-        parents.edges.push((num, edge));
+        parents.ends.push((num, end));
         if edge == Edge::Broken {
             last = Some((name, end));
         }
@@ -113,15 +132,7 @@ pub(crate) fn attach(
     parents: &Parents,
     now: Time,
 ) -> Result<JobState> {
-    const EDGE: &str = "INSERT INTO dependencies (child, parent, policy, standing)
-        VALUES (?1, ?2, ?3, ?4)";
-    const PARENT: &str = "UPDATE jobs SET dependents = 1 WHERE num = ?1 AND dependents IS NULL";
-    let policy = parents.tally.policy.as_str();
-    for (parent, edge) in &parents.edges {
-        context.execute(EDGE, (num, parent, policy, edge_number(*edge)))?;
-        context.execute(PARENT, (parent,))?;
-    }
-    save_tally(context, num, parents.tally)?;
+    add_parents(context, num, parents)?;
     let mut job = JobRow::existing(context, num)?;
     if let Some(reason) = &parents.broken
         && !job.state.is_terminal()
@@ -133,16 +144,102 @@ pub(crate) fn attach(
     Ok(job.state)
 }
 
+/// Ties a job to more parents. It asks of them what it asks of those that it has.
+pub(crate) fn add_parents(
+    context: &mut WriteContext<'_>,
+    num: JobNum,
+    parents: &Parents,
+) -> Result<()> {
+    let known = JobRow::existing(context, num)?.after;
+    let mut tally = known.unwrap_or(Tally::new(parents.tally.policy));
+    if tally.total() == 0 {
+        tally.policy = parents.tally.policy;
+    }
+    let policy = tally.policy;
+    for (parent, end) in &parents.ends {
+        let edge = policy.edge(*end);
+        if add_edge(context, num, *parent, policy.as_str(), edge)? {
+            tally.add(edge);
+        }
+    }
+    save_tally(context, num, tally)
+}
+
+/// Whether one of these parents is the job, or waits for it, perhaps through others.
+pub(crate) fn leads_to(context: &WriteContext<'_>, job: JobNum, parents: &Parents) -> Result<bool> {
+    const BELOW: &str = "WITH RECURSIVE below (num) AS (
+            SELECT ?1 UNION SELECT d.child FROM dependencies d JOIN below ON d.parent = below.num)
+        SELECT num FROM below";
+    let below: HashSet<JobNum> = context
+        .list(BELOW, (job,), |row| row.get(0))?
+        .into_iter()
+        .collect();
+    Ok(parents
+        .ends
+        .iter()
+        .any(|(parent, _)| below.contains(parent)))
+}
+
+/// Lets a job that was taken in wait for the end of a running duplicate.
+pub(crate) fn wait_behind(
+    context: &mut WriteContext<'_>,
+    num: JobNum,
+    running: JobNum,
+) -> Result<()> {
+    let known = JobRow::existing(context, num)?.after;
+    let mut tally = known.unwrap_or(Tally::new(Policy::Completed));
+    tally.behind = add_edge(context, num, running, DUPLICATE, Edge::Waits)?;
+    save_tally(context, num, tally)
+}
+
+/// False if there is such an edge already.
+fn add_edge(
+    context: &WriteContext<'_>,
+    child: JobNum,
+    parent: JobNum,
+    policy: &str,
+    edge: Edge,
+) -> Result<bool> {
+    const EDGE: &str = "INSERT OR IGNORE INTO dependencies (child, parent, policy, standing)
+        VALUES (?1, ?2, ?3, ?4)";
+    const PARENT: &str = "UPDATE jobs SET dependents = 1 WHERE num = ?1 AND dependents IS NULL";
+    let added = context.execute(EDGE, (child, parent, policy, edge_number(edge)))?;
+    context.execute(PARENT, (parent,))?;
+    Ok(added > 0)
+}
+
+/// Does with a job that got new parents what follows from how they stand.
+pub(crate) fn settle(context: &mut WriteContext<'_>, job: &mut JobRow, now: Time) -> Result<()> {
+    const BROKEN: &str = "SELECT d.parent, d.policy, p.state, p.error FROM dependencies d
+        JOIN jobs p ON p.num = d.parent WHERE d.child = ?1 AND d.standing = 2 LIMIT 1";
+    let Some(tally) = job.after else {
+        return Ok(());
+    };
+    let read = |row: &Row<'_>| {
+        let error: Option<JobError> = maybe_error(row, 3)?;
+        let end = End::of(word(row, 2)?, error.map(|error| error.kind));
+        Ok((row.get(0)?, word(row, 1)?, end))
+    };
+    let blamed = context.find(BROKEN, (job.num,), read)?;
+    let blamed = blamed.unwrap_or((job.num, tally.policy, None));
+    let followed = follow(context, job, tally.standing(), blamed, now)?;
+    match followed {
+        Some(Turned(end)) => turned(context, job, end, now),
+        None => Ok(()),
+    }
+}
+
 fn save_tally(context: &WriteContext<'_>, num: JobNum, tally: Tally) -> Result<()> {
     const UPDATE: &str = "UPDATE jobs SET after_policy = ?2, after_waiting = ?3, after_met = ?4,
-        after_broken = ?5 WHERE num = ?1";
+        after_broken = ?5, after_behind = nullif(?6, 0) WHERE num = ?1";
     let Tally {
         policy,
         waiting,
         met,
         broken,
+        behind,
     } = tally;
-    context.execute(UPDATE, (num, policy.as_str(), waiting, met, broken))?;
+    context.execute(UPDATE, (num, policy.as_str(), waiting, met, broken, behind))?;
     Ok(())
 }
 
@@ -160,19 +257,25 @@ pub(crate) fn turned(
     let mut turned = VecDeque::from([(job.num, end)]);
     while let Some((parent, end)) = turned.pop_front() {
         for (child, policy, from) in children(context, parent)? {
-            let to = policy.edge(end);
+            let to = policy.unwrap_or(Policy::Finished).edge(end);
             if to == from {
                 continue;
             }
-            move_edge(context, child, parent, to)?;
             let mut job = JobRow::existing(context, child)?;
             let Some(tally) = &mut job.after else {
                 return Err(Error::corrupt(format!("job {} has no parents", job.id)));
             };
-            tally.moved(from, to);
+            if policy.is_some() {
+                tally.moved(from, to);
+                move_edge(context, child, parent, to)?;
+            } else {
+                tally.behind = false;
+                remove_edge(context, child, parent)?;
+            }
             let standing = tally.standing();
             save_tally(context, child, *tally)?;
-            let followed = follow(context, &mut job, standing, (parent, policy, end), now)?;
+            let why = (parent, policy.unwrap_or(Policy::Finished), end);
+            let followed = follow(context, &mut job, standing, why, now)?;
             if let Some(Turned(end)) = followed
                 && job.dependents
             {
@@ -183,11 +286,19 @@ pub(crate) fn turned(
     Ok(())
 }
 
-fn children(context: &WriteContext<'_>, parent: JobNum) -> Result<Vec<(JobNum, Policy, Edge)>> {
+/// With the policy `None` the child waits for the end of its running duplicate.
+fn children(
+    context: &WriteContext<'_>,
+    parent: JobNum,
+) -> Result<Vec<(JobNum, Option<Policy>, Edge)>> {
     const SELECT: &str = "SELECT child, policy, standing FROM dependencies
         WHERE parent = ?1 ORDER BY child";
     context.list(SELECT, (parent,), |row| {
-        Ok((row.get(0)?, word(row, 1)?, edge(row, 2)?))
+        let policy = match row.get_ref(1)?.as_str()? {
+            DUPLICATE => None,
+            _ => Some(word(row, 1)?),
+        };
+        Ok((row.get(0)?, policy, edge(row, 2)?))
     })
 }
 
@@ -203,6 +314,12 @@ struct UnknownEdge(i32);
 fn move_edge(context: &WriteContext<'_>, child: JobNum, parent: JobNum, to: Edge) -> Result<()> {
     const UPDATE: &str = "UPDATE dependencies SET standing = ?3 WHERE child = ?1 AND parent = ?2";
     context.execute(UPDATE, (child, parent, edge_number(to)))?;
+    Ok(())
+}
+
+fn remove_edge(context: &WriteContext<'_>, child: JobNum, parent: JobNum) -> Result<()> {
+    const DELETE: &str = "DELETE FROM dependencies WHERE child = ?1 AND parent = ?2";
+    context.execute(DELETE, (child, parent))?;
     Ok(())
 }
 
@@ -232,8 +349,13 @@ fn follow(
             return Ok(Some(Turned(Some(End::Dropped))));
         }
         Consequence::Revive => {
-            revive(context, job, now)?;
-            return Ok(Some(Turned(None)));
+            job.duplicated = merge::is_done_by_another(context, job)?;
+            let may = job.may_be_revived(now);
+            return if may {
+                revive(context, job, now).map(|()| Some(Turned(None)))
+            } else {
+                Ok(None)
+            };
         }
         Consequence::Unblock => (Event::Unblock, EventKind::Unblocked),
         Consequence::Block => (Event::Block, EventKind::Blocked),
@@ -307,7 +429,14 @@ pub(crate) fn forget(context: &WriteContext<'_>, num: JobNum) -> Result<()> {
 /// What a job waits for, in words.
 pub(crate) fn waits_for(connection: &Connection, num: JobNum, tally: Tally) -> Result<String> {
     const FIRST: &str = "SELECT p.name, p.state FROM dependencies d JOIN jobs p ON p.num = d.parent
-        WHERE d.child = ?1 AND d.standing = 0 ORDER BY d.parent LIMIT 3";
+        WHERE d.child = ?1 AND d.standing = 0 AND d.policy <> 'duplicate'
+        ORDER BY d.parent LIMIT 3";
+    const BEHIND: &str = "SELECT p.name FROM dependencies d JOIN jobs p ON p.num = d.parent
+        WHERE d.child = ?1 AND d.policy = 'duplicate'";
+    if tally.behind && tally.waiting == 0 {
+        let name: Option<String> = find(connection, BEHIND, (num,), |row| row.get(0))?;
+        return Ok(dependency::waits_behind(&name.unwrap_or_default()));
+    }
     let read = |row: &Row<'_>| Ok((row.get(0)?, word(row, 1)?));
     let first = crate::context::list(connection, FIRST, (num,), read)?;
     Ok(dependency::waits_for(tally, &first))

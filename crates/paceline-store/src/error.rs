@@ -30,6 +30,7 @@ impl Error {
                 | StoreError::NotFound(_)
                 | StoreError::NameTaken { .. }
                 | StoreError::NoSuchParent(_)
+                | StoreError::Duplicate(_)
                 | StoreError::InUse(_)
                 | StoreError::Corrupt(_)
                 | StoreError::TooNew { .. }
@@ -84,6 +85,7 @@ pub(crate) fn repeat(error: &StoreError) -> StoreError {
         | StoreError::NotFound(_)
         | StoreError::NameTaken { .. }
         | StoreError::NoSuchParent(_)
+        | StoreError::Duplicate(_)
         | StoreError::InUse(_)
         | StoreError::TooNew { .. }
         | StoreError::Injected(_)) => StoreError::Unavailable(other.to_string()),

@@ -46,6 +46,12 @@ pub(crate) struct Data {
     pub(crate) message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<ErrorData>,
+    /// The job that does the work of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) merged_into: Option<String>,
+    /// A duplicate whose params it took over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) merged_from: Option<String>,
     /// Lines that came to the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) lines: Option<usize>,

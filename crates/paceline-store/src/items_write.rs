@@ -117,6 +117,21 @@ pub(crate) fn all_but(total: u32, without: impl IntoIterator<Item = Seq>) -> Ran
     Ranges::from_seqs(all.filter(|seq| without.next_if_eq(seq).is_none()))
 }
 
+/// Moves all items of an upload to a job, with their keys and what was decided of them.
+pub(crate) fn move_all(context: &WriteContext<'_>, from: JobNum, to: JobNum) -> Result<()> {
+    let (first, last) = from.places();
+    let by = to.place(Seq(0)) - from.place(Seq(0));
+    for sql in [
+        "UPDATE items SET place = place + ?3 WHERE place BETWEEN ?1 AND ?2",
+        "UPDATE outcomes SET place = place + ?3 WHERE place BETWEEN ?1 AND ?2",
+    ] {
+        context.execute(sql, (first, last, by))?;
+    }
+    let keys = "UPDATE item_keys SET job = ?2, place = place + ?3 WHERE job = ?1";
+    context.execute(keys, (from, to, by))?;
+    Ok(())
+}
+
 /// Removes all items of a job, with their keys and what became of them.
 pub(crate) fn remove_all(context: &WriteContext<'_>, job: JobNum) -> Result<()> {
     let places = job.places();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use paceline_core::job::JobKind;
+use paceline_core::links::Links;
 use paceline_core::progress::{Counters, Stage};
 use paceline_core::{Job, JobError, JobId, JobState, Json, Priority, Time};
 
@@ -44,6 +45,8 @@ pub(crate) struct JobColumns<'r> {
     /// Ids with commas in between.
     pub(crate) after: Option<&'r str>,
     pub(crate) after_policy: Option<&'r str>,
+    pub(crate) merged_into: Option<JobId>,
+    pub(crate) merged_count: Option<u32>,
 }
 
 impl JobColumns<'_> {
@@ -54,6 +57,7 @@ impl JobColumns<'_> {
             JobKind::Unit => unit_counters_of(self.state, self.leased),
             JobKind::Items | JobKind::Planned => self.counters.unwrap_or_default(),
         };
+        let (after, after_policy) = links_text::parents(self.after, self.after_policy)?;
         Ok(Job {
             id: self.id,
             name: self.name,
@@ -80,7 +84,12 @@ impl JobColumns<'_> {
             memory_bytes: self.memory_bytes,
             rate: self.rate.filter(|rate| *rate > 0.0),
             next_due: self.next_due.map(Time::from_micros),
-            links: links_text::links(self.after, self.after_policy)?,
+            links: Links {
+                after,
+                after_policy,
+                merged_into: self.merged_into,
+                merged_count: self.merged_count.unwrap_or(0),
+            },
         })
     }
 }

@@ -7,6 +7,7 @@ use paceline_core::dependency::{Standing as Depends, Tally};
 use paceline_core::job::JobKind;
 use paceline_core::lifecycle::{self, Event, Facts, Refused};
 use paceline_core::line::Place;
+use paceline_core::merge::Identity;
 use paceline_core::{JobId, JobOptions, JobState, LeaseId, NodeId, Priority, Time};
 use rusqlite::Row;
 
@@ -46,6 +47,10 @@ pub(crate) struct JobRow {
     pub(crate) after: Option<Tally>,
     /// There may be jobs that wait for it.
     pub(crate) dependents: bool,
+    /// What identifies its work, unless its duplicates are let be.
+    pub(crate) identity: Option<Identity>,
+    /// Another job that has not ended does its work; only asked for where that matters.
+    pub(crate) duplicated: bool,
 }
 
 /// A select of all columns of [`JobRow`].
@@ -54,7 +59,8 @@ macro_rules! select_job {
         concat!(
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
             "finished_at, deadline_at, time_left, lease, node, options, priority, lane_order, ",
-            "batch, after_policy, after_waiting, after_met, after_broken, dependents ",
+            "batch, after_policy, after_waiting, after_met, after_broken, dependents, ",
+            "after_behind, identity ",
             "FROM jobs WHERE ",
             $condition
         )
@@ -82,6 +88,13 @@ impl JobRow {
             .ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
     }
 
+    /// The id of a job that another row speaks of.
+    pub(crate) fn id_of(context: &WriteContext<'_>, num: JobNum) -> Result<JobId> {
+        let select = "SELECT id FROM jobs WHERE num = ?1";
+        let id = context.find(select, (num,), |row| row.get(0).map(JobId::from_bytes))?;
+        id.ok_or_else(|| Error::corrupt(format!("job number {} is missing", num.0)))
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<(JobRow, String)> {
         let job = JobRow {
             num: row.get(0)?,
@@ -105,8 +118,11 @@ impl JobRow {
             after: links_text::tally(
                 maybe_word(row, 18)?,
                 [row.get(19)?, row.get(20)?, row.get(21)?],
+                row.get(23)?,
             ),
             dependents: row.get::<_, Option<bool>>(22)?.unwrap_or(false),
+            identity: row.get::<_, Option<[u8; 32]>>(24)?.map(Identity),
+            duplicated: false,
         };
         Ok((job, row.get(14)?))
     }
@@ -175,6 +191,7 @@ impl JobRow {
             in_flight: self.lease.is_some() || progress.is_some_and(|row| row.leases > 0),
             unfinished,
             depends: self.depends(),
+            duplicated: self.duplicated,
         }
     }
 
@@ -185,6 +202,11 @@ impl JobRow {
             Some(after) if !runs => after.standing(),
             Some(_) | None => Depends::Free,
         }
+    }
+
+    /// Whether it comes back when a job that it was cancelled because of begins anew.
+    pub(crate) fn may_be_revived(&self, now: Time) -> bool {
+        lifecycle::decide(&self.facts(None), Event::Revive, now).is_ok()
     }
 
     /// Moves the job on as the lifecycle decides; nothing is changed when it refuses.

@@ -45,6 +45,7 @@ mod links_text;
 mod list;
 mod list_sql;
 mod log;
+mod merge;
 mod migrate;
 mod news_row;
 mod node;

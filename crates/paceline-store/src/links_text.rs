@@ -2,7 +2,8 @@
 
 use paceline_core::JobId;
 use paceline_core::dependency::{Edge, Policy, Tally};
-use paceline_core::links::{Links, Parent, Wanted};
+use paceline_core::links::{Parent, Wanted};
+use paceline_core::merge::{Identity, OnDuplicate};
 use serde::{Deserialize, Serialize};
 
 use crate::text::{TextError, to_json};
@@ -12,6 +13,10 @@ struct WantedText {
     jobs: Vec<String>,
     batches: Vec<String>,
     policy: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity: Option<[u8; 32]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_duplicate: Option<String>,
 }
 
 /// `None` when nothing is wanted.
@@ -19,14 +24,18 @@ pub(crate) fn to_text(wanted: &Wanted) -> Option<String> {
     let Wanted {
         after,
         after_policy,
+        identity,
+        on_duplicate,
     } = wanted;
-    if after.is_empty() {
+    if after.is_empty() && identity.is_none() {
         return None;
     }
     let mut text = WantedText {
         jobs: Vec::new(),
         batches: Vec::new(),
         policy: after_policy.to_string(),
+        identity: identity.map(|identity| identity.0),
+        on_duplicate: Some(on_duplicate.to_string()),
     };
     for parent in after {
         match parent {
@@ -45,6 +54,8 @@ pub(crate) fn from_text(text: Option<&str>) -> Result<Wanted, TextError> {
         jobs,
         batches,
         policy,
+        identity,
+        on_duplicate,
     } = serde_json::from_str(text)?;
     let mut after = Vec::new();
     for id in jobs {
@@ -54,6 +65,8 @@ pub(crate) fn from_text(text: Option<&str>) -> Result<Wanted, TextError> {
     Ok(Wanted {
         after,
         after_policy: policy.parse()?,
+        identity: identity.map(Identity),
+        on_duplicate: on_duplicate.map_or(Ok(OnDuplicate::Allow), |word| word.parse())?,
     })
 }
 
@@ -79,22 +92,34 @@ pub(crate) const fn edge_of(number: i32) -> Option<Edge> {
 pub(crate) fn tally(
     policy: Option<Policy>,
     [waiting, met, broken]: [Option<u32>; 3],
+    behind: Option<bool>,
 ) -> Option<Tally> {
     policy.map(|policy| Tally {
         policy,
         waiting: waiting.unwrap_or(0),
         met: met.unwrap_or(0),
         broken: broken.unwrap_or(0),
+        behind: behind.unwrap_or(false),
     })
 }
 
-/// A job's ties from its columns; `after` is a list of ids with commas in between.
-pub(crate) fn links(after: Option<&str>, policy: Option<&str>) -> Result<Links, TextError> {
-    let ids = after.unwrap_or("").split(',').filter(|id| !id.is_empty());
-    Ok(Links {
-        after: ids.map(str::parse::<JobId>).collect::<Result<_, _>>()?,
-        after_policy: policy.map(str::parse).transpose()?,
-    })
+/// The policy that stands for none: the edge leads to a running duplicate.
+pub(crate) const DUPLICATE: &str = "duplicate";
+
+/// The parents of a job from their columns: ids with commas in between, and what it asks of them,
+/// if there are any.
+pub(crate) fn parents(
+    after: Option<&str>,
+    policy: Option<&str>,
+) -> Result<(Vec<JobId>, Option<Policy>), TextError> {
+    let Some(after) = after else {
+        return Ok((Vec::new(), None));
+    };
+    let ids = after.split(',').map(str::parse::<JobId>);
+    Ok((
+        ids.collect::<Result<_, _>>()?,
+        policy.map(str::parse).transpose()?,
+    ))
 }
 
 #[cfg(test)]
@@ -109,6 +134,8 @@ mod tests {
                 Parent::Batch("night \"1\"".to_owned()),
             ],
             after_policy: Policy::Finished,
+            identity: Some(Identity([3; 32])),
+            on_duplicate: OnDuplicate::Reject,
         };
         let text = to_text(&wanted).expect("something is wanted");
         assert_eq!(from_text(Some(&text)).expect("own text"), wanted);

@@ -19,12 +19,14 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0007_dependencies.sql"),
     include_str!("../migrations/sqlite/0008_throttles.sql"),
     include_str!("../migrations/sqlite/0009_notify.sql"),
+    include_str!("../migrations/sqlite/0010_merging.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the
 /// order of lines, and parks jobs where an older program does not look for them;
-/// step 7 lets jobs wait for others, which an older one would let wait for ever.
-const COMPATIBLE_FROM: i64 = 4;
+/// step 7 lets jobs wait for others, which an older one would let wait for ever; step 10 lets jobs
+/// stand behind their duplicates, which an older one cannot read.
+const COMPATIBLE_FROM: i64 = 10;
 
 /// The schema version that this program writes.
 pub(crate) fn known() -> i64 {

@@ -74,13 +74,15 @@ fn items(connection: &Connection, job: JobNum) -> Result<Vec<(String, Json)>> {
 pub(crate) fn graph(connection: &Connection, job: JobId, most: u32) -> Result<Option<Graph>> {
     const JOB: &str = "SELECT num, id, name, task, state FROM jobs WHERE id = ?1";
     const ANCESTORS: &str = "WITH RECURSIVE found (num) AS (
-            SELECT parent FROM dependencies WHERE child = ?1
-            UNION SELECT d.parent FROM dependencies d JOIN found ON d.child = found.num)
+            SELECT parent FROM dependencies WHERE child = ?1 AND policy <> 'duplicate'
+            UNION SELECT d.parent FROM dependencies d JOIN found ON d.child = found.num
+            WHERE d.policy <> 'duplicate')
         SELECT j.num, j.id, j.name, j.task, j.state FROM found JOIN jobs j ON j.num = found.num
         ORDER BY j.num LIMIT ?2";
     const DESCENDANTS: &str = "WITH RECURSIVE found (num) AS (
-            SELECT child FROM dependencies WHERE parent = ?1
-            UNION SELECT d.child FROM dependencies d JOIN found ON d.parent = found.num)
+            SELECT child FROM dependencies WHERE parent = ?1 AND policy <> 'duplicate'
+            UNION SELECT d.child FROM dependencies d JOIN found ON d.parent = found.num
+            WHERE d.policy <> 'duplicate')
         SELECT j.num, j.id, j.name, j.task, j.state FROM found JOIN jobs j ON j.num = found.num
         ORDER BY j.num LIMIT ?2";
     let Some((num, mut node)) = find(connection, JOB, (job.into_bytes(),), read_node)? else {
@@ -129,7 +131,8 @@ fn after(
     child: JobNum,
     ids: &HashMap<JobNum, JobId>,
 ) -> Result<Vec<JobId>> {
-    const SELECT: &str = "SELECT parent FROM dependencies WHERE child = ?1 ORDER BY parent";
+    const SELECT: &str = "SELECT parent FROM dependencies
+        WHERE child = ?1 AND policy <> 'duplicate' ORDER BY parent";
     let parents: Vec<JobNum> = list(connection, SELECT, (child,), |row| row.get(0))?;
     Ok(parents
         .iter()

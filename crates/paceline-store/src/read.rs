@@ -21,7 +21,8 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
     p.memory_bytes, p.next_due, CASE WHEN j.after_policy IS NOT NULL THEN (
         SELECT group_concat(hex(a.id)) FROM (
             SELECT a.id FROM dependencies d JOIN jobs a ON a.num = d.parent
-            WHERE d.child = j.num ORDER BY d.parent) a) END, j.after_policy";
+            WHERE d.child = j.num AND d.policy <> 'duplicate' ORDER BY d.parent) a) END,
+    j.after_policy, j.merged_into, j.merged_count";
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind = kind(row, 5)?;
@@ -62,6 +63,8 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         next_due: row.get(33)?,
         after: text(34)?,
         after_policy: text(35)?,
+        merged_into: row.get::<_, Option<[u8; 16]>>(36)?.map(JobId::from_bytes),
+        merged_count: row.get(37)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

@@ -111,6 +111,7 @@ impl<'c> UnitReports<'c> {
             in_flight: true,
             unfinished: true,
             depends: Standing::Free,
+            duplicated: false,
         };
         let known = context.memory.unit_leases.get(&report.lease);
         let known = known.filter(|unit| unit.job == report.job && unit.attempt == 1);

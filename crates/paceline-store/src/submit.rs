@@ -8,6 +8,7 @@ use paceline_core::item::NewItem;
 use paceline_core::job::{JobKind, NewJob, Work};
 use paceline_core::lifecycle;
 use paceline_core::line::Place;
+use paceline_core::merge::Decision;
 use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::Submitted;
@@ -24,6 +25,7 @@ use crate::free;
 use crate::items_write::{self, Append};
 use crate::job_row::{JobRow, kind_word};
 use crate::lane::Standing;
+use crate::merge::{self, Brought};
 use crate::num::JobNum;
 use crate::options_row;
 use crate::progress_row::Progress;
@@ -42,12 +44,98 @@ pub(crate) struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    pub(crate) fn behind(self, parents: Option<&Parents>) -> Self {
+    pub(crate) fn tied(self, ties: &Ties) -> Self {
         Arrival {
-            depends: parents.map_or(Depends::Free, Parents::standing),
+            depends: ties.standing(),
             ..self
         }
     }
+}
+
+/// How a submission is tied to other jobs.
+#[derive(Debug)]
+pub(crate) struct Ties {
+    parents: Option<Parents>,
+    pub(crate) decision: Decision<JobNum>,
+}
+
+impl Ties {
+    pub(crate) fn of(context: &WriteContext<'_>, job: &NewJob) -> Result<Self> {
+        let parents = dependencies::find_parents(context, job)?;
+        let broken = parents
+            .as_ref()
+            .is_some_and(|parents| parents.broken.is_some());
+        // What is cancelled at once hands nothing over.
+        let decision = if broken {
+            Decision::Run
+        } else {
+            merge::decide(context, job, parents.as_ref())?
+        };
+        Ok(Ties { parents, decision })
+    }
+
+    fn standing(&self) -> Depends {
+        let parents = self.parents.as_ref().map(Parents::standing);
+        match (parents.unwrap_or_default(), self.decision) {
+            (Depends::Free, Decision::Behind(_)) => Depends::Waits,
+            (standing, _) => standing,
+        }
+    }
+
+    /// Ties a job that was taken in. Returns its state if that may have changed by it.
+    pub(crate) fn tie(
+        &self,
+        context: &mut WriteContext<'_>,
+        arrival: &Arrival<'_>,
+        now: Time,
+    ) -> Result<Option<JobState>> {
+        let Arrival { num, job, .. } = *arrival;
+        let state = match &self.parents {
+            Some(parents) => Some(dependencies::attach(context, num, parents, now)?),
+            None => None,
+        };
+        // After the parents: it may wait for that one as for a parent already.
+        if let Decision::Behind(running) = self.decision {
+            dependencies::wait_behind(context, num, running)?;
+        }
+        merge::identify(context, num, job)?;
+        Ok(state)
+    }
+}
+
+/// Takes in a duplicate of a job that waits, and lets that one take its params over.
+pub(crate) fn merge_into(
+    context: &mut WriteContext<'_>,
+    arrival: &Arrival<'_>,
+    survivor: JobNum,
+    brought: Brought<'_>,
+    ties: &Ties,
+    now: Time,
+) -> Result<Submitted> {
+    let Arrival {
+        num, job, options, ..
+    } = *arrival;
+    let kind = brought.kind();
+    let state = lifecycle::waiting(job.run_at, arrival.depends, now);
+    Insert::prepare(context.connection)?.row(context, arrival, kind, state, None)?;
+    let counters = if kind == JobKind::Unit {
+        ending::unit_counters_of(state, false)
+    } else {
+        // What it would have worked on is another's.
+        let progress = Progress::new(num, job.options.workers, now);
+        progress.insert(context, &job.task, job.priority.level())?;
+        progress.counters
+    };
+    let data = Data::counters(&counters);
+    events::append_data(context, EventKind::Submitted, num, state, &data, now)?;
+    merge::end_merged(context, num, survivor, now)?;
+    let parents = ties.parents.as_ref();
+    merge::take_over(context, survivor, job, (options, brought), parents, now)?;
+    Ok(Submitted {
+        id: job.id,
+        state: JobState::Merged,
+        merged_into: Some(JobRow::id_of(context, survivor)?),
+    })
 }
 
 pub(crate) fn submit(
@@ -67,17 +155,22 @@ pub(crate) fn submit(
                 created_at: now,
                 depends: Depends::Free,
             };
-            let parents = dependencies::find_parents(context, job)?;
-            let arrival = arrival.behind(parents.as_ref());
-            let mut state = match &job.work {
+            let ties = Ties::of(context, job)?;
+            let arrival = arrival.tied(&ties);
+            if let Decision::Into(survivor) = ties.decision {
+                let brought = Brought::Submitted(&job.work);
+                return merge_into(context, &arrival, survivor, brought, &ties, now);
+            }
+            let state = match &job.work {
                 Work::Unit => submit_unit(context, &arrival, &mut insert, &mut events)?,
                 Work::Plan => submit_plan(context, &arrival)?,
                 Work::Items(items) => submit_items(context, &arrival, items)?,
             };
-            if let Some(parents) = &parents {
-                state = dependencies::attach(context, arrival.num, parents, now)?;
-            }
-            Ok(Submitted { id: job.id, state })
+            Ok(Submitted {
+                id: job.id,
+                state: ties.tie(context, &arrival, now)?.unwrap_or(state),
+                merged_into: None,
+            })
         })
         .collect()
 }

@@ -6,20 +6,21 @@ use std::sync::Arc;
 use paceline_core::dependency::Standing;
 use paceline_core::item::NewItem;
 use paceline_core::job::{NewJob, Work};
+use paceline_core::merge::Decision;
 use paceline_core::store::{StoreError, Submitted};
 use paceline_core::{JobId, Json, Priority, Time, UploadId};
 use rusqlite::Row;
 
 use crate::context::WriteContext;
 use crate::counters::Sequence;
-use crate::dependencies;
 use crate::error::Result;
 use crate::items_write::{self, Append};
 use crate::links_text;
+use crate::merge::Brought;
 use crate::num::JobNum;
 use crate::options_row;
 use crate::search;
-use crate::submit::{self, Arrival};
+use crate::submit::{self, Arrival, Ties};
 use crate::text::{Labels, invalid, labels_text, maybe_json, maybe_time};
 
 const NO_UPLOAD: StoreError = StoreError::NotFound("upload");
@@ -45,7 +46,7 @@ pub(crate) fn begin(context: &mut WriteContext<'_>, job: &NewJob, now: Time) -> 
         links,
     } = job;
     // Said now, not after a million items.
-    dependencies::find_parents(context, job)?;
+    Ties::of(context, job)?;
     let num = context.next(Sequence::Job);
     let row = rusqlite::params![
         num,
@@ -110,7 +111,6 @@ pub(crate) fn finish(
     let (mut job, options, counts, created_at) = taken.into_iter().next().ok_or(NO_UPLOAD)?;
     job.options = context.memory.options.get(&options)?;
     let num = JobNum(upload.0);
-    let progress = submit::with_work(context, num, job.options.workers, counts, now)?;
     // Its time is that of its number, by which jobs are listed: when the upload began.
     let arrival = Arrival {
         num,
@@ -119,14 +119,23 @@ pub(crate) fn finish(
         created_at,
         depends: Standing::Free,
     };
-    let parents = dependencies::find_parents(context, &job)?;
-    let arrival = arrival.behind(parents.as_ref());
-    let mut state = submit::submit_with_items(context, &arrival, progress, now)?;
-    if let Some(parents) = &parents {
-        state = dependencies::attach(context, num, parents, now)?;
+    let ties = Ties::of(context, &job)?;
+    let arrival = arrival.tied(&ties);
+    if let Decision::Into(survivor) = ties.decision {
+        let brought = Brought::Uploaded(num, counts);
+        let merged = submit::merge_into(context, &arrival, survivor, brought, &ties, now)?;
+        search::changed(context, num)?;
+        return Ok(merged);
     }
+    let progress = submit::with_work(context, num, job.options.workers, counts, now)?;
+    let state = submit::submit_with_items(context, &arrival, progress, now)?;
+    let state = ties.tie(context, &arrival, now)?.unwrap_or(state);
     search::changed(context, num)?;
-    Ok(Submitted { id: job.id, state })
+    Ok(Submitted {
+        id: job.id,
+        state,
+        merged_into: None,
+    })
 }
 
 pub(crate) fn abort(context: &WriteContext<'_>, upload: UploadId) -> Result<()> {

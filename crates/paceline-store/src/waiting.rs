@@ -67,7 +67,7 @@ pub(crate) fn waiting_for(
     const SELECT: &str = "SELECT state, user, run_at, attempt, first_attempt, task, queue, key,
             num, after_policy, after_waiting, after_met, after_broken,
             CASE kind WHEN 'unit' THEN lease IS NULL ELSE coalesce((SELECT free > 0 OR NOT planned
-                FROM progress WHERE job = num), 0) END
+                FROM progress WHERE job = num), 0) END, after_behind
         FROM jobs WHERE id = ?1";
     let rules = rules::book(connection)?.rules();
     let occupied = if rules.limits().is_none() {
@@ -97,7 +97,7 @@ pub(crate) fn waiting_for(
                 has_work: row.get(13)?,
             };
             let counts = [row.get(10)?, row.get(11)?, row.get(12)?];
-            let tally = links_text::tally(maybe_word(row, 9)?, counts);
+            let tally = links_text::tally(maybe_word(row, 9)?, counts, row.get(14)?);
             Ok((waiting, row.get(8)?, tally))
         })?;
         let Some((mut waiting, num, tally)) = waiting else {

@@ -228,6 +228,7 @@ impl Store for Observer {
                 .map(|job| Submitted {
                     id: job.id,
                     state: JobState::Pending,
+                    merged_into: None,
                 })
                 .collect());
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use paceline_core::dice::Dice;
 use paceline_core::item::NewItem;
 use paceline_core::links::Wanted;
+use paceline_core::merge::{Identity, OnDuplicate};
 use paceline_core::query::{JobFilter, Selector};
 use paceline_core::retry::RetryPolicy;
 use paceline_core::store::Action;
@@ -51,10 +52,11 @@ impl Person {
         let user = (!self.dice.next_u64().is_multiple_of(3))
             .then(|| format!("user-{}", self.dice.next_u64() % 3));
         let delay = Duration::from_millis(self.dice.next_u64() % 20_000);
+        let task = usize::from(self.dice.next_u64().is_multiple_of(2));
         NewJob {
             id,
             name: format!("sim-{id}"),
-            task: TASKS[usize::from(self.dice.next_u64().is_multiple_of(2))].to_owned(),
+            task: TASKS[task].to_owned(),
             queue: "default".to_owned(),
             priority: Priority::from_level(i64::try_from(self.dice.next_u64() % 4).expect("small")),
             user,
@@ -69,7 +71,26 @@ impl Person {
                 .is_multiple_of(4)
                 .then(|| engine.now() + delay),
             work: self.work(),
-            links: Wanted::default(),
+            links: self.links(task),
+        }
+    }
+
+    /// A third of all jobs do the same work as others of their task.
+    fn links(&mut self, task: usize) -> Wanted {
+        let of = u8::try_from(self.dice.next_u64() % 6).expect("small");
+        if of > 1 {
+            return Wanted::default();
+        }
+        let task = u8::try_from(task).expect("small");
+        let on_duplicate = if self.dice.next_u64().is_multiple_of(5) {
+            OnDuplicate::Reject
+        } else {
+            OnDuplicate::Merge
+        };
+        Wanted {
+            identity: Some(Identity([2 * task + of; 32])),
+            on_duplicate,
+            ..Wanted::default()
         }
     }
 

@@ -52,7 +52,9 @@ pub struct JobView {
     /// What keeps it from going on, in words; empty when nothing does.
     #[schema(example = json!(["limit: dealer-7 1/1"]))]
     pub waiting_for: Vec<String>,
+    /// The job that does its work, of one that is merged.
     pub merged_into: Option<WireJobId>,
+    /// How many duplicates handed their params over to it.
     pub merged_count: u32,
     pub cached_from: Option<WireJobId>,
     /// What the handler of a single-unit job returned.

@@ -11,7 +11,7 @@ use super::counts::{MaxFailuresText, WorkerCount};
 use super::options::{OptionsRequest, RetryRequest};
 use super::text::Text;
 use crate::units::{WireDuration, WireSize, WireTime};
-use crate::words::{WireJobId, WireJobState, WirePolicy, WirePriority};
+use crate::words::{WireJobId, WireJobState, WireOnDuplicate, WirePolicy, WirePriority};
 
 /// A job to submit. Only `task` is required; what is left out comes from the task, then from the
 /// configuration.
@@ -62,10 +62,10 @@ pub struct JobRequest<'a> {
     /// What is asked of them: that all complete (the default), that all end, or that one fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_policy: Option<WirePolicy>,
-    /// Only `allow` is supported yet.
+    /// What becomes of it when a job that has not ended does the same work: it is merged into that
+    /// one (the default of tasks that name their identity), refused, or runs as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub on_duplicate: Option<Text<'a>>,
+    pub on_duplicate: Option<WireOnDuplicate>,
     /// Not supported yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_for: Option<WireDuration>,
@@ -198,6 +198,9 @@ pub struct BulkAnswer {
 pub struct SubmittedView {
     pub id: WireJobId,
     pub state: WireJobState,
+    /// The job that does its work, of one that is merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<WireJobId>,
 }
 
 #[cfg(test)]

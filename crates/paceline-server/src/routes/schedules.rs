@@ -21,6 +21,7 @@ use crate::problem::{Refusal, Result};
 use crate::routes::submit::{answer, created};
 use crate::scheduling::{Wanted, view};
 use crate::state::AppState;
+use crate::submission;
 
 /// How often a change is tried again because a run came in between.
 const TRIES: u32 = 10;
@@ -149,6 +150,8 @@ pub(crate) async fn resume(
 #[utoipa::path(post, operation_id = "run_schedule", path = "/schedules/{id}/run", tag = "schedules",
     params(("id" = String, Path, description = "Id or name of the schedule")),
     responses((status = 201, description = "The job", body = JobView,
+        headers(("Location" = String, description = "Address of the job"))),
+        (status = 200, description = "The job, which is merged into another one (`merged_into`)", body = JobView,
         headers(("Location" = String, description = "Address of the job"))), ChangingNamed))]
 pub(crate) async fn run(State(state): State<AppState>, IdPath(named): IdPath) -> Result<Response> {
     for _ in 0..TRIES {
@@ -167,7 +170,7 @@ pub(crate) async fn run(State(state): State<AppState>, IdPath(named): IdPath) ->
             let found = state.engine.store().job(job).await?;
             let found = found.ok_or_else(|| Refusal::no_such_job(job))?;
             let done = Answer {
-                status: 201,
+                status: submission::status_of(found.links.merged_into),
                 job: Some(job.to_string()),
                 body: body::to_json(&job_view(&state, found).await?)?,
             };

@@ -28,6 +28,8 @@ const NDJSON: &str = "application/x-ndjson";
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer, for 24 hours")),
     request_body(content((JobRequest<'static> = "application/json"), (String = "application/x-ndjson"))),
     responses((status = 201, description = "The job", body = JobView,
+        headers(("Location" = String, description = "Address of the job"))),
+        (status = 200, description = "The job, which is merged into another one (`merged_into`)", body = JobView,
         headers(("Location" = String, description = "Address of the job"))), Submitting))]
 pub(crate) async fn submit(
     State(state): State<AppState>,

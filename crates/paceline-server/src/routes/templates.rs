@@ -130,6 +130,8 @@ pub(crate) async fn delete(
     params(("id" = String, Path, description = "Id or name of the template"), WaitQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer, for 24 hours")),
     responses((status = 201, description = "The job", body = JobView,
+        headers(("Location" = String, description = "Address of the job"))),
+        (status = 200, description = "The job, which is merged into another one (`merged_into`)", body = JobView,
         headers(("Location" = String, description = "Address of the job"))), ChangingNamed))]
 pub(crate) async fn launch(
     State(state): State<AppState>,

@@ -30,22 +30,11 @@ pub(crate) fn check(request: &JobRequest<'_>, place: Place) -> Result<()> {
 
 /// Fields of the contract that this version does not act on are refused, never ignored.
 fn unsupported(request: &JobRequest<'_>, place: Place) -> Result<()> {
-    let merges = request
-        .on_duplicate
-        .as_deref()
-        .is_some_and(|policy| policy != "allow");
-    let fields = [
-        (
-            "on_duplicate",
-            merges,
-            "duplicates are not merged or rejected yet; leave it out or say \"allow\"",
-        ),
-        (
-            "cache_for",
-            request.cache_for.is_some(),
-            "results are not reused yet; leave it out",
-        ),
-    ];
+    let fields = [(
+        "cache_for",
+        request.cache_for.is_some(),
+        "results are not reused yet; leave it out",
+    )];
     let faults: Vec<_> = fields
         .into_iter()
         .filter(|(_, given, _)| *given)

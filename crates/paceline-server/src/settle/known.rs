@@ -6,7 +6,7 @@ use std::sync::Arc;
 use paceline_core::JobOptions;
 use paceline_core::store::StoreError;
 use paceline_core::task::Task;
-use paceline_protocol::rest::OptionsRequest;
+use paceline_protocol::rest::{OptionsRequest, SameWorkRequest};
 use serde_json::Value;
 
 use crate::state::AppState;
@@ -30,6 +30,8 @@ pub(crate) struct Known {
     pub(super) options: Arc<JobOptions>,
     pub(super) has_planner: bool,
     pub(super) schema: Option<Value>,
+    /// The params that identify the work of its jobs.
+    pub(super) identity: Option<Vec<String>>,
 }
 
 impl Known {
@@ -41,9 +43,14 @@ impl Known {
                 OptionsRequest::default()
             });
         let schema = task.params_schema.as_ref();
+        let same_work = SameWorkRequest::of(&task.options).unwrap_or_else(|error| {
+            tracing::warn!(task = task.name, %error, "the declared identity is unreadable and ignored");
+            SameWorkRequest::default()
+        });
         Known {
             options: Arc::new(declared.over(defaults)),
             has_planner: task.has_planner,
+            identity: same_work.identity,
             schema: schema.and_then(|schema| serde_json::from_str(schema.as_str()).ok()),
         }
     }

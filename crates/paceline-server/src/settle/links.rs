@@ -43,6 +43,7 @@ pub(super) fn wanted(request: &JobRequest<'_>, place: Place, earlier: &[JobId]) 
         after_policy: request
             .after_policy
             .map_or(Policy::Completed, |word| word.0),
+        ..Wanted::default()
     })
 }
 

@@ -20,6 +20,7 @@ mod jobs;
 mod limits;
 mod load;
 mod log;
+mod merge;
 mod node;
 mod notify;
 mod openapi;

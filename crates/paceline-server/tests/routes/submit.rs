@@ -95,7 +95,7 @@ async fn the_request_wins_over_the_task_and_the_task_over_the_configuration() {
     assert_eq!(options["retry"]["base"], "9s");
     assert_eq!(options["only_new"], false);
     let options = &server
-        .post("/api/v1/jobs", &json!({"task": "t"}))
+        .post("/api/v1/jobs", &json!({"task": "t", "params": {"x": 2}}))
         .await
         .ok(201)["options"];
     assert_eq!(options["only_new"], true);
@@ -257,8 +257,8 @@ async fn wrong_fields_are_named() {
             "force",
         ),
         (
-            json!({"on_duplicate": "merge"}),
-            "unsupported",
+            json!({"on_duplicate": "merges"}),
+            "invalid_field",
             "on_duplicate",
         ),
         (json!({"cache_for": "1h"}), "unsupported", "cache_for"),

@@ -1,22 +1,24 @@
 //! What a transaction is going to write, gathered table by table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use paceline_core::dependency::{Edge, End, Policy};
 use paceline_core::event::EventKind;
+use paceline_core::job::JobKind;
+use paceline_core::merge::Identity;
 use paceline_core::ranges::Ranges;
-use paceline_core::{JobState, Json, LeaseId, Seq, Time};
+use paceline_core::{JobId, JobState, Json, LeaseId, Seq, Time};
 use uuid::Uuid;
 
 use super::dependencies::{Ties, Turned};
-use super::row::int;
+use super::row::{int, uuid};
 use super::session::{Value, values};
 use super::throttles::ThrottleRows;
 use crate::batches::BatchNews;
 use crate::events::Data;
-use crate::job_row::JobRow;
-use crate::links_text::edge_number;
+use crate::job_row::{JobRow, kind_word};
+use crate::links_text::{DUPLICATE, edge_number};
 use crate::num::JobNum;
 use crate::statistics::step;
 use crate::text::to_json;
@@ -29,6 +31,9 @@ pub(crate) trait Rows {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Drops the rows for which it says false.
+    fn keep(&mut self, which: &[bool]);
 
     /// The arrays, in the order of the columns.
     fn into_values(self) -> Vec<Value<'static>>;
@@ -52,6 +57,14 @@ macro_rules! columns {
         impl $crate::postgres::changes::Rows for $name {
             fn len(&self) -> usize {
                 self.rows
+            }
+
+            fn keep(&mut self, which: &[bool]) {
+                $(
+                    let mut kept = which.iter().copied();
+                    self.$column.retain(|_| kept.next().unwrap_or(true));
+                )+
+                self.rows = which.iter().filter(|kept| **kept).count();
             }
 
             fn into_values(self) -> Vec<$crate::postgres::session::Value<'static>> {
@@ -126,7 +139,29 @@ columns!(EdgeRows {
     policy: &'static str,
     standing: i32,
 });
-columns!(AfterRows { job: i64, policy: &'static str, waiting: i32, met: i32, broken: i32 });
+columns!(AfterRows {
+    job: i64,
+    policy: &'static str,
+    waiting: i32,
+    met: i32,
+    broken: i32,
+    behind: Option<bool>,
+});
+columns!(EndedEdgeRows {
+    child: i64,
+    parent: i64
+});
+columns!(IdentityRows { job: i64, identity: Vec<u8> });
+columns!(MergedRows {
+    job: i64,
+    into: Uuid
+});
+columns!(TakenOverRows {
+    job: i64,
+    kind: &'static str,
+    params: String,
+    merged: i32,
+});
 columns!(GarbageRows {
     job: i64,
     task: String
@@ -175,7 +210,19 @@ pub(crate) struct Changes {
     /// Batches whose jobs came or ended.
     pub(crate) batches: BatchNews,
     /// How children stand to parents; of each pair the last word counts.
-    edges: BTreeMap<(i64, i64), (Policy, Edge)>,
+    edges: BTreeMap<(i64, i64), (Option<Policy>, Edge)>,
+    /// Edges to running duplicates that have ended.
+    pub(crate) edges_ended: EndedEdgeRows,
+    pub(crate) identities: IdentityRows,
+    merged: MergedRows,
+    /// Jobs that took over a duplicate's params, and of how many.
+    taken_over: BTreeMap<i64, (JobKind, String, i32)>,
+    /// … and drop what they were to work on.
+    pub(crate) replaced: Vec<i64>,
+    /// Items that were uploaded under the one number and are the other's now.
+    pub(crate) items_moved: Vec<(i64, i64)>,
+    /// Whose work is done by a job that came back in this transaction.
+    pub(crate) revived: HashSet<Identity>,
     /// Jobs that others wait for from now on.
     pub(crate) parents: Vec<i64>,
     /// Jobs that have ended or begin anew, whose children have still to hear of it.
@@ -221,14 +268,66 @@ impl Changes {
     }
 
     /// Writes down what a parent means for a child.
-    pub(crate) fn edge(&mut self, child: JobNum, parent: JobNum, policy: Policy, edge: Edge) {
+    pub(crate) fn edge(
+        &mut self,
+        child: JobNum,
+        parent: JobNum,
+        policy: Option<Policy>,
+        edge: Edge,
+    ) {
         self.edges.insert((child.0, parent.0), (policy, edge));
+    }
+
+    /// Whether this transaction has tied the two.
+    pub(crate) fn has_edge(&self, child: JobNum, parent: JobNum) -> bool {
+        self.edges.contains_key(&(child.0, parent.0))
+    }
+
+    /// The edge to a running duplicate goes, for that has ended.
+    pub(crate) fn edge_ended(&mut self, child: JobNum, parent: JobNum) {
+        self.edges.remove(&(child.0, parent.0));
+        self.edges_ended.push((child.0, parent.0));
+    }
+
+    pub(crate) fn merged_into(&mut self, job: JobNum, into: JobId) {
+        self.merged.push((job.0, uuid(into)));
+    }
+
+    pub(crate) fn merged_rows(&mut self) -> MergedRows {
+        std::mem::take(&mut self.merged)
+    }
+
+    /// A job takes a duplicate's params over, and drops its work for the duplicate's, which is
+    /// to be added after this.
+    pub(crate) fn taken_over(&mut self, job: JobNum, kind: JobKind, params: &str) {
+        let others = |jobs: &[i64]| -> Vec<bool> { jobs.iter().map(|num| *num != job.0).collect() };
+        if self.ranges.job.contains(&job.0) || self.outcomes.job.contains(&job.0) {
+            self.items.keep(&others(&self.items.job));
+            self.outcomes.keep(&others(&self.outcomes.job));
+            self.ranges.keep(&others(&self.ranges.job));
+        }
+        self.replaced.push(job.0);
+        let before = self
+            .taken_over
+            .get(&job.0)
+            .map_or(0, |(_, _, merged)| *merged);
+        let row = (kind, params.to_owned(), before + 1);
+        self.taken_over.insert(job.0, row);
+    }
+
+    pub(crate) fn taken_over_rows(&mut self) -> TakenOverRows {
+        let mut rows = TakenOverRows::default();
+        for (job, (kind, params, merged)) in std::mem::take(&mut self.taken_over) {
+            rows.push((job, kind_word(kind), params, merged));
+        }
+        rows
     }
 
     pub(crate) fn edge_rows(&mut self) -> EdgeRows {
         let mut rows = EdgeRows::default();
         for ((child, parent), (policy, edge)) in std::mem::take(&mut self.edges) {
-            rows.push((child, parent, policy.as_str(), edge_number(edge)));
+            let policy = policy.map_or(DUPLICATE, Policy::as_str);
+            rows.push((child, parent, policy, edge_number(edge)));
         }
         rows
     }

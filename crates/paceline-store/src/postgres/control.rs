@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
+use paceline_core::merge::Identity;
 use paceline_core::query::Selector;
 use paceline_core::store::{Action, Change, Controlled, Refusal};
 use paceline_core::{JobId, JobOptions, JobState, LeaseId, Time};
@@ -17,6 +18,7 @@ use super::error::Result;
 use super::filter::Conditions;
 use super::flush;
 use super::load::{self, Entries, Which};
+use super::merge;
 use super::rerun::{self, LastRun};
 use super::row::{Columns, uuid};
 use super::session::{Batch, Session, values};
@@ -55,6 +57,7 @@ async fn try_control(
         only_count: dry_run,
         done: Controlled::default(),
         changes: Changes::default(),
+        done_by_another: HashSet::new(),
     };
     let selected = select(&mut session, selector).await?;
     let ids: HashSet<JobId> = selected.iter().map(|(id, _)| *id).collect();
@@ -131,6 +134,8 @@ struct Run<'a> {
     only_count: bool,
     done: Controlled,
     changes: Changes,
+    /// What identifies work that an unfinished job does.
+    done_by_another: HashSet<Identity>,
 }
 
 impl Run<'_> {
@@ -149,6 +154,11 @@ impl Run<'_> {
         let mut entries = load::read(shared, &mut answers, places)?;
         let mut last = self.last_run(session, &entries).await?;
         let needed = self.needed(session, &entries).await?;
+        let again = matches!(self.action, Action::Retry | Action::Restart);
+        if again {
+            let others = merge::done_by_another(session, entries.values()).await?;
+            self.done_by_another.extend(others);
+        }
         for num in page {
             match entries.get_mut(num) {
                 // Removed just before, under the same name.
@@ -199,6 +209,8 @@ impl Run<'_> {
     fn job(&mut self, entry: &mut Entry, last: &mut LastRun, needed: bool) -> Result<()> {
         self.done.matched += 1;
         let id = entry.job.id;
+        let identity = entry.job.identity.filter(|_| entry.job.state.is_terminal());
+        entry.job.duplicated = identity.is_some_and(|it| self.done_by_another.contains(&it));
         let progress = entry.progress.as_ref();
         if let Err(refused) = check(&entry.job, progress, self.action, needed, self.now) {
             self.refuse(id, Refusal::State(refused));
@@ -207,6 +219,10 @@ impl Run<'_> {
         self.done.changed += 1;
         if !self.only_count {
             let revoked = act(&mut self.changes, entry, self.action, last, self.now)?;
+            if !entry.job.state.is_terminal() {
+                // Of two that do the same work only one runs again.
+                self.done_by_another.extend(entry.job.identity);
+            }
             let revoked = revoked.into_iter().map(|lease| (id, lease));
             self.done.revoked.extend(revoked);
         }

@@ -1,5 +1,5 @@
-//! Jobs that wait for others: finding what a submission waits for, and what the end or the new
-//! beginning of a job means for those that wait for it.
+//! Jobs that wait for others: what the end or the new beginning of a job means for those that wait
+//! for it.
 //!
 //! An edge is guarded by the row of its parent in `jobs`: who takes in a child locks that row, and
 //! who ends the parent has it locked already. So a parent either ends before, and the child sees
@@ -9,195 +9,35 @@ use std::collections::{HashMap, HashSet};
 
 use paceline_core::dependency::{self, Child, Consequence, Edge, End, Policy, Standing, Tally};
 use paceline_core::event::EventKind;
-use paceline_core::job::NewJob;
 use paceline_core::lifecycle::Event;
-use paceline_core::links::Parent;
-use paceline_core::store::StoreError;
-use paceline_core::{JobError, JobId, JobState, Time};
+use paceline_core::{JobState, Time};
 use tokio_postgres::Row;
-use uuid::Uuid;
 
-use super::changes::Changes;
+use super::changes::{AfterRows, Changes};
 use super::connect::Shared;
 use super::ending;
 use super::entry::{Column, Entry};
 use super::error::{Error, Result};
-use super::items_write::clean;
 use super::load::{self, Entries, Which};
-use super::row::{Columns, invalid, uuid};
-use super::session::{Answers, Batch, Session, values};
+use super::merge;
+use super::row::{Columns, int, invalid};
+use super::session::{Batch, Session, values};
 use crate::ending::Ending;
-use crate::links_text::edge_of;
+use crate::links_text::{DUPLICATE, edge_of};
 use crate::num::JobNum;
 
-// ---- taking in ------------------------------------------------------------------------------
-
-/// The parents of a submission, as they stand.
-#[derive(Debug)]
-pub(crate) struct Parents {
-    pub(crate) edges: Vec<(JobNum, Edge)>,
-    pub(crate) tally: Tally,
-    /// Why it cannot run at all, if so.
-    pub(crate) broken: Option<String>,
+/// Does with a job that got new parents what follows from how they stand.
+pub(crate) fn settle(changes: &mut Changes, entry: &mut Entry, now: Time) -> Result<()> {
+    let Some(tally) = entry.job.after else {
+        return Ok(());
+    };
+    let parent = Turned {
+        job: entry.job.num,
+        end: None,
+        now,
+    };
+    follow_one(changes, entry, tally.standing(), (parent, tally.policy))
 }
-
-#[derive(Clone, Debug)]
-struct Found {
-    num: JobNum,
-    name: String,
-    end: Option<End>,
-}
-
-/// What some submissions wait for, as far as it is known.
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    by_id: HashMap<JobId, Found>,
-    by_batch: HashMap<String, Vec<JobId>>,
-}
-
-/// Locks what the jobs wait for and asks how it stands; nothing if they wait for nothing.
-pub(crate) fn add<'a>(
-    batch: &mut Batch<'_>,
-    jobs: impl Iterator<Item = &'a NewJob>,
-) -> Option<usize> {
-    const FIND: &str = "SELECT num, id, name, state, error, batch FROM jobs
-        WHERE num IN (SELECT num FROM jobs WHERE id = ANY($1)
-            UNION SELECT num FROM jobs WHERE batch = ANY($2) AND batch IS NOT NULL)
-        ORDER BY num FOR UPDATE";
-    let (mut ids, mut batches): (Vec<Uuid>, Vec<String>) = (Vec::new(), Vec::new());
-    for parent in jobs.flat_map(|job| &job.links.after) {
-        match parent {
-            Parent::Job(id) => ids.push(uuid(*id)),
-            Parent::Batch(name) => batches.push(clean(name)),
-        }
-    }
-    (!ids.is_empty() || !batches.is_empty()).then(|| batch.add(FIND, values![ids, batches]))
-}
-
-impl Known {
-    pub(crate) fn read(answers: &mut Answers, place: Option<usize>) -> Result<Self> {
-        let mut known = Known::default();
-        for row in place.map_or_else(Vec::new, |place| answers.take(place)) {
-            let error: Option<JobError> = row.maybe_error(4)?;
-            let end = End::of(row.word(3)?, error.map(|error| error.kind));
-            let batch = row.maybe_text(5)?;
-            known.insert(row.job_id(1)?, row.num(0)?, row.text(2)?, end, batch);
-        }
-        Ok(known)
-    }
-
-    fn insert(
-        &mut self,
-        id: JobId,
-        num: JobNum,
-        name: String,
-        end: Option<End>,
-        batch: Option<String>,
-    ) {
-        self.by_id.insert(id, Found { num, name, end });
-        if let Some(batch) = batch {
-            self.by_batch.entry(batch).or_default().push(id);
-        }
-    }
-
-    /// Takes in a job of the same transaction, for those that come after it.
-    pub(crate) fn taken(&mut self, job: &NewJob, entry: &Entry) {
-        let dropped = entry.dropped == Some(true);
-        let error = dropped.then_some(paceline_core::ErrorKind::Dependency);
-        let end = End::of(entry.job.state, error);
-        let batch = job.batch.as_deref().map(clean);
-        self.insert(job.id, entry.job.num, clean(&job.name), end, batch);
-    }
-
-    /// Why the jobs of one call cannot be taken in: something that they wait for is not there.
-    pub(crate) fn refusal(&self, jobs: &[NewJob]) -> Option<StoreError> {
-        let (mut ids, mut batches) = (HashSet::new(), HashSet::new());
-        for job in jobs {
-            for parent in &job.links.after {
-                let there = match parent {
-                    Parent::Job(id) => self.by_id.contains_key(id) || ids.contains(id),
-                    Parent::Batch(name) => {
-                        let name = clean(name);
-                        self.by_batch.contains_key(&name) || batches.contains(&name)
-                    }
-                };
-                if !there {
-                    return Some(StoreError::NoSuchParent(parent.clone()));
-                }
-            }
-            ids.insert(job.id);
-            batches.extend(job.batch.as_deref().map(clean));
-        }
-        None
-    }
-
-    /// The parents of one job; `None` if it waits for nothing.
-    pub(crate) fn parents(&self, job: &NewJob) -> Option<Parents> {
-        let links = &job.links;
-        if links.after.is_empty() {
-            return None;
-        }
-        let policy = links.after_policy;
-        let mut parents = Parents {
-            edges: Vec::new(),
-            tally: Tally::new(policy),
-            broken: None,
-        };
-        let mut last = None;
-        for found in self.found(&links.after) {
-            let edge = policy.edge(found.end);
-            parents.tally.add(edge);
-            parents.edges.push((found.num, edge));
-            if edge == Edge::Broken {
-                last = Some(found);
-            }
-        }
-        if let (Standing::Broken, Some(found)) = (parents.tally.standing(), last) {
-            parents.broken = Some(dependency::reason(policy, &found.name, found.end));
-        }
-        Some(parents)
-    }
-
-    /// Each once.
-    fn found(&self, after: &[Parent]) -> Vec<&Found> {
-        let mut seen = HashSet::new();
-        let mut all = Vec::new();
-        for parent in after {
-            let ids = match parent {
-                Parent::Job(id) => vec![*id],
-                Parent::Batch(name) => self.by_batch.get(&clean(name)).cloned().unwrap_or_default(),
-            };
-            let found = ids.iter().filter_map(|id| self.by_id.get(id));
-            all.extend(found.filter(|found| seen.insert(found.num)));
-        }
-        all
-    }
-}
-
-impl Parents {
-    pub(crate) fn standing(&self) -> Standing {
-        self.tally.standing()
-    }
-
-    /// Ties a job to its parents; cancels it if they forbid that it ever runs.
-    pub(crate) fn attach(self, changes: &mut Changes, entry: &mut Entry, now: Time) -> Result<()> {
-        let child = entry.job.num;
-        for (parent, edge) in self.edges {
-            changes.edge(child, parent, self.tally.policy, edge);
-            changes.parents.push(parent.0);
-        }
-        entry.job.after = Some(self.tally);
-        entry.written.after = true;
-        if let Some(reason) = self.broken
-            && !entry.job.state.is_terminal()
-        {
-            ending::end(changes, entry, &Ending::Dropped(reason), now)?;
-        }
-        Ok(())
-    }
-}
-
-// ---- following ------------------------------------------------------------------------------
 
 /// A job that has ended so, or begins anew (`None`), of which its children have still to hear.
 #[derive(Clone, Copy, Debug)]
@@ -211,7 +51,8 @@ pub(crate) struct Turned {
 #[derive(Clone, Debug)]
 pub(crate) struct Tie {
     child: JobNum,
-    policy: Policy,
+    /// `None`: the child waits for the end of its running duplicate.
+    policy: Option<Policy>,
     edge: Edge,
 }
 
@@ -258,7 +99,10 @@ async fn load_ties(session: &mut Session, changes: &mut Changes, turned: &[Turne
         ties.names.insert(parent, row.text(4)?);
         ties.of.entry(parent).or_default().push(Tie {
             child: row.num(1)?,
-            policy: row.word(2)?,
+            policy: match row.value::<&str>(2)? {
+                DUPLICATE => None,
+                _ => Some(row.word(2)?),
+            },
             edge: edge(&row, 3)?,
         });
     }
@@ -297,7 +141,8 @@ async fn load_children(
     load_dropped(session, entries, &children).await
 }
 
-/// Finds out which of the cancelled ones were cancelled because of a parent.
+/// Finds out which of the cancelled ones were cancelled because of a parent, and of which of them
+/// another job does the work by now.
 async fn load_dropped(
     session: &mut Session,
     entries: &mut Entries,
@@ -317,11 +162,20 @@ async fn load_dropped(
     if nums.is_empty() {
         return Ok(());
     }
-    for row in session.list(ERRORS, values![nums]).await? {
+    for row in session.list(ERRORS, values![nums.clone()]).await? {
         let error = row.maybe_error(1)?.map(|error| error.kind);
         if let Some(entry) = entries.get_mut(&row.num(0)?) {
             let end = End::of(entry.job.state, error);
             entry.dropped = Some(end == Some(End::Dropped));
+        }
+    }
+    let dropped = nums.iter().filter_map(|num| entries.get(&JobNum(*num)));
+    let dropped = dropped.filter(|entry| entry.dropped == Some(true));
+    let others = merge::done_by_another(session, dropped).await?;
+    for num in nums {
+        if let Some(entry) = entries.get_mut(&JobNum(num)) {
+            let identity = entry.job.identity;
+            entry.job.duplicated = identity.is_some_and(|it| others.contains(&it));
         }
     }
     Ok(())
@@ -331,7 +185,8 @@ async fn load_dropped(
 fn follow(entries: &mut Entries, changes: &mut Changes, parent: Turned) -> Result<()> {
     let mut ties = changes.ties.of.remove(&parent.job).unwrap_or_default();
     for tie in &mut ties {
-        let to = tie.policy.edge(parent.end);
+        let policy = tie.policy.unwrap_or(Policy::Finished);
+        let to = policy.edge(parent.end);
         let from = std::mem::replace(&mut tie.edge, to);
         let Some(entry) = entries.get_mut(&tie.child) else {
             // Removed just before.
@@ -340,18 +195,25 @@ fn follow(entries: &mut Entries, changes: &mut Changes, parent: Turned) -> Resul
         if to == from || entry.deleted {
             continue;
         }
-        changes.edge(tie.child, parent.job, tie.policy, to);
         let Some(tally) = &mut entry.job.after else {
             return Err(Error::corrupt(format!(
                 "job {} has no parents",
                 entry.job.id
             )));
         };
-        tally.moved(from, to);
+        if tie.policy.is_some() {
+            tally.moved(from, to);
+            changes.edge(tie.child, parent.job, tie.policy, to);
+        } else {
+            tally.behind = false;
+            changes.edge_ended(tie.child, parent.job);
+        }
         let standing = tally.standing();
         entry.written.after = true;
-        follow_one(changes, entry, standing, (parent, tie.policy))?;
+        follow_one(changes, entry, standing, (parent, policy))?;
     }
+    // A duplicate that begins anew is not waited for again.
+    ties.retain(|tie| tie.policy.is_some() || tie.edge == Edge::Waits);
     changes.ties.of.insert(parent.job, ties);
     Ok(())
 }
@@ -377,7 +239,15 @@ fn follow_one(
             ending::end(changes, entry, &Ending::Dropped(reason), now)?;
             return Ok(());
         }
-        Consequence::Revive => return revive(changes, entry, now),
+        Consequence::Revive => {
+            let identity = entry.job.identity;
+            entry.job.duplicated |= identity.is_some_and(|it| changes.revived.contains(&it));
+            if !entry.job.may_be_revived(now) {
+                return Ok(());
+            }
+            changes.revived.extend(identity);
+            return revive(changes, entry, now);
+        }
         Consequence::Unblock => (Event::Unblock, EventKind::Unblocked),
         Consequence::Block => (Event::Block, EventKind::Blocked),
     };
@@ -435,22 +305,82 @@ pub(crate) fn forget(batch: &mut Batch<'_>, jobs: &[i64]) {
     }
 }
 
-/// The first parents that each of these blocked jobs waits for, with their states.
+/// What a blocked job waits for: the first of its parents with their states, and the running
+/// duplicate that it stands behind.
+#[derive(Debug, Default)]
+pub(crate) struct First {
+    parents: Vec<(String, JobState)>,
+    duplicate: Option<String>,
+}
+
+impl First {
+    pub(crate) fn told(&self, tally: Tally) -> String {
+        match &self.duplicate {
+            Some(name) if tally.waiting == 0 => dependency::waits_behind(name),
+            _ => dependency::waits_for(tally, &self.parents),
+        }
+    }
+}
+
+/// What each of these blocked jobs waits for.
 pub(crate) async fn first_parents(
     session: &mut Session,
     jobs: Vec<i64>,
-) -> Result<HashMap<JobNum, Vec<(String, JobState)>>> {
-    const FIRST: &str = "SELECT w.num, p.name, p.state FROM unnest($1::bigint[]) w (num),
-        LATERAL (SELECT parent FROM dependencies d WHERE d.child = w.num AND d.standing = 0
-            ORDER BY parent LIMIT 3) d
+) -> Result<HashMap<JobNum, First>> {
+    const FIRST: &str = "SELECT w.num, p.name, p.state, d.policy FROM unnest($1::bigint[]) w (num),
+        LATERAL ((SELECT parent, policy FROM dependencies d
+                WHERE d.child = w.num AND d.standing = 0 AND d.policy <> 'duplicate'
+                ORDER BY parent LIMIT 3)
+            UNION ALL
+            (SELECT parent, policy FROM dependencies d
+                WHERE d.child = w.num AND d.policy = 'duplicate' LIMIT 1)) d
         JOIN jobs p ON p.num = d.parent ORDER BY w.num, p.num";
-    let mut parents: HashMap<JobNum, Vec<(String, JobState)>> = HashMap::new();
+    let mut parents: HashMap<JobNum, First> = HashMap::new();
     if jobs.is_empty() {
         return Ok(parents);
     }
     for row in session.list(FIRST, values![jobs]).await? {
         let of_job = parents.entry(row.num(0)?).or_default();
-        of_job.push((row.text(1)?, row.word(2)?));
+        match row.value::<&str>(3)? {
+            DUPLICATE => of_job.duplicate = Some(row.text(1)?),
+            _ => of_job.parents.push((row.text(1)?, row.word(2)?)),
+        }
     }
     Ok(parents)
 }
+
+/// How its parents stand.
+pub(crate) fn after_row(entry: &Entry, rows: &mut AfterRows) {
+    let Some(Tally {
+        policy,
+        waiting,
+        met,
+        broken,
+        behind,
+    }) = entry.job.after
+    else {
+        return;
+    };
+    if entry.written.after {
+        let num = entry.job.num.0;
+        rows.push((
+            num,
+            policy.as_str(),
+            int(waiting),
+            int(met),
+            int(broken),
+            behind.then_some(true),
+        ));
+    }
+}
+
+pub(crate) const UPDATE_AFTER: &str =
+    "UPDATE jobs j SET after_policy = n.policy, after_waiting = n.waiting,
+        after_met = n.met, after_broken = n.broken, after_behind = n.behind
+    FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[], $5::integer[],
+        $6::boolean[])
+        AS n (num, policy, waiting, met, broken, behind) WHERE j.num = n.num";
+
+pub(crate) const UPSERT_EDGES: &str = "INSERT INTO dependencies (child, parent, policy, standing)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[])
+    ON CONFLICT (child, parent) DO UPDATE SET standing = excluded.standing";

@@ -33,14 +33,28 @@ impl Error {
 
     /// Two transactions got into each other's way, so that the same again will do.
     pub(crate) fn is_a_clash(&self) -> bool {
-        self.code().is_some_and(|code| {
+        let clashes = self.code().is_some_and(|code| {
             *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
-        })
+        });
+        clashes || self.violated() == Some("jobs_identity_waiting")
     }
 
     /// A row with this key is there already.
     pub(crate) fn is_a_duplicate(&self) -> bool {
-        self.code() == Some(&SqlState::UNIQUE_VIOLATION)
+        self.violated().is_some()
+    }
+
+    /// The unique index that forbids what was to be written.
+    fn violated(&self) -> Option<&str> {
+        match self {
+            Error::Sql(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Some(
+                error
+                    .as_db_error()
+                    .and_then(|error| error.constraint())
+                    .unwrap_or(""),
+            ),
+            Error::Sql(_) | Error::Store(_) => None,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::PoisonError;
 
 use paceline_core::JobState;
-use paceline_core::dependency::Tally;
 use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 
@@ -14,6 +13,7 @@ use super::dependencies;
 use super::entry::Entry;
 use super::error::Result;
 use super::load::Entries;
+use super::merge_rows;
 use super::row::{Columns, int};
 use super::rules::FREE_LEFT;
 use super::session::{Batch, Session, Value, values};
@@ -131,6 +131,7 @@ pub(crate) fn rows(
     entries: Entries,
     changes: &mut Changes,
 ) {
+    merge_rows::replace_work(batch, changes);
     let mut set = |sql: &'static str, is_empty: bool, values: Vec<Value<'static>>| {
         if !is_empty {
             batch.add(sql, values);
@@ -169,9 +170,9 @@ pub(crate) fn rows(
     set!(INSERT_RANGES, changes.ranges);
     let mut jobs = jobs;
     set!(UPDATE_JOBS, jobs);
-    set!(UPDATE_AFTER, after);
+    set!(dependencies::UPDATE_AFTER, after);
     let mut edges = changes.edge_rows();
-    set!(UPSERT_EDGES, edges);
+    set!(dependencies::UPSERT_EDGES, edges);
     ids!(changes.parents;
         "UPDATE jobs SET dependents = true WHERE num = ANY($1) AND dependents IS NULL");
     let (mut new, mut known) = progress;
@@ -193,6 +194,7 @@ pub(crate) fn rows(
             shared.log_bytes.load(std::sync::atomic::Ordering::Relaxed),
         );
     }
+    merge_rows::tie(batch, changes);
     delete(batch, changes);
 }
 
@@ -332,26 +334,10 @@ fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows), After
             &mut known
         };
         progress_row(&entry, rows);
-        after_row(&entry, &mut after);
+        dependencies::after_row(&entry, &mut after);
         job_row(entry, &mut jobs);
     }
     (jobs, (new, known), after)
-}
-
-fn after_row(entry: &Entry, rows: &mut AfterRows) {
-    let Some(Tally {
-        policy,
-        waiting,
-        met,
-        broken,
-    }) = entry.job.after
-    else {
-        return;
-    };
-    if entry.written.after {
-        let num = entry.job.num.0;
-        rows.push((num, policy.as_str(), int(waiting), int(met), int(broken)));
-    }
 }
 
 fn job_row(entry: Entry, rows: &mut JobRows) {
@@ -501,14 +487,6 @@ const UPDATE_JOBS: &str = "UPDATE jobs j SET state = n.state, attempt = n.attemp
             time_left, lease, node, priority, place, lane, set_error, error, set_result, result,
             set_labels, labels, options)
     WHERE j.num = n.num";
-
-const UPDATE_AFTER: &str = "UPDATE jobs j SET after_policy = n.policy, after_waiting = n.waiting,
-        after_met = n.met, after_broken = n.broken
-    FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[], $5::integer[])
-        AS n (num, policy, waiting, met, broken) WHERE j.num = n.num";
-const UPSERT_EDGES: &str = "INSERT INTO dependencies (child, parent, policy, standing)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[])
-    ON CONFLICT (child, parent) DO UPDATE SET standing = excluded.standing";
 
 /// Rows of progress as they come, and when the first of each job's free items is due.
 macro_rules! progress_rows {

@@ -59,6 +59,11 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0009_notify.sql"),
         compatible_from: 8,
     },
+    // A node of before would repeat the work of duplicates, and cannot read how they wait.
+    Step {
+        sql: include_str!("../../migrations/postgres/0010_merging.sql"),
+        compatible_from: 10,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -110,17 +110,20 @@ fn parent(row: &Row, items: &HashMap<JobNum, Vec<(String, Json)>>) -> Result<Par
 pub(crate) async fn graph(session: &mut Session, job: JobId, most: u32) -> Result<Option<Graph>> {
     const JOB: &str = "SELECT num, id, name, task, state FROM jobs WHERE id = $1";
     const ANCESTORS: &str = "WITH RECURSIVE found (num) AS (
-            SELECT parent FROM dependencies WHERE child = $1
-            UNION SELECT d.parent FROM dependencies d JOIN found ON d.child = found.num)
+            SELECT parent FROM dependencies WHERE child = $1 AND policy <> 'duplicate'
+            UNION SELECT d.parent FROM dependencies d JOIN found ON d.child = found.num
+            WHERE d.policy <> 'duplicate')
         SELECT j.num, j.id, j.name, j.task, j.state FROM found JOIN jobs j ON j.num = found.num
         ORDER BY j.num LIMIT $2";
     const DESCENDANTS: &str = "WITH RECURSIVE found (num) AS (
-            SELECT child FROM dependencies WHERE parent = $1
-            UNION SELECT d.child FROM dependencies d JOIN found ON d.parent = found.num)
+            SELECT child FROM dependencies WHERE parent = $1 AND policy <> 'duplicate'
+            UNION SELECT d.child FROM dependencies d JOIN found ON d.parent = found.num
+            WHERE d.policy <> 'duplicate')
         SELECT j.num, j.id, j.name, j.task, j.state FROM found JOIN jobs j ON j.num = found.num
         ORDER BY j.num LIMIT $2";
     const EDGES: &str = "SELECT d.child, p.id FROM dependencies d JOIN jobs p ON p.num = d.parent
-        WHERE d.child = ANY($1) AND d.parent = ANY($1) ORDER BY d.child, d.parent";
+        WHERE d.child = ANY($1) AND d.parent = ANY($1) AND d.policy <> 'duplicate'
+        ORDER BY d.child, d.parent";
     let Some(row) = session.find(JOB, values![uuid(job)]).await? else {
         return Ok(None);
     };

@@ -21,11 +21,12 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
     p.fraction, p.stage, p.message, p.memory_bytes, p.next_due,
     CASE WHEN j.after_policy IS NOT NULL THEN (
         SELECT string_agg(a.id::text, ',' ORDER BY d.parent)
-        FROM dependencies d JOIN jobs a ON a.num = d.parent WHERE d.child = j.num) END,
-    j.after_policy";
+        FROM dependencies d JOIN jobs a ON a.num = d.parent
+        WHERE d.child = j.num AND d.policy <> 'duplicate') END,
+    j.after_policy, j.merged_into, j.merged_count";
 
 /// How many columns [`COLUMNS`] are.
-pub(crate) const COUNT: usize = 36;
+pub(crate) const COUNT: usize = 38;
 
 pub(crate) fn read(row: &Row) -> Result<Job> {
     let kind = row.kind(5)?;
@@ -66,6 +67,10 @@ pub(crate) fn read(row: &Row) -> Result<Job> {
         next_due: row.value(33)?,
         after: row.value(34)?,
         after_policy: row.value(35)?,
+        merged_into: row
+            .value::<Option<Uuid>>(36)?
+            .map(|id| JobId::from_bytes(id.into_bytes())),
+        merged_count: row.maybe_count(37)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use paceline_core::job::JobKind;
+use paceline_core::merge::Identity;
 use paceline_core::progress::Counters;
 use paceline_core::{JobError, JobId, Json, Time};
 use tokio_postgres::Row;
@@ -87,6 +88,14 @@ pub(crate) trait Columns {
     fn maybe_json(&self, column: usize) -> Result<Option<Json>> {
         let text: Option<&str> = self.value(column)?;
         Ok(text.map(Json::from_checked))
+    }
+
+    fn maybe_identity(&self, column: usize) -> Result<Option<Identity>> {
+        let bytes: Option<&[u8]> = self.value(column)?;
+        bytes
+            .map(|bytes| bytes.try_into().map_err(|error| invalid(column, error)))
+            .transpose()
+            .map(|bytes| bytes.map(Identity))
     }
 
     /// A word of an enumeration, or other text that is parsed.

@@ -142,7 +142,8 @@ async fn try_fire(shared: &Shared, firing: &Firing, now: Time) -> Result<Fired> 
             jobs: Arc::new(outcome.jobs),
             now,
         };
-        let arrivals = submit::arrive(&mut session, Batch::default(), &[&submission]).await?;
+        let arrivals =
+            submit::arrive(shared, &mut session, Batch::default(), &[&submission]).await?;
         let (answers, mut arrivals) = arrivals;
         for answer in answers {
             answer?;

@@ -8,15 +8,15 @@ use paceline_core::event::EventKind;
 use paceline_core::job::{JobKind, NewJob, Work};
 use paceline_core::lifecycle;
 use paceline_core::line::Place;
+use paceline_core::merge::Decision;
 use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::{StoreError, Submitted};
-use paceline_core::{JobOptions, JobState, Time};
+use paceline_core::{JobId, JobOptions, JobState, Time};
 use uuid::Uuid;
 
 use super::changes::{Changes, Rows, columns};
 use super::connect::Shared;
-use super::dependencies::{self, Parents};
 use super::ending;
 use super::entry::Entry;
 use super::error::{Error, Result};
@@ -25,7 +25,9 @@ use super::items_write::{self, Append, KNOWN, clean};
 use super::load::Entries;
 use super::row::{Columns, uuid};
 use super::session::{Batch, Session, values};
+use super::ties::{self, Tied, Ties};
 use super::transact::retrying;
+use super::wait_for::{self, Parents};
 use crate::items_write::all_but;
 use crate::job_row::{JobRow, kind_word};
 use crate::num::{JobNum, as_i64};
@@ -102,16 +104,22 @@ pub(crate) fn refusal(jobs: &[NewJob]) -> Option<StoreError> {
 
 /// The answer to a submission whose jobs are there already.
 async fn again(shared: &Shared, call: &Submission, error: Error) -> Answer {
-    const SELECT: &str = "SELECT id, state FROM jobs WHERE id = ANY($1)";
+    const SELECT: &str = "SELECT id, state, merged_into FROM jobs WHERE id = ANY($1)";
     let ids: Vec<Uuid> = call.jobs.iter().map(|job| uuid(job.id)).collect();
     let mut session = shared.pools.writer().await?;
-    let mut states: HashMap<_, JobState> = HashMap::new();
+    let mut states: HashMap<_, (JobState, Option<JobId>)> = HashMap::new();
     for row in session.list(SELECT, values![ids]).await? {
-        states.insert(row.job_id(0)?, row.word(1)?);
+        let into: Option<Uuid> = row.value(2)?;
+        let into = into.map(|id| JobId::from_bytes(id.into_bytes()));
+        states.insert(row.job_id(0)?, (row.word(1)?, into));
     }
     let answers = call.jobs.iter().map(|job| {
         let state = states.get(&job.id).copied();
-        state.map(|state| Submitted { id: job.id, state })
+        state.map(|(state, merged_into)| Submitted {
+            id: job.id,
+            state,
+            merged_into,
+        })
     });
     answers
         .collect::<Option<Vec<_>>>()
@@ -124,7 +132,7 @@ async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Answer>> {
         return Ok(calls.iter().map(|_| Ok(Vec::new())).collect());
     }
     let mut session = shared.pools.writer().await?;
-    let (submitted, mut arrivals) = arrive(&mut session, Batch::begin(), calls).await?;
+    let (submitted, mut arrivals) = arrive(shared, &mut session, Batch::begin(), calls).await?;
     let mut batch = Batch::default();
     arrivals.insert(&mut batch);
     let (entries, changes) = arrivals.into_parts();
@@ -135,15 +143,17 @@ async fn take(shared: &Shared, calls: &[&Submission]) -> Result<Vec<Answer>> {
 /// Makes jobs ready to be written, with what must be known of the tables; `batch` is what is said
 /// before. There must be a job at least.
 pub(crate) async fn arrive(
+    shared: &Shared,
     session: &mut Session,
     mut batch: Batch<'_>,
     calls: &[&Submission],
 ) -> Result<(Vec<Answer>, Arrivals)> {
     let count: usize = calls.iter().map(|call| call.jobs.len()).sum();
+    let ties = ties::add(&mut batch, calls.iter().flat_map(|call| call.jobs.iter()));
+    // Numbers after the locks, so that of duplicates the newer has the higher one.
     let nums = batch.add(NUMBERS, values![as_i64(count)]);
     let asked = Asked::new(calls);
     let known = asked.add(&mut batch);
-    let parents = dependencies::add(&mut batch, calls.iter().flat_map(|call| call.jobs.iter()));
     let mut answers = session.run(batch).await?;
     let nums = numbers(&answers.take(nums))?;
     let mut known_keys = HashSet::new();
@@ -151,16 +161,16 @@ pub(crate) async fn arrive(
         known_keys.insert(row.number(0)?);
     }
 
+    let (ties, survivors) = Ties::read(shared, session, &mut answers, ties).await?;
     let mut arrivals = Arrivals {
         known: asked.places(known_keys),
-        parents: dependencies::Known::read(&mut answers, parents)?,
-        ..Arrivals::default()
+        ..Arrivals::tied(ties, survivors)
     };
     let mut options = LastOptions::default();
     let mut nums = nums.into_iter();
     let mut submitted = Vec::with_capacity(calls.len());
     for call in calls {
-        if let Some(refused) = arrivals.parents.refusal(&call.jobs) {
+        if let Some(refused) = arrivals.ties.refusal(&call.jobs) {
             submitted.push(Err(refused));
             continue;
         }
@@ -169,8 +179,10 @@ pub(crate) async fn arrive(
             let num = nums
                 .next()
                 .ok_or_else(|| Error::corrupt("too few numbers"))?;
-            let state = arrivals.add(JobNum(num), job, options.text(&job.options), call.now)?;
-            of_call.push(Submitted { id: job.id, state });
+            let options = options.text(&job.options);
+            let when = (call.now, call.now);
+            let source = Source::Submitted;
+            of_call.push(arrivals.add(JobNum(num), job, options, source, when)?);
         }
         submitted.push(Ok(of_call));
     }
@@ -234,37 +246,94 @@ impl Asked {
 #[derive(Default)]
 pub(crate) struct Arrivals {
     rows: NewRows,
-    entries: Entries,
+    pub(crate) entries: Entries,
     pub(crate) changes: Changes,
     /// Items that have a succeeded result.
     known: HashSet<(paceline_core::JobId, usize)>,
-    /// What jobs wait for.
-    parents: dependencies::Known,
+    /// What is known of other jobs.
+    pub(crate) ties: Ties,
+}
+
+/// Where the work of a submission is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// In it.
+    Submitted,
+    /// In the tables, under the number of an upload: so many items, of which `work` is to be done.
+    Uploaded {
+        under: JobNum,
+        total: u32,
+        work: &'a Ranges,
+    },
+}
+
+impl Source<'_> {
+    pub(crate) fn kind(self, job: &NewJob) -> JobKind {
+        match self {
+            Source::Submitted => job.work.kind(),
+            Source::Uploaded { .. } => JobKind::Items,
+        }
+    }
 }
 
 impl Arrivals {
-    pub(crate) fn behind(parents: dependencies::Known) -> Self {
+    /// `survivors` are jobs that may have to take over.
+    pub(crate) fn tied(ties: Ties, survivors: Entries) -> Self {
         Arrivals {
-            parents,
+            ties,
+            entries: survivors,
             ..Arrivals::default()
         }
     }
 
-    fn add(&mut self, num: JobNum, job: &NewJob, options: &str, now: Time) -> Result<JobState> {
-        match &job.work {
-            Work::Unit => {
-                let entry = Entry::new(row(num, job, JobKind::Unit), None);
-                self.place(entry, job, options, (now, now))
+    /// Takes in a job at one time: the time that it is shown with, and now.
+    pub(crate) fn add(
+        &mut self,
+        num: JobNum,
+        job: &NewJob,
+        options: &str,
+        source: Source<'_>,
+        times: (Time, Time),
+    ) -> Result<Submitted> {
+        let tied = self.ties.of(job);
+        let state = match tied.decision {
+            Decision::Into(survivor) => {
+                let parents = tied.parents.as_ref();
+                return self.merge(num, job, options, (survivor, parents), source, times);
             }
-            Work::Plan => {
+            Decision::Refuse(_) => return Err(Error::corrupt("a duplicate was not refused")),
+            Decision::Run | Decision::Behind(_) => {
+                let (kind, progress) = self.work(num, job, source, times.1);
+                let entry = Entry::new(row(num, job, kind), progress);
+                self.place(entry, job, options, tied, times)?
+            }
+        };
+        Ok(Submitted {
+            id: job.id,
+            state,
+            merged_into: None,
+        })
+    }
+
+    /// Writes what a submission is to work on under the number of a job.
+    pub(crate) fn work(
+        &mut self,
+        num: JobNum,
+        job: &NewJob,
+        source: Source<'_>,
+        now: Time,
+    ) -> (JobKind, Option<Progress>) {
+        let new = Progress::new(num, job.options.workers, now);
+        let (total, work) = match (source, &job.work) {
+            (Source::Submitted, Work::Unit) => return (JobKind::Unit, None),
+            (Source::Submitted, Work::Plan) => {
                 let progress = Progress {
                     planned: false,
-                    ..Progress::new(num, job.options.workers, now)
+                    ..new
                 };
-                let entry = Entry::new(row(num, job, JobKind::Planned), Some(progress));
-                self.place(entry, job, options, (now, now))
+                return (JobKind::Planned, Some(progress));
             }
-            Work::Items(items) => {
+            (Source::Submitted, Work::Items(items)) => {
                 let append = Append {
                     job: num,
                     from: 0,
@@ -275,22 +344,16 @@ impl Arrivals {
                 let skip = |index| known.contains(&(job.id, index));
                 let skipped = items_write::append(&mut self.changes, append, skip);
                 let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
-                let work = all_but(total, skipped);
-                self.with_items(num, job, options, (total, &work), (now, now))
+                (total, all_but(total, skipped))
             }
-        }
-    }
-
-    /// Takes in a job whose items are, or will be, in the tables; of them `work` is to be done.
-    pub(crate) fn with_items(
-        &mut self,
-        num: JobNum,
-        job: &NewJob,
-        options: &str,
-        (total, work): (u32, &Ranges),
-        times: (Time, Time),
-    ) -> Result<JobState> {
-        self.changes.free(num, work, 0, false);
+            (Source::Uploaded { under, total, work }, _) => {
+                if under != num {
+                    self.changes.items_moved.push((under.0, num.0));
+                }
+                (total, work.clone())
+            }
+        };
+        self.changes.free(num, &work, 0, false);
         let progress = Progress {
             counters: Counters {
                 total,
@@ -298,30 +361,12 @@ impl Arrivals {
                 ..Counters::default()
             },
             free: work.len(),
-            ..Progress::new(num, job.options.workers, times.1)
+            ..new
         };
-        let entry = Entry::new(row(num, job, JobKind::Items), Some(progress));
-        self.place(entry, job, options, times)
+        (JobKind::Items, Some(progress))
     }
 
-    /// Writes the job and ends it if there is nothing to do.
-    fn place(
-        &mut self,
-        mut entry: Entry,
-        job: &NewJob,
-        options: &str,
-        (created_at, now): (Time, Time),
-    ) -> Result<JobState> {
-        let done = entry
-            .progress
-            .as_ref()
-            .is_some_and(|progress| progress.planned && progress.counters.remaining() == 0);
-        let parents = self.parents.parents(job);
-        let depends = parents.as_ref().map_or(Standing::Free, Parents::standing);
-        // A job without work has no time to wait for.
-        entry.job.run_at = job.run_at.filter(|_| !done);
-        entry.job.state = lifecycle::waiting(entry.job.run_at, depends, now);
-        entry.job.place = line_place(job, created_at);
+    pub(crate) fn submitted(&mut self, entry: &Entry, job: &NewJob, now: Time) {
         if !self.changes.queues.contains(&job.queue) {
             self.changes.queues.insert(clean(&job.queue));
         }
@@ -332,23 +377,67 @@ impl Arrivals {
         let data = entry.data();
         self.changes
             .tell(EventKind::Submitted, &entry.job, &data, now);
+    }
+
+    /// Writes the job and ends it if there is nothing to do.
+    fn place(
+        &mut self,
+        mut entry: Entry,
+        job: &NewJob,
+        options: &str,
+        tied: Tied,
+        (created_at, now): (Time, Time),
+    ) -> Result<JobState> {
+        let done = entry
+            .progress
+            .as_ref()
+            .is_some_and(|progress| progress.planned && progress.counters.remaining() == 0);
+        let Tied { parents, decision } = tied;
+        let depends = parents.as_ref().map_or(Standing::Free, Parents::standing);
+        let depends = match (depends, decision) {
+            (Standing::Free, Decision::Behind(_)) => Standing::Waits,
+            (depends, _) => depends,
+        };
+        // A job without work has no time to wait for.
+        entry.job.run_at = job.run_at.filter(|_| !done);
+        entry.job.state = lifecycle::waiting(entry.job.run_at, depends, now);
+        entry.job.place = line_place(job, created_at);
+        self.submitted(&entry, job, now);
         if let Some(parents) = parents {
             parents.attach(&mut self.changes, &mut entry, now)?;
+        }
+        if let Decision::Behind(running) = decision {
+            wait_for::wait_behind(&mut self.changes, &mut entry, running);
         }
         if done {
             ending::end_if_empty(&mut self.changes, &mut entry, now)?;
         }
-        // Nobody can serve it yet: the row is written as it is, and admission judges it anew.
+        if let Some(identity) = job.links.identity {
+            let row = (entry.job.num.0, identity.0.to_vec());
+            self.changes.identities.push(row);
+        }
+        self.ties.parents.taken(job, &entry);
+        self.ties.duplicates.taken(job, &entry);
+        let state = entry.job.state;
+        self.insert_as_it_is(entry, job, options, (created_at, now));
+        Ok(state)
+    }
+
+    /// Nobody can serve it yet: the row is written as it is, and admission judges it anew.
+    pub(crate) fn insert_as_it_is(
+        &mut self,
+        mut entry: Entry,
+        job: &NewJob,
+        options: &str,
+        (created_at, now): (Time, Time),
+    ) {
         entry.written.job = false;
         entry.written.new_progress = true;
         entry.extra.told = true;
         entry.progressed(now);
         let error = std::mem::take(&mut entry.written.error).value();
         self.row(&entry.job, error, job, options, created_at);
-        self.parents.taken(job, &entry);
-        let state = entry.job.state;
         self.entries.insert(entry.job.num, entry);
-        Ok(state)
     }
 
     fn row(
@@ -409,7 +498,7 @@ impl Arrivals {
 }
 
 /// The row of a job that nobody has touched yet; its state is settled later.
-fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
+pub(crate) fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
     JobRow {
         num,
         id: job.id,
@@ -431,6 +520,8 @@ fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
         batch: job.batch.as_deref().map(clean),
         after: None,
         dependents: false,
+        identity: job.links.identity,
+        duplicated: false,
     }
 }
 

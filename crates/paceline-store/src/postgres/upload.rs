@@ -8,20 +8,21 @@ use bytes::{BufMut, BytesMut};
 use futures::SinkExt;
 use paceline_core::item::NewItem;
 use paceline_core::job::{NewJob, Work};
+use paceline_core::links::Wanted;
 use paceline_core::store::{StoreError, Submitted};
 use paceline_core::{Seq, Time, UploadId};
 use tokio_postgres::Row;
 
 use super::changes::Changes;
 use super::connect::Shared;
-use super::dependencies;
 use super::error::{Error, Result};
 use super::flush;
 use super::items_write::{self, Append, KNOWN, clean};
 use super::load;
 use super::row::{Columns, int, invalid, uuid};
 use super::session::{Batch, Session, values};
-use super::submit::Arrivals;
+use super::submit::{Arrivals, Source};
+use super::ties::{self, Ties};
 use super::transact::retrying;
 use crate::items_write::all_but;
 use crate::links_text;
@@ -77,17 +78,18 @@ pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<Up
     Ok(UploadId(num))
 }
 
-/// Whether all is there that the job is going to wait for.
+/// Whether the job can be taken in, as far as other jobs are concerned.
 async fn check_parents(shared: &Shared, job: &NewJob) -> Result<()> {
-    let mut batch = Batch::begin();
-    let Some(place) = dependencies::add(&mut batch, std::iter::once(job)) else {
+    if job.links == Wanted::default() {
         return Ok(());
-    };
+    }
     let mut session = shared.pools.writer().await?;
+    let mut batch = Batch::begin();
+    let places = ties::add(&mut batch, std::iter::once(job));
     let mut answers = session.run(batch).await?;
-    let known = dependencies::Known::read(&mut answers, Some(place))?;
+    let (mut ties, _) = Ties::read(shared, &mut session, &mut answers, places).await?;
     session.roll_back().await;
-    match known.refusal(std::slice::from_ref(job)) {
+    match ties.refusal(std::slice::from_ref(job)) {
         None => Ok(()),
         Some(refused) => Err(refused.into()),
     }
@@ -250,23 +252,28 @@ async fn try_finish(shared: &Shared, upload: UploadId, now: Time) -> Result<Subm
     }
     let work = all_but(total, without);
     // Its time is that of its number, by which jobs are listed: when the upload began.
-    let times = (row.time(14)?, now);
+    let when = (row.time(14)?, now);
     let mut batch = Batch::default();
-    let place = dependencies::add(&mut batch, std::iter::once(&job));
+    let places = ties::add(&mut batch, std::iter::once(&job));
     let mut answers = session.run(batch).await?;
-    let parents = dependencies::Known::read(&mut answers, place)?;
-    if let Some(refused) = parents.refusal(std::slice::from_ref(&job)) {
+    let (mut ties, survivors) = Ties::read(shared, &mut session, &mut answers, places).await?;
+    if let Some(refused) = ties.refusal(std::slice::from_ref(&job)) {
         session.roll_back().await;
         return Err(refused.into());
     }
-    let mut arrivals = Arrivals::behind(parents);
+    let mut arrivals = Arrivals::tied(ties, survivors);
     let num = JobNum(upload.0);
-    let state = arrivals.with_items(num, &job, row.value(9)?, (total, &work), times)?;
+    let source = Source::Uploaded {
+        under: num,
+        total,
+        work: &work,
+    };
+    let submitted = arrivals.add(num, &job, row.value(9)?, source, when)?;
     let mut batch = Batch::default();
     arrivals.insert(&mut batch);
     let (entries, changes) = arrivals.into_parts();
     flush::commit(shared, &mut session, batch, entries, changes).await?;
-    Ok(Submitted { id: job.id, state })
+    Ok(submitted)
 }
 
 fn read(shared: &Shared, row: &Row) -> Result<NewJob> {

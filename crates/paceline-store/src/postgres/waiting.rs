@@ -1,7 +1,6 @@
 //! Why jobs wait, in plain words, by the rules that hold them.
 
 use paceline_core::admission::Reason;
-use paceline_core::dependency;
 use paceline_core::{JobId, JobState, Time};
 use uuid::Uuid;
 
@@ -24,7 +23,7 @@ pub(crate) async fn waiting_for(
             j.num, j.after_policy, j.after_waiting, j.after_met, j.after_broken,
             CASE j.kind WHEN 'unit' THEN j.lease IS NULL ELSE
                 coalesce((SELECT free > 0 OR NOT planned FROM progress WHERE job = j.num), false)
-            END
+            END, j.after_behind
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
         JOIN LATERAL (SELECT * FROM jobs WHERE id = wanted.id OFFSET 0) j ON true
         ORDER BY wanted.place";
@@ -52,7 +51,7 @@ pub(crate) async fn waiting_for(
             row.maybe_count(12)?,
             row.maybe_count(13)?,
         ];
-        let tally = links_text::tally(row.maybe_word(10)?, counts);
+        let tally = links_text::tally(row.maybe_word(10)?, counts, row.value(15)?);
         let first = parents.get(&row.num(9)?);
         let after = tally.zip(first);
         let waiting = Waiting {
@@ -64,7 +63,7 @@ pub(crate) async fn waiting_for(
             task: row.text(6)?,
             queue: row.text(7)?,
             key: row.maybe_text(8)?,
-            after: after.map(|(tally, first)| dependency::waits_for(tally, first)),
+            after: after.map(|(tally, first)| first.told(tally)),
             has_work: row.value(14)?,
         };
         let why = waiting.reasons(&holding, now);

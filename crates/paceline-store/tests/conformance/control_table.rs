@@ -130,6 +130,7 @@ impl Case {
             in_flight,
             unfinished,
             depends: past.depends(),
+            duplicated: false,
         };
         (id, facts)
     }

@@ -48,6 +48,7 @@ async fn a_child_starts_when_all_its_parents_have_completed(s: Case) {
     let asked = Links {
         after: vec![first, second],
         after_policy: Some(Policy::Completed),
+        ..Links::default()
     };
     assert_eq!(s.job(child).await.links, asked);
     assert_eq!(

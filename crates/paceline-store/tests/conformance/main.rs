@@ -29,6 +29,7 @@ mod list_filter;
 mod list_model;
 mod log;
 mod many_held;
+mod merge;
 mod model;
 mod nodes;
 mod note;

@@ -66,7 +66,12 @@ async fn a_job_is_read_as_it_was_submitted(s: Case) {
         .await
         .expect("taken");
     let (id, state) = (submitted.id, JobState::Scheduled);
-    assert_eq!(answer, [Submitted { id, state }]);
+    let taken = Submitted {
+        id,
+        state,
+        merged_into: None,
+    };
+    assert_eq!(answer, [taken]);
     let expected = Job {
         id,
         name: submitted.name,

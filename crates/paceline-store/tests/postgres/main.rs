@@ -4,6 +4,7 @@
 mod breakdown;
 mod dependencies;
 mod halted;
+mod merge;
 mod nodes;
 mod open;
 mod pooler;

@@ -7,7 +7,7 @@ mod sse;
 use std::fmt::Write;
 use std::time::Duration;
 
-use paceline_protocol::problem::Problem;
+use paceline_protocol::problem::{Code, Problem};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -203,6 +203,11 @@ fn told_problem(problem: Problem) -> CliError {
         _ => Exit::Failed,
     };
     let told = CliError::told(exit, message);
+    if problem.code == Code::DuplicateJob.as_str() {
+        return told.hint(
+            "`--on-duplicate merge` lets that job take these params over, `allow` runs both",
+        );
+    }
     if problem.candidates.is_empty() {
         told
     } else {

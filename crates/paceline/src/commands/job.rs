@@ -68,6 +68,7 @@ fn facts(job: &JobView, palette: Palette, now: Timestamp) -> Vec<(&'static str, 
     let says: Vec<_> = says.into_iter().flatten().map(String::as_str).collect();
     add("says", (!says.is_empty()).then(|| says.join(": ")));
     add("after", after(job));
+    add("merged", merged(job));
     add("submitted", Some(moment(job.created_at, now)));
     add(
         "due",
@@ -139,6 +140,15 @@ fn after(job: &JobView) -> Option<String> {
         more => format!(" and {more} more"),
     };
     Some(format!("{} ({policy}){more}", ids.join(", ")))
+}
+
+/// Whose work it does as well, or who does its work.
+fn merged(job: &JobView) -> Option<String> {
+    if let Some(survivor) = job.merged_into {
+        return Some(format!("into {survivor}, which does this work"));
+    }
+    let count = u64::from(job.merged_count);
+    (count > 0).then(|| format!("{} into it", human::plural(count, "duplicate")))
 }
 
 fn labels(job: &JobView) -> Option<String> {

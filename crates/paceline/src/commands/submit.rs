@@ -8,7 +8,7 @@ use paceline_protocol::rest::{
     AfterRef, JobRequest, MaxFailuresText, RetryRequest, Text, WorkerCount,
 };
 use paceline_protocol::units::{WireDuration, WireSize, WireTime};
-use paceline_protocol::words::{WirePolicy, WirePriority};
+use paceline_protocol::words::{WireOnDuplicate, WirePolicy, WirePriority};
 use serde_json::value::RawValue;
 
 use super::filter::label;
@@ -100,6 +100,10 @@ struct PlaceArgs {
     /// however that was) or failed (one of them did)
     #[arg(long, value_name = "POLICY", value_parser = policy)]
     after_policy: Option<WirePolicy>,
+    /// When a job that has not ended does the same work: merge into it (it takes the newer params
+    /// over), reject, or allow both to run. Tasks that name their `identity` merge by default
+    #[arg(long, value_name = "POLICY", value_parser = on_duplicate)]
+    on_duplicate: Option<WireOnDuplicate>,
 }
 
 /// How the job runs, over what its task declares.
@@ -145,6 +149,13 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
         serde_json::to_string(&request).context(|| "cannot write the submission".to_owned())?;
     let job = submission::submit(context, &head, items).await?;
     let output = context.output;
+    if let Some(survivor) = job.merged_into
+        && !output.json
+    {
+        output.note(format!(
+            "a duplicate: job {survivor} does this work, with these params"
+        ));
+    }
     if !args.wait {
         if output.json {
             return output.json(&job);
@@ -155,7 +166,8 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
         }
         return Ok(());
     }
-    let id = job.id.to_string();
+    // What is waited for is the work, whoever does it.
+    let id = job.merged_into.unwrap_or(job.id).to_string();
     let show = if output.json {
         Show::Nothing
     } else {
@@ -223,6 +235,7 @@ fn request<'a>(args: &'a Args, params: Option<&'a RawValue>) -> JobRequest<'a> {
         labels: (!labels.is_empty()).then_some(labels),
         run_at: place.at.map(WireTime),
         after_policy: place.after_policy,
+        on_duplicate: place.on_duplicate,
         workers: options.workers,
         chunk_size: options.chunk_size,
         concurrency: options.concurrency,
@@ -248,6 +261,12 @@ fn priority(text: &str) -> Result<WirePriority, String> {
 fn policy(text: &str) -> Result<WirePolicy, String> {
     text.parse()
         .map(WirePolicy)
+        .map_err(|error: paceline_core::state::UnknownWord| error.to_string())
+}
+
+fn on_duplicate(text: &str) -> Result<WireOnDuplicate, String> {
+    text.parse()
+        .map(WireOnDuplicate)
         .map_err(|error: paceline_core::state::UnknownWord| error.to_string())
 }
 

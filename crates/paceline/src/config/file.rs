@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use paceline_protocol::rest::{
-    BreakerRequest, MaxFailuresText, RateText, RetryRequest, ThrottleRequest, WorkerCount,
+    BreakerRequest, MaxFailuresText, RateText, RetryRequest, SameWorkRequest, ThrottleRequest,
+    WorkerCount,
 };
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -108,6 +109,8 @@ pub(super) struct TaskSection {
     pub(super) memory: Option<Size>,
     #[serde(default)]
     pub(super) resources: BTreeMap<String, u64>,
+    /// The params that identify the work of a job.
+    pub(super) identity: Option<Vec<String>>,
 }
 
 /// All that a task declares, in the API's words.
@@ -117,6 +120,8 @@ pub(super) struct Declared {
     pub(super) options: OptionsSection,
     #[serde(flatten)]
     pub(super) throttle: ThrottleRequest,
+    #[serde(flatten)]
+    pub(super) same_work: SameWorkRequest,
 }
 
 /// What neither a submission nor its task sets. Written to JSON in the API's words.
@@ -150,6 +155,12 @@ impl TaskSection {
             cpus: self.cpus,
             memory: self.memory.map(|size| size.0),
             resources: self.resources.clone(),
+        }
+    }
+
+    pub(super) fn same_work(&self) -> SameWorkRequest {
+        SameWorkRequest {
+            identity: self.identity.clone(),
         }
     }
 

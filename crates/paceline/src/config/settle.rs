@@ -260,9 +260,11 @@ fn wire(name: &str, section: &TaskSection) -> Result<Json> {
     let declared = Declared {
         options: section.options(),
         throttle: section.throttle(),
+        same_work: section.same_work(),
     };
     checked(name, &declared.options)?;
     without(name, &declared.throttle.faults())?;
+    without(name, &declared.same_work.faults())?;
     serde_json::to_string(&declared)
         .map(Json::from_checked)
         .context(|| "cannot write the options".to_owned())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use paceline_core::dependency::Policy;
 use paceline_core::item::NewItem;
 use paceline_core::links::{Parent, Wanted};
+use paceline_core::merge::{Identity, OnDuplicate};
 use paceline_core::options::MaxFailures;
 use paceline_core::retry::RetryPolicy;
 use paceline_core::{JobId, JobOptions, Json, NewJob, Priority, Time, Work};
@@ -154,6 +155,16 @@ impl Draft {
 
     pub(crate) fn policy(self, policy: Policy) -> Self {
         self.set(|job| job.links.after_policy = policy)
+    }
+
+    /// Its work is that of all that have this number; duplicates are merged.
+    pub(crate) fn identity(self, of: u8) -> Self {
+        self.set(|job| job.links.identity = Some(Identity([of; 32])))
+            .on_duplicate(OnDuplicate::Merge)
+    }
+
+    pub(crate) fn on_duplicate(self, policy: OnDuplicate) -> Self {
+        self.set(|job| job.links.on_duplicate = policy)
     }
 
     pub(crate) fn chunk(self, size: u32) -> Self {

@@ -51,7 +51,7 @@ impl Told {
             total: 1,
             succeeded: ended_so(JobState::Completed),
             failed: ended_so(JobState::Failed),
-            skipped: 0,
+            skipped: ended_so(JobState::Merged),
             cancelled: ended_so(JobState::Cancelled),
         }
     }
@@ -128,6 +128,8 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::Completed
         | EventKind::Failed
         | EventKind::Cancelled
+        | EventKind::Merged
+        | EventKind::Changed
         | EventKind::Retried
         | EventKind::Restarted => true,
         EventKind::Started
@@ -138,7 +140,6 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::Rescheduled
         | EventKind::Due
         | EventKind::Unblocked
-        | EventKind::Changed
         | EventKind::Deleted
         | EventKind::Recovered
         | EventKind::Log
