@@ -9,7 +9,8 @@ SHELL := /bin/bash
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
 .PHONY: help setup build demo forecasts forecasts-web test check check-rust check-python check-web web chaos bench
-.PHONY: clean suites suite-rust suite-sdk suite-web suite-forecasts-web suite-examples suite-e2e postgres network
+.PHONY: clean suites suite-rust suite-sdk suite-web suite-forecasts-web suite-dashboard suite-examples suite-e2e
+.PHONY: postgres network screenshots
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -130,7 +131,7 @@ check-web: $(WEB_MODULES)
 	cd web && npm run --silent types
 
 # Each stands by itself, so that `make --keep-going test` goes on after a failure.
-suites: suite-rust suite-sdk suite-web suite-forecasts-web suite-examples suite-e2e
+suites: suite-rust suite-sdk suite-web suite-forecasts-web suite-examples suite-dashboard suite-e2e
 
 # The programs of a PostgreSQL server, for tests that start one.
 postgres:
@@ -158,6 +159,18 @@ suite-web: web
 suite-forecasts-web: $(FORECASTS_MODULES)
 	$(call say,the forecasts example's page)
 	cd $(FORECASTS_WEB) && npm run --silent test && npm run --silent build
+
+# In Chromium, against the debug binary with its own workers, on SQLite and on PostgreSQL.
+DASHBOARD := PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline
+
+suite-dashboard: build postgres
+	$(call say,dashboard: the real pages in a browser)
+	cd web && $(DASHBOARD) PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent test:e2e
+
+screenshots: build ## pictures of every page of the dashboard, in web/screenshots
+	$(call say,pictures of every page)
+	cd web && $(DASHBOARD) PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent screenshots
+	@echo "look into web/screenshots"
 
 suite-examples: build
 	@for example in $(EXAMPLES); do \

@@ -31,7 +31,7 @@ export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTable
                 key={head}
                 role="columnheader"
                 scope="col"
-                className={`h-9 px-3 font-medium whitespace-nowrap first:pl-4 ${number ? "text-right" : ""}`}
+                className={`h-9 px-3 font-medium whitespace-nowrap first:pl-4 last:pr-4 ${number ? "text-right" : ""}`}
               >
                 {head}
               </th>
@@ -54,7 +54,7 @@ export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTable
                 <td
                   key={column.head}
                   role="cell"
-                  className={`min-w-0 py-2.5 align-middle md:px-3 md:first:pl-4 ${CELL} ${
+                  className={`min-w-0 py-2.5 align-middle md:px-3 md:first:pl-4 md:last:pr-4 ${CELL} ${
                     column.number ? "tabular-nums md:text-right" : ""
                   }`}
                 >

@@ -27,7 +27,8 @@ export function BatchPage() {
               <BatchBar batch={batch} large />
               <p className="text-[13px] text-muted">
                 {statesText(batch.jobs)}
-                {batch.progress.eta_seconds != null &&
+                {batch.state !== "completed" &&
+                  batch.progress.eta_seconds != null &&
                   ` · ${formatDuration(batch.progress.eta_seconds)} left`}
                 {batch.completed_at && ` · completed ${formatTime(batch.completed_at)}`}
               </p>

@@ -57,7 +57,8 @@ const COLUMNS = [
   { head: "Jobs", cell: (batch: Batch) => statesText(batch.jobs) },
   {
     head: "Time left",
-    cell: (batch: Batch) => formatDuration(batch.progress.eta_seconds),
+    cell: (batch: Batch) =>
+      batch.state === "completed" ? "–" : formatDuration(batch.progress.eta_seconds),
     number: true,
   },
   { head: "Created", cell: (batch: Batch) => <Ago time={batch.created_at} />, number: true },

@@ -48,15 +48,16 @@ function UserForm({ user }: { user: string }) {
     void navigate({ to: "/settings", search: name.trim() ? { user: name.trim() } : {} });
   };
   return (
-    <form onSubmit={show} className="flex items-end gap-2">
+    <form onSubmit={show} className="flex items-start gap-2">
       <div className="min-w-0 flex-1">
         <TextField
-          label="Of the user (left empty: of jobs without one)"
+          label="Of the user"
+          hint="Left empty: of jobs without a user"
           value={name}
           onChange={setName}
         />
       </div>
-      <Button type="submit" className="h-9">
+      <Button type="submit" className="mt-6 h-9">
         Show
       </Button>
     </form>

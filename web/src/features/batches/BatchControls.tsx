@@ -48,6 +48,17 @@ function jobs(number: number): string {
   return number === 1 ? "1 job" : `${formatCount(number)} jobs`;
 }
 
+/** Jobs that complete may have failed items too: those are counted by the items alone. */
+function isOffered(batch: Batch, { verb, states }: Action): boolean {
+  const { failed, cancelled } = batch.progress;
+  return count(batch, states) > 0 || (verb === "retry" && failed + cancelled > 0);
+}
+
+function titleOf(batch: Batch, { verb, label, states }: Action): string {
+  if (verb === "retry") return `Retry what failed in ${batch.name}?`;
+  return `${label} ${jobs(count(batch, states))} of ${batch.name}?`;
+}
+
 export function BatchControls({ batch }: { batch: Batch }) {
   const [asked, setAsked] = useState<Action | null>(null);
   const params = { path: { id: batch.id } };
@@ -69,10 +80,9 @@ export function BatchControls({ batch }: { batch: Batch }) {
     onDone: () => setAsked(null),
   });
   const running = batch.jobs.running ?? 0;
-  const affected = asked ? count(batch, asked.states) : 0;
   return (
     <>
-      {ACTIONS.filter(({ states }) => count(batch, states) > 0).map((action) => (
+      {ACTIONS.filter((action) => isOffered(batch, action)).map((action) => (
         <Button key={action.verb} onClick={() => setAsked(action)}>
           {action.label}
         </Button>
@@ -80,12 +90,13 @@ export function BatchControls({ batch }: { batch: Batch }) {
       <ConfirmDialog
         open={asked !== null}
         onOpenChange={(open) => open || setAsked(null)}
-        title={asked ? `${asked.label} ${jobs(affected)} of ${batch.name}?` : ""}
+        title={asked ? titleOf(batch, asked) : ""}
         verb={asked?.label ?? ""}
         danger={asked?.verb === "cancel" || asked?.verb === "restart"}
         busy={act.isPending}
         onConfirm={() => asked && act.mutate(asked.verb)}
       >
+        {asked?.verb === "retry" && `${formatCount(batch.progress.failed)} items failed. `}
         {asked?.verb === "cancel" && running > 0 && `${formatCount(running)} of them running. `}
         {asked?.about}
       </ConfirmDialog>

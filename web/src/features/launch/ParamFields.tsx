@@ -59,7 +59,7 @@ function ParamField({ field, text, error, onChange }: ParamFieldProps) {
         <SelectField
           {...shared}
           options={[
-            { value: "", label: field.required ? "Choose …" : "Not said" },
+            { value: "", label: field.required ? "Choose …" : "Default" },
             ...(field.choices ?? []).map((choice) => ({
               value: JSON.stringify(choice),
               label: String(choice),
@@ -80,7 +80,7 @@ function ParamField({ field, text, error, onChange }: ParamFieldProps) {
 }
 
 const CHOICE_OF_BOOLEAN = [
-  { value: "", label: "Not said" },
+  { value: "", label: "Default" },
   { value: "true", label: "Yes" },
   { value: "false", label: "No" },
 ];

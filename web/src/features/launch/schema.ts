@@ -180,7 +180,7 @@ function put(object: Record<string, unknown>, steps: readonly string[], part: un
 
 /** Undefined when nothing is said. */
 function meaning(field: FormField, text: string): unknown {
-  if (field.kind === "text") return text === "" && !field.required ? undefined : text;
+  if (field.kind === "text") return text || undefined;
   if (text.trim() === "") {
     if (field.kind === "boolean" && field.required) return false;
     if (field.kind === "list" && field.required) return [];

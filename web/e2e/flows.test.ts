@@ -1,0 +1,245 @@
+// What people do with jobs, in a real browser, on a real node with real workers, on both stores.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { open, startBrowser, type Watched } from "./harness/browser";
+import { Node } from "./harness/node";
+import { type Postgres, startPostgres } from "./harness/postgres";
+import { until } from "./harness/wait";
+
+type Job = { id: string; state: string; progress: { succeeded: number; done: number } };
+
+const STORES = ["sqlite", "postgres"] as const;
+
+describe.each(STORES)("on %s", (store) => {
+  let postgres: Postgres | undefined;
+  let node: Node;
+  let browser: Browser;
+  let watched: Watched;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (store === "postgres") postgres = startPostgres();
+    node = await Node.start(postgres?.url);
+    browser = await startBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await node?.end();
+    postgres?.stop();
+  });
+
+  beforeEach(async () => {
+    watched = await open(browser);
+    page = watched.page;
+  });
+
+  afterEach(() => watched.close());
+
+  const to = (path: string) => page.goto(`${node.url}${path}`);
+  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
+  const submit = (keys: string[], more: object = {}) =>
+    node.post<Job>("/jobs", {
+      task: "predict",
+      params: { model: "m", pace_ms: 100 },
+      items: keys.map((key) => ({ key })),
+      ...more,
+    });
+  const races = (count: number) => Array.from({ length: count }, (_, place) => `r${place + 1}`);
+  const done = async () => {
+    const bar = page.getByRole("main").getByRole("progressbar").first();
+    return Number(await bar.getAttribute("aria-valuenow"));
+  };
+  /** The state as the job's page says it. */
+  const says = (word: string) =>
+    page.getByRole("region", { name: "Progress" }).getByText(word, { exact: true }).waitFor();
+
+  it("launches from the form, and shows the job live until it ends", async () => {
+    await to("/launch");
+    await page.getByRole("combobox", { name: /^Task/ }).selectOption("predict");
+    await button("Launch").click();
+    // What is missing is said at its field, before anything is sent.
+    await page.getByText("is required").waitFor();
+    await page.getByLabel(/^model/).fill("2026-10");
+    await page.getByLabel(/^pace_ms/).fill("100");
+    await page.getByLabel("Items", { exact: true }).fill(races(40).join("\n"));
+    await page.getByText("More options").click();
+    await page.getByLabel("Time for an item").fill("soon");
+    await button("Launch").click();
+    // So is what only the node knows.
+    const field = page.getByLabel("Time for an item");
+    await until("the field is marked", () => field.getAttribute("aria-invalid"));
+    await field.fill("30s");
+    await button("Launch").click();
+    await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/);
+    const seen = new Set<number>();
+    await until("the bar has moved on its own", async () => {
+      const percent = await done();
+      if (percent > 0 && percent < 100) seen.add(percent);
+      return seen.size >= 2;
+    });
+    await says("Completed");
+    expect(await done()).toBe(100);
+  });
+
+  it("is right again after going elsewhere, coming back, and a reload", async () => {
+    const job = await submit(races(60));
+    await to(`/jobs/${job.id}`);
+    await until("it runs", async () => (await done()) > 0);
+    await page.getByRole("link", { name: "Tasks" }).first().click();
+    await page.getByRole("table", { name: "Tasks" }).waitFor();
+    const before = (await node.get<Job>(`/jobs/${job.id}`)).progress.done;
+    await page.goBack();
+    await until("it shows what happened meanwhile", async () => (await done()) * 0.6 >= before);
+    await page.reload();
+    await until("it is shown", async () => (await done()) > 0);
+    await node.post(`/jobs/${job.id}/cancel`, {});
+    await says("Cancelled");
+  });
+
+  it("goes on by itself when the server was away", async () => {
+    const job = await submit(races(60));
+    await to(`/jobs/${job.id}`);
+    await page.getByRole("status").getByText("Live").waitFor();
+    await page.evaluate(() => Object.assign(window, { stayed: true }));
+    await node.down();
+    await page
+      .getByRole("status")
+      .getByText(/connecting/i)
+      .waitFor();
+    await node.up();
+    await page.getByRole("status").getByText("Live").waitFor();
+    await says("Completed");
+    expect(await page.evaluate(() => "stayed" in window)).toBe(true);
+  });
+
+  it("pauses, resumes, and cancels after a question that names the job", async () => {
+    const job = await submit(races(200));
+    await to(`/jobs/${job.id}`);
+    await button("Pause").click();
+    await says("Paused");
+    await button("Resume").click();
+    await says("Running");
+    await button("Cancel").or(button("More actions")).first().click();
+    const entry = page.getByRole("menuitem", { name: "Cancel" });
+    if (await entry.isVisible()) await entry.click();
+    const dialog = page.getByRole("alertdialog");
+    expect(await dialog.textContent()).toContain("items will not be run");
+    await dialog.getByRole("button", { name: "Keep as it is" }).click();
+    expect((await node.get<Job>(`/jobs/${job.id}`)).state).toBe("running");
+    await button("Cancel").or(button("More actions")).first().click();
+    if (await entry.isVisible()) await entry.click();
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+    await says("Cancelled");
+  });
+
+  it("retries only what failed", async () => {
+    const file = join(node.folder, `mended-${store}`);
+    const params = { model: "m", pace_ms: 1, fail_until: file };
+    const job = await submit(["r1", "bad1", "bad2"], { params });
+    await to(`/jobs/${job.id}`);
+    await page.getByText("with failures").first().waitFor({ state: "attached" });
+    writeFileSync(file, "");
+    await button("Retry failed only").click();
+    await until("all succeeded", async () => {
+      const { state, progress } = await node.get<Job>(`/jobs/${job.id}`);
+      return state === "completed" && progress.succeeded === 3;
+    });
+    await until("the page says so", async () => (await done()) === 100);
+  });
+
+  it("acts on all that match, not on the page alone", async () => {
+    const one = { task: "report", user: "bulk", run_at: "2099-01-01T00:00:00Z" };
+    await node.post("/jobs/bulk", { jobs: Array.from({ length: 70 }, () => one) });
+    await submit(["other"], { user: "other", run_at: "2099-01-01T00:00:00Z" });
+    await to("/jobs?tab=scheduled&user=bulk");
+    await page.getByRole("table").getByRole("checkbox").first().check();
+    await button(/^Select all 70 matching/).click();
+    await button("Cancel").click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("Cancel 70 jobs?").waitFor();
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.getByText("No job matches").waitFor();
+    const { states } = await node.get<{ states: Record<string, number> }>("/jobs/counts?user=bulk");
+    expect(states.cancelled).toBe(70);
+    const others = await node.get<{ states: Record<string, number> }>("/jobs/counts?user=other");
+    expect(others.states.scheduled).toBe(1);
+  });
+
+  it("keeps a template, launches it, changes it and deletes it", async () => {
+    await to("/launch?task=report");
+    await page.getByLabel("Params").fill('{"which": "week"}');
+    await button("Save as template").click();
+    await page.getByRole("dialog").getByLabel("Name").fill(`weekly-${store}`);
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByText(`Template weekly-${store} is saved`).waitFor();
+    await to("/templates");
+    await page.getByRole("link", { name: "Edit" }).click();
+    await page.getByLabel("Params").fill('{"which": "month"}');
+    await button("Save the template").click();
+    await page.getByText("is saved").waitFor();
+    await to("/templates");
+    await page.getByText('{"which":"month"}').waitFor();
+    await button("Launch").click();
+    await page.waitForURL(/\/jobs\//);
+    await says("Completed");
+    await to("/templates");
+    await button(`Delete weekly-${store}`).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("There are no templates yet").waitFor();
+  });
+
+  it("makes a schedule, runs it now, holds it and deletes it", async () => {
+    await to("/schedules");
+    await page.getByRole("link", { name: "New schedule" }).click();
+    await page.getByLabel("Name").fill("nightly");
+    await page.getByLabel("Cron").fill("61 * * * *");
+    await page.getByText("This means no time yet.").waitFor();
+    await page.getByLabel("Cron").fill("30 4 * * 1");
+    await page.getByText("At 04:30, only on Monday").waitFor();
+    expect(await page.getByRole("main").locator("ol li").count()).toBe(5);
+    await page.getByLabel("Job", { exact: false }).last().fill('{"task": "nothing"}');
+    await button("Save").click();
+    await page
+      .getByText(/nothing/)
+      .last()
+      .waitFor();
+    await page.getByLabel("Job", { exact: false }).last().fill('{"task": "report"}');
+    await button("Save").click();
+    await page.getByText("Active").waitFor();
+    await button("Run now").click();
+    await page.getByText("nightly runs now").waitFor();
+    await until("it has given a job", async () => {
+      const { items } = await node.get<{ items: Job[] }>("/jobs?label=schedule:nightly");
+      return items[0]?.state === "completed";
+    });
+    await button("Pause").click();
+    await page.getByText("Paused").first().waitFor();
+    await button("Resume").click();
+    await page.getByText("Active").first().waitFor();
+    await button("Delete nightly").click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("There are no schedules yet").waitFor();
+  });
+
+  it("holds a task back, and a waiting job says so in plain words", async () => {
+    await to("/tasks/report");
+    await button("Pause").click();
+    await page.getByRole("dialog").getByLabel("Reason").fill("the printer is broken");
+    await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+    await button("Resume").waitFor();
+    const job = await node.post<Job>("/jobs", { task: "report" });
+    await to(`/jobs/${job.id}`);
+    await page
+      .getByText(/the printer is broken/)
+      .first()
+      .waitFor();
+    await to("/tasks/report");
+    await button("Resume").click();
+    await button("Pause").waitFor();
+    await to(`/jobs/${job.id}`);
+    await says("Completed");
+  });
+});

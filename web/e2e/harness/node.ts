@@ -1,0 +1,124 @@
+// A node: the real binary with real workers, in a folder of its own, to be stopped and started again.
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const START_MS = 60_000;
+
+export class Node {
+  #process: ChildProcess | undefined;
+  readonly folder: string;
+  readonly url: string;
+  readonly #store: string;
+  readonly #bind: string;
+
+  private constructor(folder: string, store: string | undefined, port: number) {
+    this.folder = folder;
+    this.#store = store ?? `sqlite:${join(folder, "paceline.db")}`;
+    this.#bind = `127.0.0.1:${port}`;
+    this.url = `http://${this.#bind}`;
+  }
+
+  /** On an SQLite file in its folder when no store is named. */
+  static async start(store?: string): Promise<Node> {
+    const folder = mkdtempSync(join(tmpdir(), "pl-web-"));
+    copyFileSync(join(ROOT, "web/e2e/fixtures/tasks.py"), join(folder, "dashboard_tasks.py"));
+    writeFileSync(join(folder, "paceline.toml"), settings());
+    const node = new Node(folder, store, await freePort());
+    await node.up();
+    return node;
+  }
+
+  async up(): Promise<void> {
+    const args = ["up", "--json", "--bind", this.#bind, "--store", this.#store];
+    const log = openSync(join(this.folder, "node.log"), "a");
+    const child = spawn(binary(), [...args, "--config", join(this.folder, "paceline.toml")], {
+      cwd: this.folder,
+      stdio: ["ignore", "pipe", log],
+      env: { ...process.env, PACELINE_PYTHON: process.env.PACELINE_PYTHON ?? "python3" },
+    });
+    this.#process = child;
+    const ready = new Promise<void>((resume) => {
+      if (!child.stdout) return;
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        if (line.includes('"url"')) resume();
+      });
+    });
+    const late = new Promise<never>((_, fail) => {
+      child.once("exit", () => fail(new Error(`the node ended; its log:\n${this.log()}`)));
+      setTimeout(() => fail(new Error(`the node is not ready; its log:\n${this.log()}`)), START_MS);
+    });
+    late.catch(() => undefined);
+    await Promise.race([ready, late]);
+  }
+
+  async down(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resume) => child.once("exit", resume));
+    child.kill("SIGTERM");
+    await ended;
+  }
+
+  async end(): Promise<void> {
+    await this.down();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  log(): string {
+    return readFileSync(join(this.folder, "node.log"), "utf8").slice(-4000);
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return this.#call<T>("GET", path);
+  }
+
+  async post<T>(path: string, body?: unknown): Promise<T> {
+    return this.#call<T>("POST", path, body);
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+      }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+function settings(): string {
+  const sdk = JSON.stringify(join(ROOT, "sdk/python/src"));
+  return `[server]
+grace = "2s"
+
+[workers.predictions]
+command = ["python", "-m", "paceline.worker", "dashboard_tasks"]
+processes = 2
+env = { PYTHONPATH = ${sdk} }
+`;
+}
+
+function binary(): string {
+  const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
+  return process.env.PACELINE_BIN ?? join(target, "debug/paceline");
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resume) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => resume(port));
+    });
+  });
+}

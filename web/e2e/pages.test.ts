@@ -1,0 +1,176 @@
+// What holds for every page: no fault in it, readable in both themes, by keys, on a phone, below a path.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { open, startBrowser } from "./harness/browser";
+import { Node } from "./harness/node";
+import { fill, settled } from "./harness/pages";
+import { startProxy } from "./harness/proxy";
+import { until } from "./harness/wait";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const THEMES = ["light", "dark"] as const;
+const PHONE = { width: 375, height: 740 };
+
+let node: Node;
+let browser: Browser;
+let addresses: Record<string, string>;
+
+beforeAll(async () => {
+  node = await Node.start();
+  browser = await startBrowser();
+  addresses = await fill(node);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await node?.end();
+});
+
+describe.each(THEMES)("in the %s theme", (colorScheme) => {
+  it("every page can be read and used by everybody", { timeout: 120_000 }, async () => {
+    const { page, close } = await open(browser, { colorScheme });
+    const found: string[] = [];
+    for (const [name, path] of Object.entries(addresses)) {
+      await page.goto(`${node.url}${path}`);
+      await settled(page);
+      for (const fault of await violations(page)) found.push(`${name}: ${fault}`);
+    }
+    expect(found).toEqual([]);
+    await close();
+  });
+});
+
+it("no page is wider than a phone", { timeout: 120_000 }, async () => {
+  const { page, close } = await open(browser, { viewport: PHONE });
+  const wide: string[] = [];
+  for (const [name, path] of Object.entries(addresses)) {
+    await page.goto(`${node.url}${path}`);
+    await settled(page);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > PHONE.width) wide.push(`${name}: ${width}`);
+  }
+  expect(wide).toEqual([]);
+  await close();
+});
+
+it("a job is launched, looked at and cancelled by keys alone", async () => {
+  const { page, close } = await open(browser);
+  const press = (...keys: string[]) =>
+    keys.reduce(async (done, key) => {
+      await done;
+      await page.keyboard.press(key);
+    }, Promise.resolve());
+  /** Goes on with the Tab key until the thing with this name has the focus. */
+  const tabTo = (name: RegExp) =>
+    until(`${name} has the focus`, async () => {
+      await page.keyboard.press("Tab");
+      return name.test(await focused(page));
+    });
+  await page.goto(`${node.url}/jobs`);
+  await settled(page);
+  await press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await press("Escape", "g", "l");
+  await page.getByRole("heading", { name: "Launch a job" }).waitFor();
+  await tabTo(/^Task \(required\)/);
+  await page.keyboard.type("predict");
+  await tabTo(/^model/);
+  await page.keyboard.type("m");
+  await tabTo(/^pace_ms/);
+  await page.keyboard.type("200");
+  await tabTo(/^Items/);
+  await page.keyboard.type("k1\nk2\nk3\nk4\nk5\nk6\nk7\nk8\nk9\nk10\nk11\nk12\nk13\nk14\nk15\nk16");
+  await tabTo(/^Launch$/);
+  await press("Enter");
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/);
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await tabTo(/^(Cancel|More actions)$/);
+  await press("Enter");
+  if (await page.getByRole("menu").isVisible()) {
+    await until("the menu is at Cancel", async () => {
+      if ((await focused(page)) === "Cancel") return true;
+      await press("ArrowDown");
+      return false;
+    });
+    await press("Enter");
+  }
+  await page.getByRole("alertdialog").waitFor();
+  await until("the dialog's button", async () => {
+    if ((await focused(page)) === "Cancel") return true;
+    await press("Tab");
+    return false;
+  });
+  await press("Enter");
+  await page.getByRole("main").getByText("Cancelled", { exact: true }).first().waitFor();
+  await close();
+});
+
+it("works below a path that a proxy puts before it", async () => {
+  const proxy = await startProxy(node.url);
+  const { page, close } = await open(browser);
+  try {
+    for (const path of ["/jobs/", "/jobs", addresses.job, addresses.batch]) {
+      await page.goto(`${proxy.url}${path}`);
+      await settled(page);
+      await page.getByRole("status").getByText("Live").waitFor();
+      expect(new URL(page.url()).pathname).toMatch(/^\/tools\/paceline\//);
+    }
+    await page.getByRole("link", { name: "Tasks" }).first().click();
+    await page.waitForURL(`${proxy.url}/tasks`);
+    await page.getByRole("link", { name: "predict", exact: true }).click();
+    await page.getByRole("link", { name: "Launch", exact: true }).last().click();
+    await page.getByLabel(/^model/).fill("m");
+    await page.getByLabel("Items", { exact: true }).fill("p1");
+    await page.getByRole("button", { name: "Launch" }).click();
+    await page.waitForURL(/\/tools\/paceline\/jobs\/[0-9a-f-]{36}/);
+    await page.getByRole("main").getByText("Completed", { exact: true }).first().waitFor();
+  } finally {
+    await close();
+    proxy.stop();
+  }
+});
+
+it("addresses that are none say so", async () => {
+  const { page, close } = await open(browser);
+  await page.goto(`${node.url}/nothing/here`);
+  await page.getByRole("link", { name: /jobs/i }).first().waitFor();
+  await page.goto(`${node.url}/jobs/019d0f3a-0000-7000-8000-000000000000`);
+  await page
+    .getByRole("alert")
+    .getByText(/there is no job/)
+    .waitFor();
+  await close();
+});
+
+/** What axe finds, each with where it is. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(
+    (rules) =>
+      (window as unknown as { axe: typeof axe }).axe.run(document, {
+        runOnly: { type: "tag", values: rules },
+        resultTypes: ["violations"],
+      }),
+    RULES,
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes
+      .slice(0, 3)
+      .map((node) => `${id} at ${node.target.join(" ")}: ${node.html.slice(0, 120)}`),
+  );
+}
+
+/** The name of what has the focus. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element) return "";
+    const label = (element as HTMLInputElement).labels?.[0]?.textContent;
+    return (label ?? element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
+  });
+}
