@@ -85,8 +85,8 @@ check-python: setup
 	$(call say,ruff)
 	$(VENV)/bin/ruff check sdk/python examples
 	$(VENV)/bin/ruff format --check sdk/python examples
-	$(VENV)/bin/ruff check --config sdk/python/pyproject.toml tests/e2e
-	$(VENV)/bin/ruff format --check --config sdk/python/pyproject.toml tests/e2e
+	$(VENV)/bin/ruff check --config sdk/python/pyproject.toml tests/e2e web/e2e
+	$(VENV)/bin/ruff format --check --config sdk/python/pyproject.toml tests/e2e web/e2e
 	$(call say,mypy --strict)
 	cd sdk/python && $(PYTHON) -m mypy
 
