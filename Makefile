@@ -92,7 +92,7 @@ check-python: setup
 
 # What the dashboard is made of, as its lock says; made anew only when that has changed.
 WEB_MODULES := web/node_modules/.package-lock.json
-WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name dist -o -path web/e2e -o -path web/screenshots \) -prune -o -type f -print)
 
 $(WEB_MODULES): web/package-lock.json web/.npmrc
 	@scripts/node.sh
