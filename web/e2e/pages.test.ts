@@ -123,7 +123,7 @@ it("works below a path that a proxy puts before it", async () => {
     await page.getByRole("link", { name: "Tasks" }).first().click();
     await page.waitForURL(`${proxy.url}/tasks`);
     await page.getByRole("link", { name: "predict", exact: true }).click();
-    await page.getByRole("link", { name: "Launch", exact: true }).last().click();
+    await page.getByRole("main").getByRole("link", { name: "Launch" }).click();
     await page.getByLabel(/^model/).fill("m");
     await page.getByLabel("Items", { exact: true }).fill("p1");
     await page.getByRole("button", { name: "Launch" }).click();
@@ -133,6 +133,21 @@ it("works below a path that a proxy puts before it", async () => {
     await close();
     proxy.stop();
   }
+});
+
+it("one tab is the one that is shown", async () => {
+  const { page, close } = await open(browser);
+  for (const [path, name] of [
+    ["/jobs", "Active"],
+    ["/jobs?tab=all", "All"],
+  ] as const) {
+    await page.goto(`${node.url}${path}`);
+    await settled(page);
+    const current = page.getByRole("navigation", { name: "States" }).locator("[aria-current=page]");
+    await current.getByText(name, { exact: true }).waitFor();
+    expect(await current.count()).toBe(1);
+  }
+  await close();
 });
 
 it("addresses that are none say so", async () => {
