@@ -144,7 +144,7 @@ it("one tab is the one that is shown", async () => {
     await page.goto(`${node.url}${path}`);
     await settled(page);
     const current = page.getByRole("navigation", { name: "States" }).locator("[aria-current=page]");
-    await current.getByText(name, { exact: true }).waitFor();
+    await current.filter({ hasText: name }).waitFor();
     expect(await current.count()).toBe(1);
   }
   await close();

@@ -30,7 +30,7 @@ export function JobTabs({ search }: { search: JobsSearch }) {
             ...rest,
             tab: name === DEFAULT_TAB ? undefined : name,
           })}
-          activeProps={{}}
+          activeOptions={{ exact: true, includeSearch: true }}
           aria-current={tab === name ? "page" : undefined}
           className="-mb-px flex shrink-0 items-center gap-2 border-b-2 border-transparent px-2.5 pb-2 text-[13px] text-muted hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
         >
