@@ -16,6 +16,12 @@ export const OPTIONS = [
   { name: "timeout", label: "Time for the job", meant: "text", hint: "such as 72h" },
   { name: "retry.attempts", label: "Attempts of an item", meant: "number" },
   { name: "max_failures", label: "Failures borne", meant: "text", hint: "such as 10%" },
+  {
+    name: "on_duplicate",
+    label: "When it is a duplicate",
+    meant: "text",
+    hint: "merge, reject or allow",
+  },
   { name: "cache_for", label: "Take a result as old as", meant: "text", hint: "such as 1h" },
 ] as const;
 

@@ -1310,7 +1310,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "outdated" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "unsupported" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "unsupported" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -1345,7 +1345,7 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         /** @enum {string} */
-        EventType: "job.submitted" | "job.started" | "job.planned" | "job.progress" | "job.paused" | "job.resumed" | "job.postponed" | "job.rescheduled" | "job.due" | "job.blocked" | "job.unblocked" | "job.completed" | "job.failed" | "job.cancelled" | "job.retried" | "job.restarted" | "job.changed" | "job.deleted" | "job.long_running" | "job.recovered" | "job.log" | "queue.paused" | "queue.resumed" | "task.paused" | "task.resumed" | "hold.set" | "hold.lifted" | "limit.changed" | "breaker.opened" | "breaker.half_open" | "breaker.closed" | "node.started" | "node.stopped" | "worker.started" | "worker.died" | "system.cleaned_up" | "schedule.created" | "schedule.changed" | "schedule.paused" | "schedule.resumed" | "schedule.deleted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "batch.completed" | "template.created" | "template.changed" | "template.deleted" | "alert.opened" | "alert.closed";
+        EventType: "job.submitted" | "job.started" | "job.planned" | "job.progress" | "job.paused" | "job.resumed" | "job.postponed" | "job.rescheduled" | "job.due" | "job.blocked" | "job.unblocked" | "job.completed" | "job.failed" | "job.cancelled" | "job.merged" | "job.retried" | "job.restarted" | "job.changed" | "job.deleted" | "job.long_running" | "job.recovered" | "job.log" | "queue.paused" | "queue.resumed" | "task.paused" | "task.resumed" | "hold.set" | "hold.lifted" | "limit.changed" | "breaker.opened" | "breaker.half_open" | "breaker.closed" | "node.started" | "node.stopped" | "worker.started" | "worker.died" | "system.cleaned_up" | "schedule.created" | "schedule.changed" | "schedule.paused" | "schedule.resumed" | "schedule.deleted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "batch.completed" | "template.created" | "template.changed" | "template.deleted" | "alert.opened" | "alert.closed";
         /** @description One wrong field. */
         FieldError: {
             /**
@@ -1463,7 +1463,10 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How many duplicates handed their params over to it.
+             */
             merged_count: number;
             merged_into?: components["schemas"]["JobId"] | null;
             /**
@@ -1552,8 +1555,7 @@ export interface components {
             } | null;
             max_failures?: components["schemas"]["MaxFailures"] | null;
             max_memory?: components["schemas"]["Size"] | null;
-            /** @description Only `allow` is supported yet. */
-            on_duplicate?: string | null;
+            on_duplicate?: components["schemas"]["OnDuplicate"] | null;
             /** @description Skip items whose key already has a succeeded result of the same task. */
             only_new?: boolean | null;
             /** @description Given to the handler (or to each call of it), and to the planner. An object. */
@@ -1952,6 +1954,8 @@ export interface components {
              */
             unread: number;
         };
+        /** @enum {string} */
+        OnDuplicate: "merge" | "reject" | "allow";
         /** @description Changes to an unfinished job; what is left out stays. */
         PatchRequest: {
             /** @description Replaces all labels. */
@@ -2009,6 +2013,11 @@ export interface components {
             detail: string;
             /** @description Which fields are wrong. */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * @description The job that is in the way: its address.
+             * @example /api/v1/jobs/019d0f3a-7b1c-7000-8000-000000000001
+             */
+            job?: string | null;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -2312,6 +2321,7 @@ export interface components {
         };
         SubmittedJob: {
             id: components["schemas"]["JobId"];
+            merged_into?: components["schemas"]["JobId"] | null;
             state: components["schemas"]["JobState"];
         };
         Task: {
@@ -2517,7 +2527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2662,7 +2672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2758,7 +2768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2865,7 +2875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3137,7 +3147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,7 +3332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3712,7 +3722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3868,6 +3878,17 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The job, which is merged into another one (`merged_into`) */
+            200: {
+                headers: {
+                    /** @description Address of the job */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
             /** @description The job */
             201: {
                 headers: {
@@ -3899,6 +3920,15 @@ export interface operations {
             };
             /** @description Problem; codes: `body_timeout` */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4011,7 +4041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4112,6 +4142,15 @@ export interface operations {
             };
             /** @description Problem; codes: `body_timeout` */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4359,7 +4398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4466,7 +4505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4553,7 +4592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4655,7 +4694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4775,7 +4814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4882,7 +4921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4976,7 +5015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5065,7 +5104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5160,7 +5199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5251,7 +5290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5349,7 +5388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5438,7 +5477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5527,7 +5566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5626,7 +5665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5715,7 +5754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5804,7 +5843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5893,7 +5932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5988,7 +6027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6380,7 +6419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6565,7 +6604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +6845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6923,7 +6962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7155,7 +7194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7340,7 +7379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7610,6 +7649,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The job, which is merged into another one (`merged_into`) */
+            200: {
+                headers: {
+                    /** @description Address of the job */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
             /** @description The job */
             201: {
                 headers: {
@@ -7657,7 +7707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7954,7 +8004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8254,7 +8304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8439,7 +8489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8587,6 +8637,17 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The job, which is merged into another one (`merged_into`) */
+            200: {
+                headers: {
+                    /** @description Address of the job */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
             /** @description The job */
             201: {
                 headers: {
@@ -8634,7 +8695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `outdated` */
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
                 headers: {
                     [name: string]: unknown;
