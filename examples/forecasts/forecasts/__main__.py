@@ -67,6 +67,11 @@ def _submit_command(command: argparse.ArgumentParser) -> None:
     command.add_argument("--batch", help="its name (default: by the time of day)")
     command.add_argument("--priority", choices=["urgent", "high", "normal", "low"])
     command.add_argument("--user")
+    command.add_argument(
+        "--on-duplicate",
+        choices=["merge", "reject", "allow"],
+        help="what becomes of a search that waits or runs already (default: merge)",
+    )
     command.add_argument("--wait", action="store_true", help="wait for it, then print the table")
     command.set_defaults(run=_submit)
 
@@ -85,6 +90,7 @@ def _submit(options: argparse.Namespace) -> int:
         trials=options.trials,
         priority=options.priority,
         user=options.user,
+        on_duplicate=options.on_duplicate,
     )
     name = options.batch or batches.new_name()
     reason = options.reason or f"new data for {len(chosen)} SKU{'s' if len(chosen) > 1 else ''}"

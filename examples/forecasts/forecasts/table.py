@@ -25,8 +25,7 @@ def rows(jobs: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
         result, params = job["result"], job["params"]
         named = (params["sku"], params["model"], params["method"])
         if result is None:
-            why = job["error"]["message"] if job["error"] else ""
-            yield (*named, "", "", "", "", "", f"{job['state']} {why}".strip())
+            yield (*named, "", "", "", "", "", _standing(job))
             continue
         measured = result["metrics"]
         yield (
@@ -111,6 +110,13 @@ def parameters(values: dict[str, Any]) -> str:
         for name, value in values.items()
         if value is not False and value != "none"
     )
+
+
+def _standing(job: dict[str, Any]) -> str:
+    if job.get("merged_into"):
+        return f"merged into {job['merged_into']}"
+    why = job["error"]["message"] if job["error"] else ""
+    return f"{job['state']} {why}".strip()
 
 
 def _mean(name: str, results: list[dict[str, Any]]) -> str:

@@ -115,6 +115,51 @@ def test_an_urgent_search_goes_before_those_that_wait(client):
     batches.wait(client, name)
 
 
+def test_newer_data_go_to_the_searches_that_wait(client):
+    chosen = series.of("retail", 8)
+    before, now = "2011-10-31", "2011-11-28"
+
+    def jobs(week):
+        return batches.jobs_of(chosen, ["holt_winters"], ["ai"], trials=100, until=week)
+
+    first = batches.submit(client, "before", "the data of October", jobs(before))
+    second = batches.submit(client, "after", "the data of November", jobs(now))
+    batches.wait(client, "before")
+    batches.wait(client, "after")
+    merged = 0
+    for old, new in zip(first, second, strict=True):
+        older, newer = job(client, old), job(client, new)
+        assert older["state"] == "completed"
+        if newer["state"] == "merged":
+            # It had not begun: it did the work of both, with the newer data.
+            merged += 1
+            assert (newer["merged_into"], older["merged_count"]) == (old, 1)
+            assert older["result"]["labels"][-1] == now
+        else:
+            # It had begun: the other waited for its end, and then did the work anew.
+            assert newer["state"] == "completed"
+            assert older["result"]["labels"][-1] == before
+            assert newer["result"]["labels"][-1] == now
+            assert older["finished_at"] <= newer["started_at"]
+    assert merged > 0
+    listed = table.text(list(client.jobs(batch="after")))
+    assert listed.count("merged into") == merged
+
+
+def test_duplicates_are_refused_or_let_be_when_asked(client):
+    id = client.post_when_ready("/jobs", {"task": "optimise", "params": LONG})["id"]
+    in_state(client, id, "running")
+    again = {"task": "optimise", "params": {**LONG, "trials": 5}}
+    with pytest.raises(Refused, match=id) as refused:
+        client.post("/jobs", {**again, "on_duplicate": "reject"})
+    assert refused.value.args[1] == 409
+    beside = client.post("/jobs", {**again, "on_duplicate": "allow"})["id"]
+    assert in_state(client, beside, "completed")["result"]["tried"] == 5
+    assert job(client, id)["state"] == "running"
+    client.post(f"/jobs/{id}/cancel")
+    in_state(client, id, "cancelled")
+
+
 def test_new_data_change_the_result(client):
     params = {"sku": "10133", "model": "exponential_smoothing", "method": "grid"}
     results = []

@@ -29,7 +29,8 @@ export function Launch({ onEnd }: { onEnd: (job: Job) => void }) {
           },
         }),
       );
-      setLaunched(job as Job);
+      // A search that waits already is not run twice: it goes on with what was said now.
+      setLaunched(job.merged_into ? { ...(job as Job), id: job.merged_into } : (job as Job));
     } catch (cause) {
       setError(cause instanceof Error ? cause.message : String(cause));
     } finally {
