@@ -224,6 +224,28 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByText("There are no schedules yet").waitFor();
   });
 
+  it("tells of a failed job, and closes a breaker that holds its task", async () => {
+    const items = ["a", "b", "c"].map((key) => ({ key }));
+    const job = await node.post<Job>("/jobs", { task: "fragile", items });
+    await to(`/jobs/${job.id}`);
+    await says("Failed");
+    await button(/^Notifications: [0-9]+ unread$/).click();
+    await page
+      .getByRole("dialog")
+      .getByText(/ failed$/)
+      .first()
+      .waitFor();
+    await button("Mark all as read").click();
+    await button("Notifications").waitFor();
+    await to("/tasks/fragile");
+    await page.getByText("Open", { exact: true }).waitFor();
+    await button("Reset breaker").click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("Close the breaker of fragile?").waitFor();
+    await dialog.getByRole("button", { name: "Reset breaker" }).click();
+    await page.getByText("Closed", { exact: true }).waitFor();
+  });
+
   it("holds a task back, and a waiting job says so in plain words", async () => {
     await to("/tasks/report");
     await button("Pause").click();

@@ -1,6 +1,6 @@
 import type { ComponentProps } from "react";
 
-type Look = "plain" | "primary" | "danger" | "quiet";
+export type Look = "plain" | "primary" | "danger" | "quiet";
 
 const LOOKS: Record<Look, string> = {
   plain: "border-border bg-surface text-text hover:bg-hover",
@@ -12,12 +12,15 @@ const LOOKS: Record<Look, string> = {
 const SHARED =
   "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border text-[13px] font-medium whitespace-nowrap disabled:cursor-not-allowed disabled:opacity-55";
 
+/** How a button looks: links that do something look the same. */
+export function buttonClass(look: Look = "plain", className = ""): string {
+  return `${SHARED} h-8 px-3 ${LOOKS[look]} ${className}`;
+}
+
 export type ButtonProps = ComponentProps<"button"> & { look?: Look };
 
-export function Button({ look = "plain", className = "", type = "button", ...rest }: ButtonProps) {
-  return (
-    <button type={type} className={`${SHARED} h-8 px-3 ${LOOKS[look]} ${className}`} {...rest} />
-  );
+export function Button({ look, className, type = "button", ...rest }: ButtonProps) {
+  return <button type={type} className={buttonClass(look, className)} {...rest} />;
 }
 
 /** A button that is an icon alone must be given a label. */

@@ -4,7 +4,7 @@ import { Tag } from "./Tag";
 
 /** That nothing of it starts, why, and until when. */
 export function HoldTag({ hold }: { hold: Hold | null | undefined }) {
-  if (!hold) return <Tag tone="good">Open</Tag>;
+  if (!hold) return <Tag tone="good">Yes</Tag>;
   return (
     <span>
       <Tag tone="warn">Paused</Tag>

@@ -3,6 +3,7 @@ import { type Job, JobRows, useJobs } from "@paceline/react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { ErrorState, Loading } from "~/components/Blank";
+import { LinkButton } from "~/components/LinkButton";
 import { PageFrame } from "~/components/PageFrame";
 import { BulkBar } from "~/features/jobs/BulkBar";
 import { cursorOf, remember } from "~/features/jobs/cursors";
@@ -36,7 +37,17 @@ export function Jobs() {
     navigate({ to: "/jobs", search: changed(search, what), replace: "q" in what });
   useShortcut("/", "Search jobs", () => field.current?.focus());
   return (
-    <PageFrame title="Jobs" actions={<ListActions />}>
+    <PageFrame
+      title="Jobs"
+      actions={
+        <>
+          <LinkButton look="primary" to="/launch">
+            Launch
+          </LinkButton>
+          <ListActions />
+        </>
+      }
+    >
       <JobTabs search={search} />
       <FilterBar search={search} onChange={change} searchRef={field} />
       <MergedBanner search={search} />

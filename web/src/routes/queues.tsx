@@ -67,7 +67,7 @@ const COLUMNS = [
       </Link>
     ),
   },
-  { head: "Starts", cell: (queue: Queue) => <HoldTag hold={queue.paused} /> },
+  { head: "Starts jobs", cell: (queue: Queue) => <HoldTag hold={queue.paused} /> },
   { head: "Running", cell: (queue: Queue) => formatCount(queue.running), number: true },
   { head: "At most", cell: (queue: Queue) => queue.max_running ?? "no limit", number: true },
   { head: "Waiting", cell: (queue: Queue) => formatCount(waiting(queue)), number: true },

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock, Plus } from "lucide-react";
 import { EmptyState } from "~/components/Blank";
 import { DataTable } from "~/components/DataTable";
+import { LinkButton } from "~/components/LinkButton";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { Tag } from "~/components/Tag";
@@ -14,14 +15,10 @@ import type { Schedule } from "~/lib/shapes";
 
 export function Schedules() {
   const add = (
-    <Link
-      to="/schedules/$id"
-      params={{ id: "new" }}
-      className="inline-flex h-8 items-center gap-1.5 rounded-md bg-accent-solid px-3 text-[13px] font-medium text-on-accent hover:brightness-110"
-    >
+    <LinkButton look="primary" to="/schedules/$id" params={{ id: "new" }}>
       <Plus size={14} aria-hidden="true" />
       New schedule
-    </Link>
+    </LinkButton>
   );
   const empty = (
     <EmptyState icon={CalendarClock} title="There are no schedules yet">

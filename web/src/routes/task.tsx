@@ -1,9 +1,10 @@
 // One task: how it does, what it declares, and its latest jobs.
 import { formatCount, formatTime, JobTable } from "@paceline/react";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { Rocket } from "lucide-react";
 import type { ReactNode } from "react";
 import { HoldTag } from "~/components/HoldTag";
+import { LinkButton } from "~/components/LinkButton";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { BreakerTag } from "~/features/tasks/BreakerTag";
@@ -41,14 +42,10 @@ function Actions({ task }: { task: Task }) {
   return (
     <>
       <TaskControls task={task} />
-      <Link
-        to="/launch"
-        search={{ task: task.name }}
-        className="inline-flex h-8 items-center gap-1.5 rounded-md bg-accent-solid px-3 text-[13px] font-medium text-on-accent hover:brightness-110"
-      >
+      <LinkButton look="primary" to="/launch" search={{ task: task.name }}>
         <Rocket size={14} aria-hidden="true" />
         Launch
-      </Link>
+      </LinkButton>
     </>
   );
 }
@@ -57,7 +54,7 @@ function Facts({ task }: { task: Task }) {
   const { rate, delay, max_running } = task;
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-4 rounded-lg border border-border bg-surface p-4 sm:grid-cols-3 md:p-5 lg:grid-cols-5">
-      <Fact label="Starts">
+      <Fact label="Starts jobs">
         <HoldTag hold={task.paused} />
       </Fact>
       <Fact label="Breaker">

@@ -39,7 +39,7 @@ export function Tasks() {
 
 const COLUMNS = [
   { head: "Task", cell: (task: Task) => <TaskName task={task} /> },
-  { head: "Starts", cell: (task: Task) => <HoldTag hold={task.paused} /> },
+  { head: "Starts jobs", cell: (task: Task) => <HoldTag hold={task.paused} /> },
   { head: "Breaker", cell: (task: Task) => <BreakerTag task={task} /> },
   { head: "Workers", cell: (task: Task) => <Workers task={task} />, number: true },
   { head: "Jobs ended", cell: endedText, number: true },

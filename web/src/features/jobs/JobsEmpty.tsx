@@ -20,8 +20,7 @@ export function JobsEmpty({ search }: { search: JobsSearch }) {
   if (tab === "active") {
     return (
       <EmptyState icon={Inbox} title="Nothing runs or waits">
-        Submit a job with <code className="font-mono text-text">paceline submit TASK</code>, or look
-        at{" "}
+        <Launch className={link} />, or look at{" "}
         <Link to="/jobs" search={{ tab: "all" }} className={link}>
           all jobs
         </Link>
@@ -33,9 +32,20 @@ export function JobsEmpty({ search }: { search: JobsSearch }) {
     <EmptyState icon={Inbox} title={tab === "all" ? "There are no jobs yet" : `No ${tab} jobs`}>
       {tab === "all" && (
         <>
-          Submit one with <code className="font-mono text-text">paceline submit TASK</code>.
+          <Launch className={link} />.
         </>
       )}
     </EmptyState>
+  );
+}
+
+function Launch({ className }: { className: string }) {
+  return (
+    <>
+      <Link to="/launch" className={className}>
+        Launch one
+      </Link>{" "}
+      or submit it with <code className="font-mono text-text">paceline submit TASK</code>
+    </>
   );
 }

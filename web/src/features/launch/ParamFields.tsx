@@ -1,7 +1,8 @@
 // The fields of a task's params.
 import { AreaField, CheckField, SelectField, TextField } from "~/components/fields";
 import type { FieldErrors } from "~/lib/useChange";
-import type { FormField, Texts } from "./schema";
+import type { Texts } from "./read";
+import type { FormField } from "./schema";
 
 type ParamFieldsProps = {
   fields: readonly FormField[];

@@ -1,6 +1,8 @@
 // What is typed into the launch form, and the submission that it means. Pure.
 import type { JobRequest } from "@paceline/react";
-import { type FormField, jsonOf, read, type Texts, textsOf } from "./schema";
+import { jsonOf } from "~/lib/json";
+import { read, type Texts, textsOf } from "./read";
+import type { FormField } from "./schema";
 
 /** Fields of a submission that are texts in the form, with how their text is meant. */
 export const OPTIONS = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fieldsOf, read, type Schema, textsOf } from "./schema";
+import { read, textsOf } from "./read";
+import { fieldsOf, type Schema } from "./schema";
 
 const schema: Schema = {
   type: "object",

@@ -1,11 +1,12 @@
 // Running, holding, changing and deleting a schedule.
 import { unwrap } from "@paceline/react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button, IconButton } from "~/components/Button";
 import { ConfirmDialog } from "~/components/ConfirmDialog";
+import { LinkButton } from "~/components/LinkButton";
 import { touch } from "~/lib/endToasts";
 import type { Schedule } from "~/lib/shapes";
 import { useChange } from "~/lib/useChange";
@@ -50,13 +51,9 @@ export function ScheduleControls({ schedule }: { schedule: Schedule }) {
           Resume
         </Button>
       )}
-      <Link
-        to="/schedules/$id"
-        params={{ id: schedule.id }}
-        className="inline-flex h-8 items-center rounded-md border border-border bg-surface px-3 text-[13px] font-medium hover:bg-hover"
-      >
+      <LinkButton to="/schedules/$id" params={{ id: schedule.id }}>
         Edit
-      </Link>
+      </LinkButton>
       <IconButton label={`Delete ${schedule.name}`} onClick={() => setAsked(true)}>
         <Trash2 size={15} aria-hidden="true" />
       </IconButton>

@@ -1,5 +1,5 @@
 // What is typed into the form of a schedule, and the request that it means. Pure.
-import { jsonOf } from "~/features/launch/schema";
+import { jsonOf } from "~/lib/json";
 import type { Schedule, ScheduleRequest } from "~/lib/shapes";
 
 export type Rule = "cron" | "every" | "at";

@@ -1,10 +1,11 @@
 // Launching, changing and deleting a template.
 import { unwrap } from "@paceline/react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "~/components/Button";
 import { ConfirmDialog } from "~/components/ConfirmDialog";
+import { LinkButton } from "~/components/LinkButton";
 import { touch } from "~/lib/endToasts";
 import type { Template } from "~/lib/shapes";
 import { useChange } from "~/lib/useChange";
@@ -30,13 +31,9 @@ export function TemplateControls({ template }: { template: Template }) {
       <Button look="primary" onClick={() => launch.mutate()} disabled={launch.isPending}>
         Launch
       </Button>
-      <Link
-        to="/launch"
-        search={{ template: template.id }}
-        className="inline-flex h-8 items-center rounded-md border border-border bg-surface px-3 text-[13px] font-medium hover:bg-hover"
-      >
+      <LinkButton to="/launch" search={{ template: template.id }}>
         Edit
-      </Link>
+      </LinkButton>
       <IconButton label={`Delete ${template.name}`} onClick={() => setAsked(true)}>
         <Trash2 size={15} aria-hidden="true" />
       </IconButton>
