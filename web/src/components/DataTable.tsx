@@ -63,7 +63,7 @@ export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTable
                       {column.head}
                     </span>
                   )}
-                  <div className="min-w-0 break-words max-md:text-right max-md:in-first:text-left">
+                  <div className={`min-w-0 break-words ${place > 0 ? "max-md:text-right" : ""}`}>
                     {column.cell(row)}
                   </div>
                 </td>

@@ -1,8 +1,8 @@
 // The node that answers, its workers, and what each of them does.
 import {
-  formatAgo,
   formatBytes,
   formatCount,
+  formatDuration,
   type Status,
   useNow,
   useQueueStatus,
@@ -114,7 +114,9 @@ function State({ worker: { state, since, last_error } }: { worker: Worker }) {
   return (
     <>
       <Tag tone={TONES[state]}>{state.charAt(0).toUpperCase() + state.slice(1)}</Tag>
-      <span className="block text-xs text-muted">since {formatAgo(since, now)}</span>
+      <span className="block text-xs text-muted">
+        for {formatDuration((now - Date.parse(since)) / 1000)}
+      </span>
       {last_error && state !== "idle" && state !== "busy" && (
         <span className="block text-xs text-failed">{last_error}</span>
       )}
