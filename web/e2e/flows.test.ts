@@ -54,7 +54,10 @@ describe.each(STORES)("on %s", (store) => {
   };
   /** The state as the job's page says it. */
   const says = (word: string) =>
-    page.getByRole("region", { name: "Progress" }).getByText(word, { exact: true }).waitFor();
+    page
+      .getByRole("region", { name: "Progress" })
+      .locator(".pl-state", { hasText: word })
+      .waitFor();
 
   it("launches from the form, and shows the job live until it ends", async () => {
     await to("/launch");
