@@ -5,11 +5,13 @@ import { ErrorState, Loading } from "~/components/Blank";
 import { PageFrame } from "~/components/PageFrame";
 import { JobButtons } from "~/features/job/JobButtons";
 import { JobHeader } from "~/features/job/JobHeader";
+import { JobParts } from "~/features/job/JobParts";
 
 const route = getRouteApi("/jobs/$id");
 
 export function JobPage() {
   const { id } = route.useParams();
+  const search = route.useSearch();
   const { data: job, error, refetch } = useJob(id);
   if (error && !job) {
     return (
@@ -39,6 +41,7 @@ export function JobPage() {
   return (
     <PageFrame title={job.name} heading={heading} actions={<JobButtons job={job} />}>
       <JobHeader job={job} />
+      <JobParts job={job} search={search} />
     </PageFrame>
   );
 }

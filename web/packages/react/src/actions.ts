@@ -8,6 +8,11 @@ export function isTerminal(state: JobState): boolean {
   return TERMINAL.includes(state);
 }
 
+/** A job without items that has failed or was cancelled: there is no part of it that is done. */
+export function hasNoShare({ state, progress }: Pick<Job, "state" | "progress">): boolean {
+  return progress.total <= 1 && isTerminal(state) && state !== "completed";
+}
+
 export type ActionName = JobAction["action"];
 
 const RUNNABLE_AGAIN: readonly JobState[] = ["completed", "failed", "cancelled"];

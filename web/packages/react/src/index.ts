@@ -1,7 +1,7 @@
 import "./styles.css";
 
 export type { ActionName } from "./actions";
-export { isOffered, isTerminal, TERMINAL } from "./actions";
+export { hasNoShare, isOffered, isTerminal, TERMINAL } from "./actions";
 export { type Api, type ClientOptions, createApi, type Token, unwrap } from "./api/client";
 export { PacelineError } from "./api/error";
 export type { components, operations, paths } from "./api/schema";
@@ -61,3 +61,4 @@ export { useNow } from "./hooks/useNow";
 export { useQueueStatus } from "./hooks/useQueueStatus";
 export type { LiveListener, LiveState } from "./live/connection";
 export { keys } from "./live/keys";
+export { readEvents } from "./live/readEvents";

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatPercent,
   formatRate,
+  hasNoShare,
   isTerminal,
   type Job,
   JobStateMark,
@@ -26,9 +27,11 @@ export function JobHeader({ job }: { job: Job }) {
     >
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <JobStateMark {...markOf(job)} />
-        <p className="text-2xl font-semibold tracking-tight tabular-nums">
-          {formatPercent(progress.percent)}
-        </p>
+        {!hasNoShare(job) && (
+          <p className="text-2xl font-semibold tracking-tight tabular-nums">
+            {formatPercent(progress.percent)}
+          </p>
+        )}
         {progress.total > 1 && (
           <p className="text-muted tabular-nums">
             {formatCount(progress.done)} of {formatCount(progress.total)}
@@ -82,9 +85,7 @@ function Figures({ job }: { job: Job }) {
         <Figure label="Will take about">{formatDuration(job.estimated_seconds)}</Figure>
       )}
       {job.started_at && (
-        <Figure label={isTerminal(job.state) ? "Took" : "Runs for"}>
-          {formatDuration(duration(job, now))}
-        </Figure>
+        <Figure label={tookLabel(job)}>{formatDuration(duration(job, now))}</Figure>
       )}
       {progress.memory_bytes != null && (
         <Figure label="Memory">{formatBytes(progress.memory_bytes)}</Figure>
@@ -92,6 +93,11 @@ function Figures({ job }: { job: Job }) {
       {many && <Figure label="Chunk size">{formatCount(job.options.chunk_size)}</Figure>}
     </dl>
   );
+}
+
+function tookLabel(job: Job): string {
+  if (isTerminal(job.state)) return "Took";
+  return job.state === "running" ? "Runs for" : "Since its start";
 }
 
 function Figure({ label, bad, children }: { label: string; bad?: boolean; children: ReactNode }) {

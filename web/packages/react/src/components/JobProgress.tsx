@@ -1,6 +1,6 @@
 // One job as a small card: state, bar, counts, speed, time left. For a page that launched it.
 
-import { isTerminal } from "../actions";
+import { hasNoShare, isTerminal } from "../actions";
 import type { Job } from "../api/types";
 import { formatCount, formatDuration, formatPercent, formatRate } from "../format";
 import { useEnd } from "../hooks/useEnd";
@@ -43,7 +43,7 @@ export function JobProgress({ id, title, onEnd }: JobProgressProps) {
 /** Percent, counts, speed and what is left, on one line. */
 export function ProgressWords({ job }: { job: Job }) {
   const { progress } = job;
-  const words = [formatPercent(progress.percent)];
+  const words = hasNoShare(job) ? [] : [formatPercent(progress.percent)];
   if (progress.total > 1) {
     words.push(`${formatCount(progress.done)} of ${formatCount(progress.total)}`);
   }

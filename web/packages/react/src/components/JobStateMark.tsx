@@ -34,20 +34,21 @@ export type JobStateMarkProps = {
   state: JobState;
   /** Items that failed although the job completed. */
   failures?: number;
+  /** Said instead of the state's own word. */
+  word?: string;
 };
 
-export function JobStateMark({ state, failures = 0 }: JobStateMarkProps) {
+export function JobStateMark({ state, failures = 0, word: own }: JobStateMarkProps) {
   const partly = state === "completed" && failures > 0;
   const Icon = partly ? CircleAlert : ICONS[state];
-  const word = partly ? "Completed with failures" : stateWord(state);
   return (
     <span
       className="pl-state"
       data-state={partly ? "partly" : state}
-      title={partly ? word : undefined}
+      title={partly ? "Completed with failures" : undefined}
     >
       <Icon className="pl-state-icon" aria-hidden="true" size={15} />
-      <span className="pl-state-word">{stateWord(state)}</span>
+      <span className="pl-state-word">{own ?? stateWord(state)}</span>
       {partly && <span className="pl-hidden"> with failures</span>}
     </span>
   );

@@ -1,6 +1,6 @@
 // What a row of the table says. A column shows from a width of the table on; the first ones always.
 import type { MouseEvent, ReactNode } from "react";
-import { isTerminal } from "../actions";
+import { hasNoShare, isTerminal } from "../actions";
 import type { Job } from "../api/types";
 import {
   formatAgo,
@@ -105,7 +105,7 @@ function ProgressCell({ job }: Cell) {
     <div className="pl-progress-cell">
       <ProgressBar job={job} />
       <span className="pl-sub pl-numbers">
-        {formatPercent(percent)}
+        {hasNoShare(job) ? "–" : formatPercent(percent)}
         {total > 1 && ` · ${formatCount(done)}/${formatCount(total)}`}
         {failed > 0 && total > 1 && <span className="pl-bad"> · {formatCount(failed)} failed</span>}
       </span>

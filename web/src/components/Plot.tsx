@@ -1,0 +1,124 @@
+// A line over time. Loaded with the pages that have one.
+import { useEffect, useRef } from "react";
+import UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useTheme } from "~/lib/theme";
+
+export type PlotLine = {
+  label: string;
+  /** A token: `running`, `accent`. */
+  colour: string;
+  values: (number | null)[];
+};
+
+export type PlotProps = {
+  title: string;
+  /** Seconds since 1970. */
+  times: number[];
+  lines: PlotLine[];
+  format: (value: number) => string;
+  height?: number;
+  /** Plots of one page with the same word show the same moment. */
+  sync?: string;
+};
+
+/** What a token is now: a canvas knows no variables. */
+function colourOf(token: string, within: Element): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(--pl-${token})`;
+  within.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+function withAlpha(colour: string, alpha: number): string {
+  return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
+}
+
+function options(props: PlotProps, box: HTMLElement): UPlot.Options {
+  const muted = colourOf("muted", box);
+  const border = colourOf("border", box);
+  const axis: UPlot.Axis = {
+    stroke: muted,
+    font: "11px system-ui, sans-serif",
+    grid: { stroke: border, width: 1 },
+    ticks: { show: false },
+  };
+  const { format, sync } = props;
+  return {
+    width: box.clientWidth,
+    height: props.height ?? 160,
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      ...(sync && { sync: { key: sync } }),
+    },
+    legend: { show: false },
+    scales: { y: { range: (_plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
+    axes: [
+      { ...axis, grid: { show: false } },
+      { ...axis, size: 64, values: (_plot, values) => values.map(format), space: 36 },
+    ],
+    series: [
+      {},
+      ...props.lines.map(({ label, colour: token }) => {
+        const colour = colourOf(token, box);
+        return { label, stroke: colour, width: 1.5, fill: withAlpha(colour, 0.1), spanGaps: true };
+      }),
+    ],
+  };
+}
+
+export function Plot(props: PlotProps) {
+  const { title, times, lines, format } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot | null>(null);
+  const theme = useTheme();
+  const shape = `${theme} ${lines.map((line) => line.label).join()}`;
+  const latest = useRef(props);
+  latest.current = props;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew for other colours or lines
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const make = () => {
+      plot.current?.destroy();
+      const { times, lines } = latest.current;
+      const data = [times, ...lines.map((line) => line.values)] as UPlot.AlignedData;
+      plot.current = new UPlot(options(latest.current, element), data, element);
+    };
+    make();
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    system.addEventListener("change", make);
+    const resize = new ResizeObserver(() => {
+      plot.current?.setSize({ width: element.clientWidth, height: latest.current.height ?? 160 });
+    });
+    resize.observe(element);
+    return () => {
+      system.removeEventListener("change", make);
+      resize.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+
+  useEffect(() => {
+    plot.current?.setData([times, ...lines.map((line) => line.values)] as UPlot.AlignedData);
+  }, [times, lines]);
+
+  const now = lines.map(({ label, values }) => {
+    const last = values.findLast((value) => value !== null);
+    return `${label} ${last === undefined || last === null ? "–" : format(last)}`;
+  });
+  return (
+    <figure className="min-w-0 rounded-lg border border-border bg-surface p-4">
+      <figcaption className="mb-2 flex items-baseline justify-between gap-3 text-[13px]">
+        <span className="font-medium">{title}</span>
+        <span className="text-xs text-muted tabular-nums">{now.join(" · ")}</span>
+      </figcaption>
+      <div ref={box} role="img" aria-label={`${title} over time; last: ${now.join(", ")}`} />
+    </figure>
+  );
+}

@@ -1,0 +1,76 @@
+// The parts of a job's page, one at a time; the heavier ones are loaded when they are looked at.
+import { formatCount, type Job } from "@paceline/react";
+import { lazy, type ReactNode, Suspense } from "react";
+import { Loading } from "~/components/Blank";
+import { type LinkTab, LinkTabs } from "~/components/LinkTabs";
+import type { JobPart, JobSearch } from "~/lib/search";
+import { JobItems } from "./JobItems";
+import { JobOptions } from "./JobOptions";
+import { JobResult } from "./JobResult";
+import { JobTimeline } from "./JobTimeline";
+
+const JobGraph = lazy(() => import("./JobGraph"));
+const JobLog = lazy(() => import("./JobLog"));
+const JobPlots = lazy(() => import("./JobPlots"));
+
+const LABELS: Record<JobPart, string> = {
+  items: "Items",
+  log: "Log",
+  timeline: "Timeline",
+  plots: "Plots",
+  result: "Result",
+  options: "Params & options",
+  graph: "Graph",
+};
+
+/** A job without items begins with its log, and has no items to show. */
+export function partsOf(job: Job): JobPart[] {
+  const unit = job.kind === "unit";
+  return unit
+    ? ["log", "result", "timeline", "plots", "options", "graph"]
+    : ["items", "log", "timeline", "plots", "options", "graph"];
+}
+
+export function JobParts({ job, search }: { job: Job; search: JobSearch }) {
+  const parts = partsOf(job);
+  const part = search.tab && parts.includes(search.tab) ? search.tab : (parts[0] ?? "log");
+  const tabs: LinkTab[] = parts.map((name) => ({
+    name,
+    label: LABELS[name],
+    link: {
+      to: "/jobs/$id",
+      params: { id: job.id },
+      search: { tab: name === parts[0] ? undefined : name },
+    },
+    ...(name === "items" && { note: formatCount(job.progress.total) }),
+  }));
+  return (
+    <>
+      <LinkTabs label="Parts of the job" tabs={tabs} current={part} />
+      <section aria-label={LABELS[part]}>
+        <Suspense fallback={<Loading label={`Loading: ${LABELS[part]}`} className="h-64" />}>
+          {show(part, job, search)}
+        </Suspense>
+      </section>
+    </>
+  );
+}
+
+function show(part: JobPart, job: Job, search: JobSearch): ReactNode {
+  switch (part) {
+    case "items":
+      return <JobItems job={job} search={search} />;
+    case "log":
+      return <JobLog job={job} />;
+    case "timeline":
+      return <JobTimeline job={job} />;
+    case "plots":
+      return <JobPlots job={job} />;
+    case "result":
+      return <JobResult job={job} />;
+    case "options":
+      return <JobOptions job={job} />;
+    case "graph":
+      return <JobGraph job={job} />;
+  }
+}
