@@ -18,6 +18,8 @@ export type PlotProps = {
   lines: PlotLine[];
   format: (value: number) => string;
   height?: number;
+  /** Steps of the scale are powers of two. */
+  bytes?: boolean;
   /** Plots of one page with the same word show the same moment. */
   sync?: string;
 };
@@ -34,6 +36,20 @@ function colourOf(token: string, within: Element): string {
 
 function withAlpha(colour: string, alpha: number): string {
   return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
+}
+
+const POWERS = Array.from({ length: 50 }, (_, exponent) => 2 ** exponent);
+
+/** Times of day; with seconds where two labels would read the same. */
+function clocks(times: number[]): string[] {
+  const close = times.length > 1 && (times[1] ?? 0) - (times[0] ?? 0) < 60;
+  return times.map((time) =>
+    new Date(time * 1000).toLocaleTimeString("en-GB", {
+      hour: "2-digit",
+      minute: "2-digit",
+      ...(close && { second: "2-digit" }),
+    }),
+  );
 }
 
 function options(props: PlotProps, box: HTMLElement): UPlot.Options {
@@ -56,15 +72,29 @@ function options(props: PlotProps, box: HTMLElement): UPlot.Options {
     },
     legend: { show: false },
     scales: { y: { range: (_plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
+    padding: [8, 4, 0, 0],
     axes: [
-      { ...axis, grid: { show: false } },
-      { ...axis, size: 64, values: (_plot, values) => values.map(format), space: 36 },
+      { ...axis, size: 26, grid: { show: false }, values: (_plot, times) => clocks(times) },
+      {
+        ...axis,
+        size: 68,
+        space: 32,
+        values: (_plot, values) => values.map(format),
+        ...(props.bytes && { incrs: POWERS }),
+      },
     ],
     series: [
       {},
       ...props.lines.map(({ label, colour: token }) => {
         const colour = colourOf(token, box);
-        return { label, stroke: colour, width: 1.5, fill: withAlpha(colour, 0.1), spanGaps: true };
+        return {
+          label,
+          stroke: colour,
+          width: 1.5,
+          fill: withAlpha(colour, 0.1),
+          spanGaps: false,
+          points: { show: false },
+        };
       }),
     ],
   };
@@ -110,7 +140,7 @@ export function Plot(props: PlotProps) {
 
   const now = lines.map(({ label, values }) => {
     const last = values.findLast((value) => value !== null);
-    return `${label} ${last === undefined || last === null ? "–" : format(last)}`;
+    return `${label}${label && " "}${last === undefined || last === null ? "–" : format(last)}`;
   });
   return (
     <figure className="min-w-0 rounded-lg border border-border bg-surface p-4">

@@ -45,6 +45,7 @@ export default function JobPlots({ job }: { job: Job }) {
         <Plot
           title="Memory"
           {...shared}
+          bytes
           lines={one("", "scheduled", memory)}
           format={formatBytes}
         />
@@ -54,7 +55,7 @@ export default function JobPlots({ job }: { job: Job }) {
           title="CPU"
           {...shared}
           lines={one("", "merged", cores)}
-          format={(value) => `${value.toFixed(1)} cores`}
+          format={(value) => `${value.toFixed(value < 1 ? 2 : 1)} cores`}
         />
       )}
     </div>

@@ -4,12 +4,14 @@ import type { Graph, GraphNode } from "@paceline/react";
 
 export const BOX = { width: 220, height: 58 };
 
+type Point = { x: number; y: number };
+
 export type Placed = {
   width: number;
   height: number;
   boxes: { node: GraphNode; x: number; y: number }[];
   /** Each from the job that is waited for to the one that waits. */
-  lines: { id: string; points: { x: number; y: number }[] }[];
+  lines: { id: string; points: Point[] }[];
 };
 
 export function place({ job, ancestors, descendants }: Graph): Placed {
@@ -30,15 +32,23 @@ export function place({ job, ancestors, descendants }: Graph): Placed {
       const { x, y } = graph.node(node.id) as { x: number; y: number };
       return { node, x: x - BOX.width / 2, y: y - BOX.height / 2 };
     }),
-    lines: graph.edges().map((edge) => ({
-      id: `${edge.v} ${edge.w}`,
-      points: (graph.edge(edge) as { points: { x: number; y: number }[] }).points,
-    })),
+    lines: graph.edges().map((edge) => {
+      const { points } = graph.edge(edge) as { points: Point[] };
+      // From the middle of one box's side to the middle of the other's.
+      const from = graph.node(edge.v) as Point;
+      const to = graph.node(edge.w) as Point;
+      const ends = [
+        { x: from.x + BOX.width / 2, y: from.y },
+        ...points.slice(1, -1),
+        { x: to.x - BOX.width / 2, y: to.y },
+      ];
+      return { id: `${edge.v} ${edge.w}`, points: ends };
+    }),
   };
 }
 
 /** A smooth line through the points. */
-export function pathOf(points: readonly { x: number; y: number }[]): string {
+export function pathOf(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return "";
   let path = `M${first.x},${first.y}`;
