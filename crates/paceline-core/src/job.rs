@@ -76,6 +76,18 @@ impl NewJob {
     }
 }
 
+/// What is left of a job's results, where they are kept for a shorter time than their job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResultsLeft {
+    /// None was removed.
+    #[default]
+    All,
+    /// Those of a later run than that whose were removed.
+    Newer,
+    /// All were removed.
+    Nothing,
+}
+
 /// A job as it is read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -103,6 +115,8 @@ pub struct Job {
     pub finished_at: Option<Time>,
     /// Result of a single-unit job.
     pub result: Option<Json>,
+    /// What retention has left of the results of the job and its items.
+    pub results_left: ResultsLeft,
     pub error: Option<JobError>,
     /// Resident memory of the workers on this job at the last look, in bytes.
     pub memory_bytes: Option<u64>,

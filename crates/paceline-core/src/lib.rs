@@ -35,6 +35,7 @@ pub mod query;
 pub mod ranges;
 pub mod rate;
 pub mod resources;
+pub mod retention;
 pub mod retry;
 pub mod schedule;
 pub mod scope;

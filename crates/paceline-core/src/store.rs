@@ -102,6 +102,8 @@ fn named(parent: &Parent) -> String {
     }
 }
 
+pub use crate::retention::{CleanUp, Pruned, Retention};
+
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// What became of a submitted job.
@@ -204,41 +206,6 @@ pub struct Ticked {
     /// Some jobs were put aside that may start now.
     pub freed: bool,
     pub next_due: Option<Time>,
-}
-
-/// How long ended things are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    pub completed: Duration,
-    pub failed: Duration,
-    /// Cancelled and merged.
-    pub cancelled: Duration,
-    /// Events that tell of progress and logs, once their job has ended; the others stay as long
-    /// as their job.
-    pub progress_events: Duration,
-    /// Most bytes of log kept for one job; the oldest go first.
-    pub log_bytes: u64,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        const DAY: Duration = Duration::from_hours(24);
-        Retention {
-            completed: DAY * 30,
-            failed: DAY * 90,
-            cancelled: DAY * 7,
-            progress_events: DAY,
-            log_bytes: 100 << 20,
-        }
-    }
-}
-
-/// What a clean-up removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
-    pub jobs: u64,
-    pub events: u64,
-    pub uploads: u64,
 }
 
 /// A health check's answer.
@@ -371,7 +338,8 @@ pub trait Store:
 
     /// Moves on what the time moves: scheduled jobs, job time-outs, leases of dead nodes.
     async fn tick(&self, now: Time) -> Result<Ticked>;
-    /// Removes what `retention` no longer keeps, never anything unfinished.
+    /// Removes what `retention` no longer keeps, never anything unfinished nor what an unfinished
+    /// job depends on.
     async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned>;
 
     /// Takes in tasks, instead of those of the same names. What is remembered of a throttle stays
@@ -412,7 +380,7 @@ pub trait Store:
     async fn history(&self, task: &str) -> Result<TaskHistory>;
     /// Jobs that ended since `since`: how many, and how many of them completed.
     async fn throughput(&self, since: Time) -> Result<(u64, u64)>;
-    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>>;
+    async fn last_prune(&self) -> Result<Option<CleanUp>>;
 
     async fn health(&self, now: Time) -> Result<Health>;
     /// Writes a consistent copy to a new file while running.

@@ -90,13 +90,9 @@ impl Ticker {
 
     async fn prune(&self) -> Result<(), StoreError> {
         let now = self.shared.clock.now();
-        let pruned = self.shared.store.prune(self.options.retention, now).await?;
-        tracing::debug!(
-            jobs = pruned.jobs,
-            events = pruned.events,
-            uploads = pruned.uploads,
-            "cleaned up"
-        );
+        let retention = self.options.retention.clone();
+        let pruned = self.shared.store.prune(retention, now).await?;
+        tracing::debug!(?pruned, "cleaned up");
         Ok(())
     }
 

@@ -58,6 +58,7 @@ codes! {
     NameTaken = "name_taken", 409, "The name is in use";
     DuplicateJob = "duplicate_job", 409, "A job that has not ended does the same work";
     Outdated = "outdated", 409, "Somebody else changed it since";
+    ResultsExpired = "results_expired", 410, "The results are past their time";
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     WrongContentType = "wrong_content_type", 415, "The content type is not taken here";
     UnknownField = "unknown_field", 422, "A field or parameter is unknown";

@@ -5,6 +5,7 @@ mod waiting;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use paceline_core::job::ResultsLeft;
 use paceline_core::links::Links;
 use paceline_core::task::TaskHistory;
 use paceline_core::worker::WorkerStatus;
@@ -102,6 +103,7 @@ impl Context {
             started_at,
             finished_at,
             result,
+            results_left,
             error,
             memory_bytes: _,
             rate: _,
@@ -142,6 +144,7 @@ impl Context {
             merged_count,
             cached_from: None,
             result: result.map(WireJson),
+            results_expired: results_left != ResultsLeft::All,
             error: error.as_ref().map(ErrorView::from),
             options: OptionsView::from(&*options),
         }

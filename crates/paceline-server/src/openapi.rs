@@ -163,6 +163,8 @@ problem_sets! {
     Reading = [400, 403, 422, 500, 503];
     /// Of reading something of one job.
     ReadingJob = [400, 403, 404, 409, 422, 500, 503];
+    /// Of reading the results of one job.
+    ReadingResults = [400, 403, 404, 409, 410, 422, 500, 503];
     /// Of routes that take no parameters.
     Plain = [400, 403, 500, 503];
     /// Of reading one named thing.

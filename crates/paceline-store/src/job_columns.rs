@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paceline_core::job::JobKind;
+use paceline_core::job::{JobKind, ResultsLeft};
 use paceline_core::links::Links;
 use paceline_core::progress::{Counters, Stage};
 use paceline_core::{Job, JobError, JobId, JobState, Json, Priority, Time};
@@ -35,6 +35,8 @@ pub(crate) struct JobColumns<'r> {
     pub(crate) options: &'r str,
     pub(crate) error: Option<&'r str>,
     pub(crate) result: Option<&'r str>,
+    /// 0 when no results were removed, 2 when all were, 1 when there may be newer ones.
+    pub(crate) results_removed: i64,
     pub(crate) params: &'r str,
     /// Of a job with items.
     pub(crate) counters: Option<Counters>,
@@ -80,6 +82,11 @@ impl JobColumns<'_> {
             started_at: self.started_at.map(Time::from_micros),
             finished_at: self.finished_at.map(Time::from_micros),
             result: self.result.map(Json::from_checked),
+            results_left: match self.results_removed {
+                0 => ResultsLeft::All,
+                1 => ResultsLeft::Newer,
+                _ => ResultsLeft::Nothing,
+            },
             error,
             memory_bytes: self.memory_bytes,
             rate: self.rate.filter(|rate| *rate > 0.0),

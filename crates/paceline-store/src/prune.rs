@@ -1,92 +1,52 @@
-//! Removing what is kept no longer: ended jobs, events of progress, forgotten answers.
+//! Removing what is kept no longer besides jobs and results: events of progress, batches, answers;
+//! and what is remembered of a clean-up.
+
+use std::time::Duration;
 
 use paceline_core::event::EventKind;
-use paceline_core::store::{Pruned, Retention};
-use paceline_core::{JobState, Json, Time};
+use paceline_core::retention::{CleanUp, Pruned, Retention};
+use paceline_core::{Json, Time};
 use rusqlite::{Connection, Row};
 
 use crate::batches;
 use crate::context::{WriteContext, find};
 use crate::counters::Sequence;
-use crate::delete;
 use crate::error::Result;
 use crate::events;
 use crate::log;
 use crate::num::{JobNum, as_i64};
 
-/// Most jobs, of each state, that one step removes, so that others can write in between.
-const JOBS: u32 = 1_000;
 /// Most jobs whose progress one step forgets.
 const TOLD: u32 = 1_000;
 /// Most old events that one step looks at.
 const EVENTS: u32 = 5_000;
 
-/// Removes some of what is kept no longer. Also tells whether there may be more.
+/// Removes some events that are kept no longer. Returns how many, and whether there may be more.
 pub(crate) fn step(
     context: &mut WriteContext<'_>,
-    retention: Retention,
+    retention: &Retention,
     now: Time,
-) -> Result<(Pruned, bool)> {
-    let Retention {
-        completed,
-        failed,
-        cancelled,
-        progress_events,
-        log_bytes: _,
-    } = retention;
-    let mut more = false;
-    let mut pruned = Pruned::default();
-    for (state, kept) in [
-        (JobState::Completed, completed),
-        (JobState::Failed, failed),
-        (JobState::Cancelled, cancelled),
-        (JobState::Merged, cancelled),
-    ] {
-        let removed = remove_jobs(context, state, now - kept)?;
-        more |= removed == u64::from(JOBS);
-        pruned.jobs += removed;
-    }
-    let (events, more_told) = forget_progress(context, now - progress_events)?;
-    let longest = completed.max(failed).max(cancelled);
-    let (of_none, more_of_none) = remove_events_of_none(context, now - longest)?;
-    pruned.events = events + of_none;
-    Ok((pruned, more || more_told || more_of_none))
+) -> Result<(u64, bool)> {
+    let (told, more_told) = forget_progress(context, now - retention.progress_events)?;
+    let (of_none, more_of_none) = remove_events_of_none(context, now - retention.longest())?;
+    Ok((told + of_none, more_told || more_of_none))
 }
 
-/// The end of a clean-up that removed so much.
+/// The end of a clean-up that removed so much in such a time.
 pub(crate) fn finish(
     context: &mut WriteContext<'_>,
     pruned: Pruned,
-    retention: Retention,
+    retention: &Retention,
+    took: Duration,
     now: Time,
 ) -> Result<()> {
     cut_logs(context, retention.log_bytes)?;
-    let longest = retention
-        .completed
-        .max(retention.failed)
-        .max(retention.cancelled);
-    batches::forget(context, now - longest)?;
+    // No job of a batch is kept for longer.
+    batches::forget(context, now - retention.longest())?;
     let forget = "DELETE FROM idempotency WHERE until <= ?1";
     context.execute(forget, (now.as_micros(),))?;
-    remember(context, pruned, now)
-}
-
-fn remove_jobs(context: &mut WriteContext<'_>, state: JobState, before: Time) -> Result<u64> {
-    // What an unfinished job depends on stays: its results may be wanted.
-    const OLD: &str = "SELECT num, task FROM jobs
-        WHERE finished_at IS NOT NULL AND finished_at < ?1 AND state = ?2
-            AND (dependents IS NULL OR NOT EXISTS (
-                SELECT 1 FROM dependencies d JOIN jobs c ON c.num = d.child
-                WHERE d.parent = jobs.num AND c.finished_at IS NULL))
-        ORDER BY finished_at LIMIT ?3";
-    let params = (before.as_micros(), state.as_str(), JOBS);
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let old: Vec<(JobNum, String)> = context.list(OLD, params, read)?;
-    for (num, task) in &old {
-        delete::remove(context, *num, task)?;
-        context.job_moved(Some(state), None);
-    }
-    Ok(u64::try_from(old.len()).unwrap_or(0))
+    let at = now;
+    remember(context, &CleanUp { at, took, pruned })
 }
 
 /// Removes events of progress and logs of jobs that ended before. Returns how many, and whether
@@ -143,35 +103,74 @@ fn cut_logs(context: &mut WriteContext<'_>, most: u64) -> Result<()> {
     Ok(())
 }
 
-fn remember(context: &mut WriteContext<'_>, pruned: Pruned, now: Time) -> Result<()> {
-    const INSERT: &str = "INSERT INTO prunes (at, jobs, events, uploads) VALUES (?1, ?2, ?3, ?4)";
+fn remember(context: &mut WriteContext<'_>, clean_up: &CleanUp) -> Result<()> {
+    const INSERT: &str = "INSERT INTO prunes (at, took, jobs, completed, failed, cancelled, merged,
+            results, events, uploads)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let CleanUp { at, took, pruned } = *clean_up;
     let Pruned {
-        jobs,
+        completed,
+        failed,
+        cancelled,
+        merged,
+        results,
         events,
         uploads,
     } = pruned;
+    let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX >> 1);
     context.execute("DELETE FROM prunes", ())?;
-    context.execute(INSERT, (now.as_micros(), jobs, events, uploads))?;
+    let row = (
+        at.as_micros(),
+        took,
+        pruned.jobs(),
+        completed,
+        failed,
+        cancelled,
+        merged,
+        results,
+        events,
+        uploads,
+    );
+    context.execute(INSERT, row)?;
     if pruned == Pruned::default() {
         return Ok(());
     }
-    let data = format!(r#"{{"jobs":{jobs},"events":{events},"uploads":{uploads}}}"#);
-    events::record(
-        context,
-        EventKind::CleanedUp,
-        &Json::from_checked(data),
-        now,
-    )
+    events::record(context, EventKind::CleanedUp, &data(pruned), at)
 }
 
-pub(crate) fn last(connection: &Connection) -> Result<Option<(Time, Pruned)>> {
-    let select = "SELECT at, jobs, events, uploads FROM prunes";
+/// What the event of a clean-up says.
+pub(crate) fn data(pruned: Pruned) -> Json {
+    let Pruned {
+        completed,
+        failed,
+        cancelled,
+        merged,
+        results,
+        events,
+        uploads,
+    } = pruned;
+    let jobs = pruned.jobs();
+    Json::from_checked(format!(
+        r#"{{"jobs":{jobs},"completed":{completed},"failed":{failed},"cancelled":{cancelled},"merged":{merged},"results":{results},"events":{events},"uploads":{uploads}}}"#
+    ))
+}
+
+pub(crate) fn last(connection: &Connection) -> Result<Option<CleanUp>> {
+    let select = "SELECT at, took, completed, failed, cancelled, merged, results, events, uploads
+        FROM prunes";
     find(connection, select, (), |row| {
-        let pruned = Pruned {
-            jobs: row.get(1)?,
-            events: row.get(2)?,
-            uploads: row.get(3)?,
-        };
-        Ok((Time::from_micros(row.get(0)?), pruned))
+        Ok(CleanUp {
+            at: Time::from_micros(row.get(0)?),
+            took: Duration::from_micros(row.get(1)?),
+            pruned: Pruned {
+                completed: row.get(2)?,
+                failed: row.get(3)?,
+                cancelled: row.get(4)?,
+                merged: row.get(5)?,
+                results: row.get(6)?,
+                events: row.get(7)?,
+                uploads: row.get(8)?,
+            },
+        })
     })
 }

@@ -22,7 +22,9 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
         SELECT group_concat(hex(a.id)) FROM (
             SELECT a.id FROM dependencies d JOIN jobs a ON a.num = d.parent
             WHERE d.child = j.num AND d.policy <> 'duplicate' ORDER BY d.parent) a) END,
-    j.after_policy, j.merged_into, j.merged_count";
+    j.after_policy, j.merged_into, j.merged_count,
+    CASE WHEN j.results_expired IS NULL THEN 0
+        WHEN j.finished_at < j.results_swept_at THEN 2 ELSE 1 END";
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind = kind(row, 5)?;
@@ -65,6 +67,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         after_policy: text(35)?,
         merged_into: row.get::<_, Option<[u8; 16]>>(36)?.map(JobId::from_bytes),
         merged_count: row.get(37)?,
+        results_removed: row.get(38)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

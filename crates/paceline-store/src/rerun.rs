@@ -43,6 +43,8 @@ pub(crate) fn restart(
     if let Some(progress) = &mut progress {
         forget_all(context, job, progress)?;
     }
+    let all_come = "UPDATE jobs SET results_expired = NULL WHERE num = ?1";
+    context.execute(all_come, (job.num,))?;
     begin_anew(context, job, progress.as_ref(), EventKind::Restarted, now)?;
     ending::end_if_empty(context, job, progress.as_mut(), now)?;
     Ok(Vec::new())

@@ -14,6 +14,7 @@ use crate::context::WriteContext;
 use crate::hook::Hook;
 use crate::num::JobNum;
 use crate::readers::{Readers, in_snapshot};
+use crate::sweep::Sweeps;
 use crate::writer::Writer;
 use crate::writer_state::WriterState;
 use crate::{connection, error, migrate, read};
@@ -55,6 +56,7 @@ pub struct SqliteStore {
     pub(crate) backend: Backend,
     pub(crate) hook: Hook,
     pub(crate) catalogue: Arc<SharedCatalogue>,
+    pub(crate) sweeps: Sweeps,
     /// Held as long as the store is open; the system lets go of it also when the process dies.
     _lock: Option<File>,
 }
@@ -91,6 +93,7 @@ impl SqliteStore {
             },
             hook,
             catalogue,
+            sweeps: Sweeps::default(),
             _lock: Some(lock),
         })
     }
@@ -107,6 +110,7 @@ impl SqliteStore {
             backend: Backend::Inline(Box::new(Mutex::new(state))),
             hook: Hook::default(),
             catalogue,
+            sweeps: Sweeps::default(),
             _lock: None,
         })
     }

@@ -18,8 +18,8 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, PoolUsage, Pruned, Result,
-    Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, PoolUsage, Pruned,
+    Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::throttle::TaskThrottle;
@@ -210,24 +210,7 @@ impl Store for SqliteStore {
     }
 
     async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned> {
-        let mut pruned = Pruned::default();
-        loop {
-            let step = move |context: &mut WriteContext<'_>| prune::step(context, retention, now);
-            let (some, more) = self.write(Durable::No, step).await?;
-            pruned.jobs += some.jobs;
-            pruned.events += some.events;
-            if !more {
-                break;
-            }
-        }
-        self.write(Durable::No, move |context| {
-            prune::finish(context, pruned, retention, now)
-        })
-        .await?;
-        if let Backend::Inline(state) = &self.backend {
-            while locked(state).background() {}
-        }
-        Ok(pruned)
+        self.clean_up(retention, now).await
     }
 
     async fn declare_tasks(&self, declared: Vec<Task>) -> Result<()> {
@@ -341,7 +324,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>> {
+    async fn last_prune(&self) -> Result<Option<CleanUp>> {
         self.read(prune::last).await
     }
 

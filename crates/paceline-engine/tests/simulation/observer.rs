@@ -24,8 +24,8 @@ use paceline_core::query::{
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
-    Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
+    Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
@@ -466,7 +466,7 @@ impl Store for Observer {
     async fn throughput(&self, since: Time) -> Result<(u64, u64)> {
         self.inner.throughput(since).await
     }
-    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>> {
+    async fn last_prune(&self) -> Result<Option<CleanUp>> {
         self.inner.last_prune().await
     }
     async fn health(&self, now: Time) -> Result<Health> {

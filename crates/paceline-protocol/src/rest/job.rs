@@ -60,6 +60,9 @@ pub struct JobView {
     /// What the handler of a single-unit job returned.
     #[schema(value_type = Option<serde_json::Value>)]
     pub result: Option<WireJson>,
+    /// Results of the job or of its items were past their time and were removed.
+    #[serde(default)]
+    pub results_expired: bool,
     pub error: Option<ErrorView>,
     pub options: OptionsView,
 }

@@ -137,11 +137,26 @@ pub struct ResourceView {
 }
 
 /// The last clean-up, and what it removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CleanUp)]
 pub struct CleanUpView {
     pub at: WireTime,
+    /// How long it took.
+    #[serde(default)]
+    pub seconds: f64,
+    /// All jobs that were removed, and by the state that they had ended in.
     pub jobs: u64,
+    #[serde(default)]
+    pub completed: u64,
+    #[serde(default)]
+    pub failed: u64,
+    #[serde(default)]
+    pub cancelled: u64,
+    #[serde(default)]
+    pub merged: u64,
+    /// Results of jobs and items that stay.
+    #[serde(default)]
+    pub results: u64,
     pub events: u64,
     pub uploads: u64,
 }

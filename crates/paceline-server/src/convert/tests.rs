@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::job::JobKind;
+use paceline_core::job::{JobKind, ResultsLeft};
 use paceline_core::progress::{Counters, Stage};
 use paceline_core::worker::WorkerState;
 use paceline_core::{JobOptions, Json, Priority};
@@ -36,6 +36,7 @@ fn job(state: JobState, kind: JobKind) -> Job {
         started_at: None,
         finished_at: None,
         result: None,
+        results_left: ResultsLeft::All,
         error: None,
         memory_bytes: None,
         rate: None,

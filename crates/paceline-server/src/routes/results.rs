@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use paceline_core::job::ResultsLeft;
+use paceline_core::{ItemState, Job};
 use paceline_protocol::problem::Code;
 use paceline_protocol::rest::ResultLine;
 use paceline_protocol::words::WireItemState;
@@ -11,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::extract::{JobIdParam, JobPath, Query};
-use crate::openapi::ReadingJob;
+use crate::openapi::ReadingResults;
 use crate::problem::{Refusal, Result};
 use crate::results::{self, Format};
 use crate::state::AppState;
@@ -34,7 +36,7 @@ pub(crate) struct ResultsQuery {
 #[utoipa::path(get, operation_id = "stream_results", path = "/jobs/{id}/results", tag = "items",
     params(JobIdParam, ResultsQuery),
     responses((status = 200, description = "A stream", content((ResultLine = "application/x-ndjson"),
-        (Vec<ResultLine> = "application/json"), (String = "text/csv"))), ReadingJob))]
+        (Vec<ResultLine> = "application/json"), (String = "text/csv"))), ReadingResults))]
 pub(crate) async fn results(
     State(state): State<AppState>,
     job: JobPath,
@@ -43,6 +45,9 @@ pub(crate) async fn results(
     let format = format(query.format.as_deref())?;
     let job = job.load(&state).await?;
     let wanted = query.state.map(|word| word.0);
+    if is_gone(&job, wanted) {
+        return Err(expired(&job));
+    }
     let store = state.engine.store().clone();
     let body = results::body(store, &job, format, wanted).await?;
     let name = format!(
@@ -58,6 +63,21 @@ pub(crate) async fn results(
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// What failed is told as long as the job is.
+fn is_gone(job: &Job, wanted: Option<ItemState>) -> bool {
+    let results = wanted.is_none_or(|wanted| wanted == ItemState::Succeeded);
+    results && job.results_left == ResultsLeft::Nothing
+}
+
+fn expired(job: &Job) -> Refusal {
+    let detail = format!(
+        "the results of `{}` are past their time and were removed; `?state=failed` still tells what \
+         failed, and `POST /api/v1/jobs/{}/restart` computes them again",
+        job.name, job.id
+    );
+    Refusal::new(Code::ResultsExpired, detail)
 }
 
 fn format(text: Option<&str>) -> Result<Format> {

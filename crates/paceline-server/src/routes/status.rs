@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use paceline_core::JobState;
 use paceline_core::query::{JobFilter, JobQuery};
+use paceline_core::retention::CleanUp;
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_protocol::rest::{
     AlertView, BreakerStateName, BreakerView, CleanUpView, JobView, LimitsView, NodeView,
@@ -58,14 +59,24 @@ pub(crate) async fn status_view(state: &AppState) -> Result<StatusView> {
             jobs_per_user: limits.jobs_per_user,
         },
         machine: machine(),
-        last_clean_up: last_prune.map(|(at, pruned)| CleanUpView {
-            at: WireTime(at),
-            jobs: pruned.jobs,
-            events: pruned.events,
-            uploads: pruned.uploads,
-        }),
+        last_clean_up: last_prune.map(clean_up),
         last_event: store.last_event().await?.0,
     })
+}
+
+fn clean_up(CleanUp { at, took, pruned }: CleanUp) -> CleanUpView {
+    CleanUpView {
+        at: WireTime(at),
+        seconds: took.as_secs_f64(),
+        jobs: pruned.jobs(),
+        completed: pruned.completed,
+        failed: pruned.failed,
+        cancelled: pruned.cancelled,
+        merged: pruned.merged,
+        results: pruned.results,
+        events: pruned.events,
+        uploads: pruned.uploads,
+    }
 }
 
 /// Breakers that are not closed, by task.

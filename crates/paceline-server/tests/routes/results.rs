@@ -1,5 +1,8 @@
 //! Results as NDJSON, JSON and CSV.
 
+use std::time::Duration;
+
+use paceline_core::retention::Retention;
 use serde_json::{Value, json};
 
 use crate::harness::{Server, fail, succeed, until};
@@ -169,4 +172,33 @@ async fn of_a_running_job_what_is_there_so_far() {
         (text.lines().count() == 1).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_that_are_past_their_time_are_answered_as_gone() {
+    let server = Server::start().await;
+    let id = ended_job(&server, 3).await;
+    let retention = Retention {
+        results: Some(Duration::ZERO),
+        ..Retention::default()
+    };
+    let store = server.engine.handle().store();
+    let now = server.engine.handle().now();
+    let pruned = store.prune(retention, now).await.expect("pruned");
+    assert_eq!(pruned.results, 2);
+    let path = format!("/api/v1/jobs/{id}");
+    let job = server.get(&path).await.ok(200);
+    assert_eq!(
+        (&job["state"], &job["results_expired"]),
+        (&json!("completed"), &json!(true))
+    );
+    let gone = server.get(&format!("{path}/results")).await;
+    gone.problem("results_expired");
+    assert_eq!(gone.status, 410);
+    let failed = server.get(&format!("{path}/results?state=failed")).await;
+    assert_eq!((failed.status, failed.text.lines().count()), (200, 1));
+    let status = server.get("/api/v1/status").await.ok(200);
+    let last = &status["last_clean_up"];
+    assert_eq!((&last["results"], &last["jobs"]), (&json!(2), &json!(0)));
+    assert!(last["seconds"].as_f64().expect("a number") > 0.0, "{last}");
 }

@@ -23,6 +23,7 @@ use super::unheard::Unheard;
 use super::url::Target;
 use super::{access, migrate, report, rights, submit, tls};
 use crate::options_row::OptionsCache;
+use crate::sweep::Sweeps;
 
 /// The oldest server that will do, as `server_version_num` has it.
 const OLDEST_SERVER: i32 = 130_000;
@@ -88,6 +89,7 @@ pub(crate) struct Shared {
     pub(crate) queues: Mutex<HashSet<String>>,
     /// Throttled tasks, as the last claim saw them.
     pub(crate) throttled: Mutex<BTreeSet<String>>,
+    pub(crate) sweeps: Sweeps,
 }
 
 impl PostgresStore {
@@ -114,6 +116,7 @@ impl PostgresStore {
             log_bytes: AtomicI64::new(default_log_bytes()),
             queues: Mutex::default(),
             throttled: Mutex::default(),
+            sweeps: Sweeps::default(),
         });
         let (submitting, reporting) = (shared.clone(), shared.clone());
         Ok(PostgresStore {

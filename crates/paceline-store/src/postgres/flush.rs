@@ -164,7 +164,8 @@ pub(crate) fn rows(
         FORGET_SUCCESSES,
         "DELETE FROM outcomes WHERE job = ANY($1)",
         "DELETE FROM ranges WHERE job = ANY($1)",
-        DROP_PLANNED_ITEMS);
+        DROP_PLANNED_ITEMS,
+        "UPDATE jobs SET results_expired = NULL WHERE num = ANY($1) AND results_expired");
     set!(TAKE_RANGES, changes.taken);
     set!(CUT_RANGES, changes.cut);
     set!(INSERT_RANGES, changes.ranges);

@@ -2,27 +2,13 @@
 
 use std::time::Instant;
 
-use paceline_core::Time;
-use paceline_core::store::{Health, Pruned};
+use paceline_core::store::Health;
 
 use super::connect::Shared;
 use super::error::Result;
 use super::migrate;
 use super::row::Columns;
-use super::session::{Session, values};
-
-pub(crate) async fn last_prune(session: &mut Session) -> Result<Option<(Time, Pruned)>> {
-    const SELECT: &str = "SELECT at, jobs, events, uploads FROM prunes";
-    let Some(row) = session.find(SELECT, values![]).await? else {
-        return Ok(None);
-    };
-    let pruned = Pruned {
-        jobs: row.size(1)?,
-        events: row.size(2)?,
-        uploads: row.size(3)?,
-    };
-    Ok(Some((row.time(0)?, pruned)))
-}
+use super::session::values;
 
 #[expect(
     clippy::disallowed_methods,

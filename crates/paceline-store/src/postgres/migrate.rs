@@ -64,6 +64,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0010_merging.sql"),
         compatible_from: 10,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0011_retention.sql"),
+        compatible_from: 10,
+    },
 ];
 
 /// The schema version that this program writes.

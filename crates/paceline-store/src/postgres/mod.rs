@@ -75,6 +75,7 @@ mod session;
 mod store;
 mod submit;
 mod submit_merged;
+mod sweep;
 mod tasks;
 mod telling;
 mod template_store;

@@ -2,11 +2,11 @@
 //! does it at a time, in steps, so that others can write in between.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use paceline_core::Time;
 use paceline_core::event::EventKind;
-use paceline_core::store::{Pruned, Retention};
-use paceline_core::{JobState, Json, Time};
+use paceline_core::retention::{Aged, CleanUp, Pass, Pruned, Retention};
 
 use super::batches;
 use super::changes::Changes;
@@ -17,11 +17,12 @@ use super::load::Entries;
 use super::row::Columns;
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
+use crate::job_row::micros;
 use crate::num::as_i64;
+use crate::prune::data;
 use crate::statistics::FULL;
+use crate::sweep::{Past, steps};
 
-/// Most jobs, of each state, that one step removes.
-const JOBS: i64 = 1_000;
 /// Most jobs whose progress one step forgets.
 const TOLD: i64 = 1_000;
 /// Most old events of no job, and most items of jobs that are gone, that one step removes.
@@ -33,22 +34,85 @@ const NODES: Duration = Duration::from_hours(24);
 const TRY_LOCK: &str =
     "SELECT pg_try_advisory_xact_lock(hashtext('paceline.' || current_schema()), 3)";
 
-pub(crate) async fn prune(shared: &Shared, retention: Retention, now: Time) -> Result<Pruned> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a clean-up takes is a matter of real time"
+)]
+pub(crate) async fn prune(shared: &Shared, retention: &Retention, now: Time) -> Result<Pruned> {
+    let started = Instant::now();
+    let (passes, held) = shared.sweeps.begin(retention, now);
     let mut pruned = Pruned::default();
+    for of in [Aged::Jobs, Aged::Results] {
+        let held = held.iter().filter(|(held_of, _)| *held_of == of);
+        let held: Vec<Past> = held.map(|(_, past)| *past).collect();
+        let removed = remove(shared, of, &held, retention, now).await?;
+        pruned.add(removed.unwrap_or_default());
+    }
+    for pass in passes {
+        if let Some(removed) = sweep(shared, &pass, retention, now).await? {
+            pruned.add(removed);
+            shared.sweeps.passed(&pass);
+        }
+    }
     loop {
-        let (some, more) = retrying(|| step(shared, retention, now)).await?;
-        pruned.jobs += some.jobs;
-        pruned.events += some.events;
+        let (events, more) = retrying(|| forget_events(shared, retention, now)).await?;
+        pruned.events += events;
         if !more {
             break;
         }
     }
-    retrying(|| finish(shared, pruned, retention, now)).await?;
+    let took = started.elapsed();
+    let clean_up = CleanUp {
+        at: now,
+        took,
+        pruned,
+    };
+    retrying(|| finish(shared, &clean_up, retention)).await?;
     while retrying(|| remove_garbage(shared)).await? {}
     Ok(pruned)
 }
 
-async fn begin(session: &mut Session) -> Result<bool> {
+/// Makes a pass; `None` when another node cleans up.
+async fn sweep(
+    shared: &Shared,
+    pass: &Pass,
+    retention: &Retention,
+    now: Time,
+) -> Result<Option<Pruned>> {
+    let mut pruned = Pruned::default();
+    loop {
+        let found = super::sweep::find(shared, pass, retention).await?;
+        let Some(removed) = remove(shared, pass.of, &found.past, retention, now).await? else {
+            return Ok(None);
+        };
+        pruned.add(removed);
+        // Where all that was found had to stay, a next look would find the same.
+        if !found.more || removed == Pruned::default() {
+            return Ok(Some(pruned));
+        }
+    }
+}
+
+async fn remove(
+    shared: &Shared,
+    of: Aged,
+    past: &[Past],
+    retention: &Retention,
+    now: Time,
+) -> Result<Option<Pruned>> {
+    let mut pruned = Pruned::default();
+    for step in steps(of, past) {
+        let take = || super::sweep::take(shared, &step, retention, now);
+        let Some((removed, held)) = retrying(take).await? else {
+            return Ok(None);
+        };
+        pruned.add(removed);
+        shared.sweeps.hold(of, held);
+    }
+    Ok(Some(pruned))
+}
+
+pub(crate) async fn begin(session: &mut Session) -> Result<bool> {
     let mut batch = Batch::begin_relaxed();
     let locked = batch.add(TRY_LOCK, values![]);
     let mut answers = session.run(batch).await?;
@@ -58,79 +122,18 @@ async fn begin(session: &mut Session) -> Result<bool> {
     }
 }
 
-/// Removes some of what is kept no longer. Also tells whether there may be more.
-async fn step(shared: &Shared, retention: Retention, now: Time) -> Result<(Pruned, bool)> {
+/// Removes some events that are kept no longer. Returns how many, and whether there may be more.
+async fn forget_events(shared: &Shared, retention: &Retention, now: Time) -> Result<(u64, bool)> {
     let mut session = shared.pools.writer().await?.with_patience();
     if !begin(&mut session).await? {
         session.roll_back().await;
-        return Ok((Pruned::default(), false));
+        return Ok((0, false));
     }
-    let mut changes = Changes::default();
-    let mut more = old_jobs(&mut session, &mut changes, retention, now).await?;
-    let pruned_jobs = changes.deleted.len();
     let (told, more_told) = forget_progress(&mut session, now - retention.progress_events).await?;
-    let Retention {
-        completed,
-        failed,
-        cancelled,
-        ..
-    } = retention;
-    let longest = completed.max(failed).max(cancelled);
-    let of_none = remove_events_of_none(&mut session, now - longest).await?;
-    more |= more_told || of_none == SLICE;
-    flush::commit(
-        shared,
-        &mut session,
-        Batch::default(),
-        Entries::new(),
-        changes,
-    )
-    .await?;
-    let pruned = Pruned {
-        jobs: u64::try_from(pruned_jobs).unwrap_or(0),
-        events: u64::try_from(told + of_none).unwrap_or(0),
-        uploads: 0,
-    };
-    Ok((pruned, more))
-}
-
-async fn old_jobs(
-    session: &mut Session,
-    changes: &mut Changes,
-    retention: Retention,
-    now: Time,
-) -> Result<bool> {
-    // What an unfinished job depends on stays: its results may be wanted.
-    const OLD: &str = "SELECT j.num, j.task, p.job IS NOT NULL FROM (
-            SELECT num, task FROM jobs WHERE finished_at IS NOT NULL AND finished_at < $1
-                AND state = $2 AND (dependents IS NULL OR NOT EXISTS (
-                    SELECT 1 FROM dependencies d JOIN jobs c ON c.num = d.child
-                    WHERE d.parent = jobs.num AND c.finished_at IS NULL))
-                ORDER BY finished_at LIMIT $3) o
-        JOIN jobs j ON j.num = o.num LEFT JOIN progress p ON p.job = j.num
-        WHERE j.state = $2 ORDER BY j.num FOR UPDATE OF j";
-    let mut more = false;
-    for (state, kept) in [
-        (JobState::Completed, retention.completed),
-        (JobState::Failed, retention.failed),
-        (JobState::Cancelled, retention.cancelled),
-        (JobState::Merged, retention.cancelled),
-    ] {
-        let before = (now - kept).as_micros();
-        let old = session
-            .list(OLD, values![before, state.as_str(), JOBS])
-            .await?;
-        more |= as_i64(old.len()) == JOBS;
-        for row in &old {
-            let num = row.number(0)?;
-            changes.deleted.push(num);
-            if row.value(2)? {
-                changes.garbage.push((num, row.text(1)?));
-            }
-            changes.job_moved(Some(state), None);
-        }
-    }
-    Ok(more)
+    let of_none = remove_events_of_none(&mut session, now - retention.longest()).await?;
+    session.finish().await?;
+    let removed = u64::try_from(told + of_none).unwrap_or(0);
+    Ok((removed, more_told || of_none == SLICE))
 }
 
 /// Removes events of progress and logs of jobs that ended before. Returns how many, and whether
@@ -176,12 +179,10 @@ async fn remove_events_of_none(session: &mut Session, before: Time) -> Result<i6
     row.map_or(Ok(0), |row| row.number(0))
 }
 
-/// The end of a clean-up that removed so much.
-async fn finish(shared: &Shared, pruned: Pruned, retention: Retention, now: Time) -> Result<()> {
+/// The end of a clean-up.
+async fn finish(shared: &Shared, clean_up: &CleanUp, retention: &Retention) -> Result<()> {
     const LONGER: &str = "SELECT job FROM progress WHERE log_bytes > $1 ORDER BY job FOR UPDATE";
-    const REMEMBER: &str = "INSERT INTO prunes (at, jobs, events, uploads) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (only_one) DO UPDATE SET at = excluded.at, jobs = excluded.jobs,
-            events = excluded.events, uploads = excluded.uploads";
+    let now = clean_up.at;
     let most = i64::try_from(retention.log_bytes).unwrap_or(i64::MAX);
     let mut session = shared.pools.writer().await?.with_patience();
     if !begin(&mut session).await? {
@@ -197,30 +198,73 @@ async fn finish(shared: &Shared, pruned: Pruned, retention: Retention, now: Time
     flush::cut_logs(&mut batch, longer, most);
     let forget = "DELETE FROM idempotency WHERE until <= $1";
     batch.add(forget, values![now.as_micros()]);
-    let longest = retention
-        .completed
-        .max(retention.failed)
-        .max(retention.cancelled);
+    // No job of a batch is kept for longer.
+    let longest = retention.longest();
     batch.add(batches::FORGET, values![(now - longest).as_micros()]);
     let nodes = "DELETE FROM nodes WHERE until < $1";
     batch.add(nodes, values![(now - NODES).as_micros()]);
+    remember(&mut batch, clean_up);
+    let mut changes = Changes::default();
+    if clean_up.pruned != Pruned::default() {
+        changes.record(EventKind::CleanedUp, &data(clean_up.pruned), now);
+    }
+    flush::commit(shared, &mut session, batch, Entries::new(), changes).await?;
+    fade_statistics(&mut session).await
+}
+
+fn remember(batch: &mut Batch<'_>, clean_up: &CleanUp) {
+    const REMEMBER: &str = "INSERT INTO prunes (at, took, jobs, completed, failed, cancelled,
+            merged, results, events, uploads)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (only_one) DO UPDATE SET at = excluded.at, took = excluded.took,
+            jobs = excluded.jobs, completed = excluded.completed, failed = excluded.failed,
+            cancelled = excluded.cancelled, merged = excluded.merged, results = excluded.results,
+            events = excluded.events, uploads = excluded.uploads";
+    let CleanUp { at, took, pruned } = *clean_up;
     let Pruned {
-        jobs,
+        completed,
+        failed,
+        cancelled,
+        merged,
+        results,
         events,
         uploads,
     } = pruned;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    batch.add(
-        REMEMBER,
-        values![now.as_micros(), count(jobs), count(events), count(uploads)],
-    );
-    let mut changes = Changes::default();
-    if pruned != Pruned::default() {
-        let data = format!(r#"{{"jobs":{jobs},"events":{events},"uploads":{uploads}}}"#);
-        changes.record(EventKind::CleanedUp, &Json::from_checked(data), now);
-    }
-    flush::commit(shared, &mut session, batch, Entries::new(), changes).await?;
-    fade_statistics(&mut session).await
+    let row = values![
+        at.as_micros(),
+        micros(took),
+        count(pruned.jobs()),
+        count(completed),
+        count(failed),
+        count(cancelled),
+        count(merged),
+        count(results),
+        count(events),
+        count(uploads)
+    ];
+    batch.add(REMEMBER, row);
+}
+
+pub(crate) async fn last(session: &mut Session) -> Result<Option<CleanUp>> {
+    const SELECT: &str = "SELECT at, took, completed, failed, cancelled, merged, results, events,
+        uploads FROM prunes";
+    let Some(row) = session.find(SELECT, values![]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(CleanUp {
+        at: row.time(0)?,
+        took: Duration::from_micros(row.size(1)?),
+        pruned: Pruned {
+            completed: row.size(2)?,
+            failed: row.size(3)?,
+            cancelled: row.size(4)?,
+            merged: row.size(5)?,
+            results: row.size(6)?,
+            events: row.size(7)?,
+            uploads: row.size(8)?,
+        },
+    }))
 }
 
 /// Lets the far past weigh less: histograms that hold much are brought down to half of that.

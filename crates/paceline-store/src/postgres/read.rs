@@ -23,10 +23,12 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
         SELECT string_agg(a.id::text, ',' ORDER BY d.parent)
         FROM dependencies d JOIN jobs a ON a.num = d.parent
         WHERE d.child = j.num AND d.policy <> 'duplicate') END,
-    j.after_policy, j.merged_into, j.merged_count";
+    j.after_policy, j.merged_into, j.merged_count,
+    (CASE WHEN j.results_expired IS NULL THEN 0
+        WHEN j.finished_at < j.results_swept_at THEN 2 ELSE 1 END)::bigint";
 
 /// How many columns [`COLUMNS`] are.
-pub(crate) const COUNT: usize = 38;
+pub(crate) const COUNT: usize = 39;
 
 pub(crate) fn read(row: &Row) -> Result<Job> {
     let kind = row.kind(5)?;
@@ -71,6 +73,7 @@ pub(crate) fn read(row: &Row) -> Result<Job> {
             .value::<Option<Uuid>>(36)?
             .map(|id| JobId::from_bytes(id.into_bytes())),
         merged_count: row.maybe_count(37)?,
+        results_removed: row.number(38)?,
     };
     columns.job().map_err(|error| invalid(0, error))
 }

@@ -81,8 +81,8 @@ pub(crate) fn retry(
 pub(crate) fn restart(changes: &mut Changes, entry: &mut Entry, now: Time) -> Result<()> {
     entry.must_step(changes, Event::Restart, now)?;
     let kind = entry.job.kind;
+    changes.restarted.push(entry.job.num.0);
     if let Some(progress) = &mut entry.progress {
-        changes.restarted.push(progress.job.0);
         let total = match kind {
             JobKind::Unit | JobKind::Items => progress.counters.total,
             JobKind::Planned => {

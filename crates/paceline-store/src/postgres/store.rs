@@ -18,8 +18,8 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
-    Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
+    Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::throttle::TaskThrottle;
@@ -159,7 +159,7 @@ impl Store for PostgresStore {
     }
 
     async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned> {
-        Ok(prune::prune(&self.shared, retention, now).await?)
+        Ok(prune::prune(&self.shared, &retention, now).await?)
     }
 
     async fn declare_tasks(&self, declared: Vec<Task>) -> Result<()> {
@@ -242,8 +242,8 @@ impl Store for PostgresStore {
         Ok(list::throughput(&mut self.reader().await?, since).await?)
     }
 
-    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>> {
-        Ok(health::last_prune(&mut self.reader().await?).await?)
+    async fn last_prune(&self) -> Result<Option<CleanUp>> {
+        Ok(prune::last(&mut self.reader().await?).await?)
     }
 
     async fn health(&self, _now: Time) -> Result<Health> {

@@ -263,13 +263,19 @@ async fn a_batch_goes_with_its_jobs(s: Case) {
     s.submit(unit().batch("open")).await;
     let retention = Retention::default();
     s.advance(retention.completed + minutes(1));
-    s.store.prune(retention, s.now()).await.expect("pruned");
+    s.store
+        .prune(retention.clone(), s.now())
+        .await
+        .expect("pruned");
     assert!(
         find(&s, NAME).await.is_some(),
         "it is kept as long as any job may be"
     );
     s.advance(retention.failed);
-    s.store.prune(retention, s.now()).await.expect("pruned");
+    s.store
+        .prune(retention.clone(), s.now())
+        .await
+        .expect("pruned");
     assert_eq!(find(&s, NAME).await, None);
     assert_eq!(
         read(&s, "open").await.jobs,

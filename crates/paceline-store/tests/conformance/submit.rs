@@ -7,7 +7,7 @@ use std::time::Duration;
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
 use paceline_core::item::NewItem;
-use paceline_core::job::JobKind;
+use paceline_core::job::{JobKind, ResultsLeft};
 use paceline_core::links::{Links, Wanted};
 use paceline_core::options::MaxFailures;
 use paceline_core::progress::{Counters, Stage};
@@ -97,6 +97,7 @@ async fn a_job_is_read_as_it_was_submitted(s: Case) {
         started_at: None,
         finished_at: None,
         result: None,
+        results_left: ResultsLeft::All,
         error: None,
         memory_bytes: None,
         rate: None,

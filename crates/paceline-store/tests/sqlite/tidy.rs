@@ -118,7 +118,7 @@ async fn nothing_is_left_of_pruned_jobs() {
         .prune(Retention::default(), later)
         .await
         .expect("pruned");
-    assert_eq!(pruned.jobs, 4);
+    assert_eq!(pruned.jobs(), 4);
     until_empty(&place).await;
 }
 

@@ -102,6 +102,11 @@ fn facts(job: &JobView, palette: Palette, now: Timestamp) -> Vec<(&'static str, 
             .as_ref()
             .map(|result| human::shorten(result.0.as_str(), 500)),
     );
+    add(
+        "results",
+        job.results_expired
+            .then(|| "past their time and removed".to_owned()),
+    );
     facts
 }
 

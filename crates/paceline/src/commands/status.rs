@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use paceline_core::JobState;
 use paceline_core::worker::WorkerState;
-use paceline_protocol::rest::{StatusView, WorkerView};
+use paceline_protocol::rest::{CleanUpView, StatusView, WorkerView};
 
 use super::Context;
 use super::jobs::{jobs_table, since};
@@ -45,7 +45,36 @@ fn describe(status: &StatusView, address: &str, palette: Palette, width: Option<
     if !status.workers.is_empty() {
         blocks.push(workers(&status.workers, palette, width));
     }
+    blocks.extend(status.last_clean_up.as_ref().map(cleaned_up));
     blocks.join("\n\n")
+}
+
+/// When the last clean-up was and what it removed; kinds of which there were none are left out.
+fn cleaned_up(last: &CleanUpView) -> String {
+    let kinds = [
+        (last.completed, "completed job"),
+        (last.failed, "failed job"),
+        (last.cancelled, "cancelled job"),
+        (last.merged, "merged job"),
+        (last.results, "result"),
+        (last.events, "event"),
+        (last.uploads, "upload"),
+    ];
+    let some = kinds.iter().filter(|(number, _)| *number > 0);
+    let removed: Vec<String> = some
+        .map(|(number, noun)| human::plural(*number, noun))
+        .collect();
+    let removed = if removed.is_empty() {
+        "nothing to remove".to_owned()
+    } else {
+        format!("removed {}", removed.join(", "))
+    };
+    let ago = human::age(since(last.at.0, clock::now()));
+    let took = Duration::try_from_secs_f64(last.seconds).unwrap_or_default();
+    format!(
+        "cleaned up {ago} ago in {}: {removed}",
+        human::duration(took)
+    )
 }
 
 fn head(status: &StatusView, address: &str, palette: Palette) -> String {

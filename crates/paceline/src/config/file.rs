@@ -201,8 +201,25 @@ pub(super) struct RetentionSection {
     pub(super) completed: Option<Seconds>,
     pub(super) failed: Option<Seconds>,
     pub(super) cancelled: Option<Seconds>,
+    /// As long as cancelled ones when left out.
+    pub(super) merged: Option<Seconds>,
+    /// As long as their job when left out.
+    pub(super) results: Option<Seconds>,
+    /// Of tasks with times of their own.
+    pub(super) tasks: BTreeMap<String, TaskRetentionSection>,
     pub(super) progress_events: Option<Seconds>,
     pub(super) log_size: Option<Size>,
+}
+
+/// What differs for one task.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TaskRetentionSection {
+    pub(super) completed: Option<Seconds>,
+    pub(super) failed: Option<Seconds>,
+    pub(super) cancelled: Option<Seconds>,
+    pub(super) merged: Option<Seconds>,
+    pub(super) results: Option<Seconds>,
 }
 
 /// Events that go to an address: a webhook or a mailbox.

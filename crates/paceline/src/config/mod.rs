@@ -7,6 +7,7 @@ mod file;
 mod load;
 mod location;
 mod notify;
+mod retention;
 mod settle;
 mod spelling;
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use paceline_core::limits::Limits;
+use paceline_core::retention::Retention;
 use paceline_core::scope::{Kind, Scope};
-use paceline_core::store::Retention;
 use paceline_core::{JobOptions, Json};
 use paceline_protocol::problem::FieldError;
 use paceline_protocol::rest::{OptionsRequest, ThrottleRequest};
@@ -18,11 +18,12 @@ use super::STORE_NAME;
 use super::address;
 use super::diagnostic::Source;
 use super::file::{
-    Declared, DurabilityWord, File, LimitsSection, NodeSection, OptionsSection, RetentionSection,
-    StoreSection, TaskSection, WorkerSection,
+    Declared, DurabilityWord, File, LimitsSection, NodeSection, OptionsSection, StoreSection,
+    TaskSection, WorkerSection,
 };
 use super::location::StoreLocation;
 use super::notify::{self, NotifySettings};
+use super::retention;
 use crate::exit::{CliError, Context, Result};
 
 /// What work in flight gets at a clean stop.
@@ -120,7 +121,7 @@ pub(super) fn settle(
             .collect::<Result<_>>()?,
         defaults: checked("defaults", &file.defaults)?.over(&JobOptions::default()),
         limits: limits(&file.limits),
-        retention: retention(&file.retention),
+        retention: retention::settle(&file.retention),
         node: node(file.node, source)?,
         notify: notify::settle(file.notify, file.smtp, &file.webhooks, &file.alerts, source)?,
     })
@@ -324,17 +325,4 @@ fn node(section: NodeSection, source: &Source<'_>) -> Result<NodeSettings> {
         max_load: positive(section.max_load, "1.5")?,
         min_free_memory: section.min_free_memory.map(|size| size.0.0),
     })
-}
-
-fn retention(section: &RetentionSection) -> Retention {
-    let default = Retention::default();
-    Retention {
-        completed: section.completed.map_or(default.completed, |time| time.0),
-        failed: section.failed.map_or(default.failed, |time| time.0),
-        cancelled: section.cancelled.map_or(default.cancelled, |time| time.0),
-        progress_events: section
-            .progress_events
-            .map_or(default.progress_events, |time| time.0),
-        log_bytes: section.log_size.map_or(default.log_bytes, |size| size.0.0),
-    }
 }

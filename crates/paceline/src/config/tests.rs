@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::exit::CliError;
+use paceline_core::JobState;
 use paceline_core::scope::Kind;
 
 fn settings(text: &str, overrides: &Overrides) -> Result<Settings, String> {
@@ -111,6 +112,10 @@ fn everything_can_be_set() {
         dealer-8 = 0
         [retention]
         completed = "1h"
+        cancelled = "2d"
+        results = "10m"
+        [retention.tasks.predict]
+        failed = "1d"
         [node]
         cpus = 1.5
         memory = "8GiB"
@@ -144,7 +149,13 @@ fn everything_can_be_set() {
     let of_key = |name| settings.limits.of(Kind::Key, name);
     let of_keys = ["dealer-6", "dealer-7", "dealer-8"].map(of_key);
     assert_eq!(of_keys, [Some(1), Some(2), None]);
-    assert_eq!(settings.retention.completed, Duration::from_hours(1));
+    let kept = |task, state| settings.retention.kept(task, state);
+    let hours = |hours| Some(Duration::from_hours(hours));
+    assert_eq!(kept("train", JobState::Completed), hours(1));
+    assert_eq!(kept("predict", JobState::Failed), hours(24));
+    assert_eq!(kept("predict", JobState::Merged), hours(48), "as cancelled");
+    let results = settings.retention.results_kept("predict");
+    assert_eq!(results, Some(Duration::from_mins(10)));
     let node = NodeSettings {
         milli_cpus: Some(1_500),
         memory: Some(8 << 30),

@@ -142,7 +142,7 @@ fn tell(
 async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engine> {
     let options = paceline_engine::Options {
         limits: settings.limits.clone(),
-        retention: settings.retention,
+        retention: settings.retention.clone(),
         machine: machine(&settings.node),
         ..paceline_engine::Options::default()
     };

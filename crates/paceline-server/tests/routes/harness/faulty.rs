@@ -20,8 +20,8 @@ use paceline_core::query::{
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
-    Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
+    Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
@@ -322,7 +322,7 @@ impl Store for Faulty {
         self.inner.throughput(since).await
     }
 
-    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>> {
+    async fn last_prune(&self) -> Result<Option<CleanUp>> {
         self.check("last_prune")?;
         self.inner.last_prune().await
     }
