@@ -7,6 +7,7 @@ import {
   Cpu,
   Gauge,
   Layers,
+  LayoutDashboard,
   ListChecks,
   type LucideIcon,
   Rocket,
@@ -22,6 +23,7 @@ export type Page = {
 };
 
 export const PAGES: readonly Page[] = [
+  { to: "/", label: "Overview", icon: LayoutDashboard, key: "o" },
   { to: "/jobs", label: "Jobs", icon: ListChecks, key: "j" },
   { to: "/launch", label: "Launch", icon: Rocket, key: "l" },
   { to: "/batches", label: "Batches", icon: Layers, key: "b" },

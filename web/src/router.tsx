@@ -5,7 +5,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
 } from "@tanstack/react-router";
 import {
   readCursorSearch,
@@ -24,9 +23,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const overview = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/jobs" });
-  },
+  component: lazyRouteComponent(() => import("./routes/overview"), "Overview"),
 });
 
 const jobs = createRoute({

@@ -30,8 +30,14 @@ export async function fill(node: Node): Promise<Record<string, string>> {
   });
   await job({ params: { ...params, pace_ms: 250 }, items: items(400, "slow") });
   return {
+    overview: "/",
     jobs: "/jobs?tab=all",
     job: `/jobs/${failed.id}`,
+    log: `/jobs/${failed.id}?tab=log`,
+    timeline: `/jobs/${failed.id}?tab=timeline`,
+    plots: `/jobs/${failed.id}?tab=plots`,
+    options: `/jobs/${failed.id}?tab=options`,
+    graph: `/jobs/${failed.id}?tab=graph`,
     launch: "/launch?task=predict",
     batches: "/batches",
     batch: "/batches/nightly",

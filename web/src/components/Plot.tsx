@@ -38,6 +38,7 @@ function withAlpha(colour: string, alpha: number): string {
   return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }
 
+const HEIGHT = 160;
 const POWERS = Array.from({ length: 50 }, (_, exponent) => 2 ** exponent);
 
 /** Times of day; with seconds where two labels would read the same. */
@@ -64,7 +65,7 @@ function options(props: PlotProps, box: HTMLElement): UPlot.Options {
   const { format, sync } = props;
   return {
     width: box.clientWidth,
-    height: props.height ?? 160,
+    height: props.height ?? HEIGHT,
     cursor: {
       y: false,
       drag: { x: false, y: false },
@@ -101,7 +102,7 @@ function options(props: PlotProps, box: HTMLElement): UPlot.Options {
 }
 
 export function Plot(props: PlotProps) {
-  const { title, times, lines, format } = props;
+  const { title, times, lines, format, height = HEIGHT } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const theme = useTheme();
@@ -123,7 +124,10 @@ export function Plot(props: PlotProps) {
     const system = matchMedia("(prefers-color-scheme: dark)");
     system.addEventListener("change", make);
     const resize = new ResizeObserver(() => {
-      plot.current?.setSize({ width: element.clientWidth, height: latest.current.height ?? 160 });
+      plot.current?.setSize({
+        width: element.clientWidth,
+        height: latest.current.height ?? HEIGHT,
+      });
     });
     resize.observe(element);
     return () => {
@@ -148,7 +152,13 @@ export function Plot(props: PlotProps) {
         <span className="font-medium">{title}</span>
         <span className="text-xs text-muted tabular-nums">{now.join(" · ")}</span>
       </figcaption>
-      <div ref={box} role="img" aria-label={`${title} over time; last: ${now.join(", ")}`} />
+      <div
+        ref={box}
+        className="overflow-hidden"
+        style={{ height }}
+        role="img"
+        aria-label={`${title} over time; last: ${now.join(", ")}`}
+      />
     </figure>
   );
 }
