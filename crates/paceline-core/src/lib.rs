@@ -10,6 +10,7 @@ pub mod admission;
 pub mod alert;
 pub mod batch;
 pub mod breaker;
+pub mod cache;
 pub mod chunk;
 pub mod clock;
 pub mod dependency;

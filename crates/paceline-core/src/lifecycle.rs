@@ -78,8 +78,18 @@ pub struct Facts {
     pub unfinished: bool,
     /// Whether the jobs that it depends on let it start.
     pub depends: Standing,
-    /// Another job that has not ended does the same work.
-    pub duplicated: bool,
+    pub done_by: DoneBy,
+}
+
+/// Who does the work of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DoneBy {
+    #[default]
+    Itself,
+    /// Another job that has not ended does the same.
+    Another,
+    /// It has its result from a job that ran before, and never ran.
+    Earlier,
 }
 
 /// The event is not legal in this state.
@@ -103,6 +113,8 @@ pub enum Why {
     Needed,
     /// Another job does the same work.
     Duplicate,
+    /// It was answered from another job.
+    Cached,
 }
 
 fn hint(state: JobState, verb: &str, why: Why) -> &'static str {
@@ -112,6 +124,9 @@ fn hint(state: JobState, verb: &str, why: Why) -> &'static str {
         }
         _ if why == Why::Needed => ": a job that depends on it has not ended",
         _ if why == Why::Duplicate => ": another job does the same work and has not ended",
+        _ if why == Why::Cached => {
+            ": it never ran, its result is another job's; restart that one, or submit with `force`"
+        }
         ("retry" | "restart" | "delete", state) if !state.is_terminal() => {
             ": cancel it first, or wait for its end"
         }
@@ -178,8 +193,12 @@ pub fn decide(job: &Facts, event: Event, now: Time) -> Result<JobState, Refused>
     let target = match (event, targets) {
         (_, []) => None,
         (Event::Retry, _) if !job.unfinished => None,
-        (Event::Retry | Event::Restart | Event::Revive, _) if job.duplicated => {
+        (Event::Retry | Event::Restart | Event::Revive, _) if job.done_by == DoneBy::Another => {
             why = Why::Duplicate;
+            None
+        }
+        (Event::Restart, _) if job.done_by == DoneBy::Earlier => {
+            why = Why::Cached;
             None
         }
         (Event::Retry | Event::Restart, _) => match job.depends {
@@ -313,15 +332,16 @@ mod tests {
         let run_at = prop::option::of((0i64..2_000).prop_map(Time::from_micros));
         let depends = [Standing::Free, Standing::Waits, Standing::Broken];
         let depends = prop::sample::select(depends.to_vec());
-        let bools = any::<(bool, bool, bool)>();
-        (state, run_at, bools, depends).prop_map(
-            |(state, run_at, (in_flight, unfinished, duplicated), depends)| Facts {
+        let done_by = prop::sample::select(&[DoneBy::Itself, DoneBy::Another, DoneBy::Earlier][..]);
+        let bools = any::<(bool, bool)>();
+        (state, run_at, bools, depends, done_by).prop_map(
+            |(state, run_at, (in_flight, unfinished), depends, done_by)| Facts {
                 state,
                 run_at,
                 in_flight,
                 unfinished,
                 depends,
-                duplicated,
+                done_by,
             },
         )
     }
@@ -366,7 +386,7 @@ mod tests {
             in_flight: true,
             unfinished: true,
             depends: Standing::Free,
-            duplicated: false,
+            done_by: DoneBy::Itself,
         };
         let refused = decide(&running, Event::Restart, Time::EPOCH).expect_err("running");
         assert_eq!(

@@ -1,11 +1,13 @@
 //! How jobs are tied to each other: which wait for which, which took over another's params, which
 //! answered from another's result.
 
+use crate::cache::{Caching, Fingerprint};
 use crate::dependency::Policy;
 use crate::id::JobId;
 use crate::json::Json;
 use crate::merge::{Identity, OnDuplicate};
 use crate::state::JobState;
+use crate::time::Time;
 
 /// What a submission asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Wanted {
     /// What identifies its work, unless its duplicates are let be.
     pub identity: Option<Identity>,
     pub on_duplicate: OnDuplicate,
+    /// Whether an earlier result will do, and this one is remembered.
+    pub caching: Option<Caching>,
 }
 
 impl Default for Wanted {
@@ -25,7 +29,23 @@ impl Default for Wanted {
             after_policy: Policy::Completed,
             identity: None,
             on_duplicate: OnDuplicate::Allow,
+            caching: None,
         }
+    }
+}
+
+impl Wanted {
+    /// What an answer from the cache must be; nothing for a job that is to run later, for what it
+    /// will find then is not known yet.
+    pub fn answerable(&self, run_at: Option<Time>, now: Time) -> Option<Caching> {
+        let at_once = self.after.is_empty() && run_at.is_none_or(|at| at <= now);
+        self.caching
+            .filter(|caching| at_once && caching.max_age.is_some())
+    }
+
+    /// What the job is remembered by.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.caching.map(|caching| caching.fingerprint)
     }
 }
 
@@ -48,6 +68,8 @@ pub struct Links {
     pub merged_into: Option<JobId>,
     /// How many duplicates handed their params over to it.
     pub merged_count: u32,
+    /// The job whose result it was answered with.
+    pub cached_from: Option<JobId>,
 }
 
 /// What a parent left for its child.

@@ -114,6 +114,8 @@ pub struct Submitted {
     pub state: JobState,
     /// The job that does its work, of one that is merged.
     pub merged_into: Option<JobId>,
+    /// The job whose result answered it.
+    pub cached_from: Option<JobId>,
 }
 
 /// A worker's wish for leases.
@@ -246,6 +248,7 @@ pub trait Store:
     /// the same task is stored as skipped. A job with nothing to run is completed at once. One that
     /// waits for others ([`crate::dependency`]) is blocked until they have ended as it asks, and
     /// cancelled when they do not. A duplicate is merged or refused as [`crate::merge`] decides.
+    /// What an earlier job answers ([`crate::cache`]) is completed at once and shares its results.
     async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>>;
 
     /// Starts a streamed submission of `job` (whose `work` is ignored). Nobody sees it until

@@ -115,6 +115,7 @@ impl Context {
             after_policy,
             merged_into,
             merged_count,
+            cached_from,
         } = links;
         JobView {
             id: WireJobId(id),
@@ -142,7 +143,7 @@ impl Context {
             waiting_for,
             merged_into: merged_into.map(WireJobId),
             merged_count,
-            cached_from: None,
+            cached_from: cached_from.map(WireJobId),
             result: result.map(WireJson),
             results_expired: results_left != ResultsLeft::All,
             error: error.as_ref().map(ErrorView::from),

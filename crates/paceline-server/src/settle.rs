@@ -1,17 +1,20 @@
 //! Turning submissions into jobs: defaults are settled, and everything is checked that can be
 //! checked before the store sees it.
 
+mod cached;
 mod check;
 mod identity;
 mod items;
 mod known;
 mod links;
+mod work_digest;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use paceline_core::links::Wanted;
 use paceline_core::worker::WorkerState;
 use paceline_core::{JobId, Json, NewJob, Priority, Time, Work};
 use paceline_protocol::problem::{Code, FieldError, Problem};
@@ -100,6 +103,7 @@ impl Settler {
             let message = "the items of a streamed submission are the lines that follow";
             return Err(Refusal::field(Code::InvalidField, "items", message));
         }
+        cached::check_streamed(&request)?;
         identity::check_streamed(&request, self.known(&request.task, Place::Body)?)?;
         self.settle_with(request, Some(Work::Items(Vec::new())), Place::Body)
     }
@@ -116,6 +120,15 @@ impl Settler {
         let params = params(request.params, known, place)?;
         let brings_items = work.is_some();
         let links = identity::settle(&request, (known, brings_items), &params, links, place)?;
+        let links = Wanted {
+            // Of a stream the items are not known yet.
+            caching: if brings_items && request.items.is_none() {
+                None
+            } else {
+                cached::settle(&request, known, &params, place)?
+            },
+            ..links
+        };
         let given = request.options();
         let options = if given.is_empty() {
             Arc::clone(&known.options)

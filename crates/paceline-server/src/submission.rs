@@ -83,6 +83,7 @@ async fn states(state: &AppState, jobs: &[NewJob]) -> Result<Vec<Submitted>> {
                 id: job.id,
                 state: pending,
                 merged_into: None,
+                cached_from: None,
             },
             as_it_is,
         ));
@@ -95,6 +96,7 @@ fn as_it_is(job: &Job) -> Submitted {
         id: job.id,
         state: job.state,
         merged_into: job.links.merged_into,
+        cached_from: job.links.cached_from,
     }
 }
 
@@ -247,17 +249,17 @@ async fn one_answer(state: &AppState, submitted: &Submitted) -> Result<Answer> {
     let job = job.ok_or_else(|| Refusal::no_such_job(submitted.id))?;
     let view = job_view(state, job).await?;
     Ok(Answer {
-        status: status_of(submitted.merged_into),
+        status: status_of(submitted.merged_into, submitted.cached_from),
         job: Some(submitted.id.to_string()),
         body: body::to_json(&view)?,
     })
 }
 
-/// Of a job that is merged nothing comes about that was not there.
-pub(crate) const fn status_of(merged_into: Option<JobId>) -> u16 {
-    match merged_into {
-        Some(_) => 200,
-        None => 201,
+/// Of a job that is merged or answered nothing comes to run that was not there.
+pub(crate) const fn status_of(merged_into: Option<JobId>, cached_from: Option<JobId>) -> u16 {
+    match (merged_into, cached_from) {
+        (None, None) => 201,
+        _ => 200,
     }
 }
 
@@ -266,6 +268,7 @@ fn many_answer(submitted: &[Submitted]) -> Result<Answer> {
         id: WireJobId(submitted.id),
         state: WireJobState(submitted.state),
         merged_into: submitted.merged_into.map(WireJobId),
+        cached_from: submitted.cached_from.map(WireJobId),
     });
     let answer = BulkAnswer {
         jobs: jobs.collect(),

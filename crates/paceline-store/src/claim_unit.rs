@@ -9,7 +9,7 @@ use paceline_core::dependency::Standing as Depends;
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
 use paceline_core::lease::{Lease, LeasedWork};
-use paceline_core::lifecycle::{self, Event, Facts};
+use paceline_core::lifecycle::{self, DoneBy, Event, Facts};
 use paceline_core::line::Place;
 use paceline_core::store::Claim;
 use paceline_core::{JobId, JobState, Json, LeaseId, Priority, Time};
@@ -280,7 +280,7 @@ impl<'c> UnitStatements<'c> {
             in_flight: false,
             unfinished: true,
             depends: Depends::Free,
-            duplicated: false,
+            done_by: DoneBy::Itself,
         };
         let to = lifecycle::decide(&facts, Event::Admit, claim.now)
             .map_err(|refused| Error::corrupt(refused.to_string()))?;

@@ -52,6 +52,9 @@ pub(crate) struct Data {
     /// A duplicate whose params it took over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) merged_from: Option<String>,
+    /// The job whose result answered this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cached_from: Option<String>,
     /// Lines that came to the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) lines: Option<usize>,

@@ -26,8 +26,10 @@ pub(crate) struct Around {
 
 impl Around {
     fn load(connection: &Connection, id: JobId) -> Result<Option<Self>> {
-        const JOB: &str = "SELECT j.num, j.state, p.total FROM jobs j
-            JOIN progress p ON p.job = j.num WHERE j.id = ?1";
+        // A job that was answered from the cache shows the items of the one that ran.
+        const JOB: &str = "SELECT coalesce(s.num, j.num), j.state, p.total FROM jobs j
+            JOIN progress p ON p.job = j.num LEFT JOIN jobs s ON s.id = j.cached_from
+            WHERE j.id = ?1";
         const LEASES: &str = "SELECT ranges FROM leases WHERE job = ?1 AND ranges IS NOT NULL";
         let job = find(connection, JOB, (id.into_bytes(),), |row| {
             Ok((row.get(0)?, word(row, 1)?, row.get(2)?))

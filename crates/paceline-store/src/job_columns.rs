@@ -49,6 +49,7 @@ pub(crate) struct JobColumns<'r> {
     pub(crate) after_policy: Option<&'r str>,
     pub(crate) merged_into: Option<JobId>,
     pub(crate) merged_count: Option<u32>,
+    pub(crate) cached_from: Option<JobId>,
 }
 
 impl JobColumns<'_> {
@@ -96,6 +97,7 @@ impl JobColumns<'_> {
                 after_policy,
                 merged_into: self.merged_into,
                 merged_count: self.merged_count.unwrap_or(0),
+                cached_from: self.cached_from,
             },
         })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use paceline_core::dependency::{Standing as Depends, Tally};
 use paceline_core::job::JobKind;
-use paceline_core::lifecycle::{self, Event, Facts, Refused};
+use paceline_core::lifecycle::{self, DoneBy, Event, Facts, Refused};
 use paceline_core::line::Place;
 use paceline_core::merge::Identity;
 use paceline_core::{JobId, JobOptions, JobState, LeaseId, NodeId, Priority, Time};
@@ -51,6 +51,8 @@ pub(crate) struct JobRow {
     pub(crate) identity: Option<Identity>,
     /// Another job that has not ended does its work; only asked for where that matters.
     pub(crate) duplicated: bool,
+    /// It has its result from another job.
+    pub(crate) cached: bool,
 }
 
 /// A select of all columns of [`JobRow`].
@@ -60,7 +62,7 @@ macro_rules! select_job {
             "SELECT num, id, task, kind, state, attempt, first_attempt, run_at, started_at, ",
             "finished_at, deadline_at, time_left, lease, node, options, priority, lane_order, ",
             "batch, after_policy, after_waiting, after_met, after_broken, dependents, ",
-            "after_behind, identity ",
+            "after_behind, identity, cached_from IS NOT NULL ",
             "FROM jobs WHERE ",
             $condition
         )
@@ -123,6 +125,7 @@ impl JobRow {
             dependents: row.get::<_, Option<bool>>(22)?.unwrap_or(false),
             identity: row.get::<_, Option<[u8; 32]>>(24)?.map(Identity),
             duplicated: false,
+            cached: row.get(25)?,
         };
         Ok((job, row.get(14)?))
     }
@@ -191,7 +194,15 @@ impl JobRow {
             in_flight: self.lease.is_some() || progress.is_some_and(|row| row.leases > 0),
             unfinished,
             depends: self.depends(),
-            duplicated: self.duplicated,
+            done_by: self.done_by(),
+        }
+    }
+
+    fn done_by(&self) -> DoneBy {
+        match (self.duplicated, self.cached) {
+            (true, _) => DoneBy::Another,
+            (false, true) => DoneBy::Earlier,
+            (false, false) => DoneBy::Itself,
         }
     }
 

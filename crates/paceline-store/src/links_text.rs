@@ -26,6 +26,8 @@ pub(crate) fn to_text(wanted: &Wanted) -> Option<String> {
         after_policy,
         identity,
         on_duplicate,
+        // Nobody knows the items of a stream in time.
+        caching: _,
     } = wanted;
     if after.is_empty() && identity.is_none() {
         return None;
@@ -67,6 +69,7 @@ pub(crate) fn from_text(text: Option<&str>) -> Result<Wanted, TextError> {
         after_policy: policy.parse()?,
         identity: identity.map(Identity),
         on_duplicate: on_duplicate.map_or(Ok(OnDuplicate::Allow), |word| word.parse())?,
+        caching: None,
     })
 }
 
@@ -136,6 +139,7 @@ mod tests {
             after_policy: Policy::Finished,
             identity: Some(Identity([3; 32])),
             on_duplicate: OnDuplicate::Reject,
+            caching: None,
         };
         let text = to_text(&wanted).expect("something is wanted");
         assert_eq!(from_text(Some(&text)).expect("own text"), wanted);

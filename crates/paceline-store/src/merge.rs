@@ -136,7 +136,7 @@ pub(crate) fn take_over(
     parents: Option<&Parents>,
     now: Time,
 ) -> Result<()> {
-    const UPDATE: &str = "UPDATE jobs SET kind = ?2, params = ?3, options = ?4,
+    const UPDATE: &str = "UPDATE jobs SET kind = ?2, params = ?3, options = ?4, fingerprint = ?5,
         merged_count = coalesce(merged_count, 0) + 1 WHERE num = ?1";
     let kind_before = JobRow::existing(context, survivor)?.kind;
     let row = (
@@ -144,6 +144,7 @@ pub(crate) fn take_over(
         kind_word(brought.kind()),
         job.params.as_str(),
         options,
+        job.links.fingerprint().map(|fingerprint| fingerprint.0),
     );
     context.execute(UPDATE, row)?;
     if let Some(parents) = parents {

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0009_notify.sql"),
     include_str!("../migrations/sqlite/0010_merging.sql"),
     include_str!("../migrations/sqlite/0011_retention.sql"),
+    include_str!("../migrations/sqlite/0012_cache.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the

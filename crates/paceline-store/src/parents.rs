@@ -16,9 +16,10 @@ use crate::text::word;
 
 /// What the parents of a job left for it, the oldest first.
 pub(crate) fn results(connection: &Connection, child: JobNum) -> Result<Vec<ParentResult>> {
-    const SELECT: &str = "SELECT j.num, j.id, j.name, j.task, j.state, j.kind, j.result,
-            coalesce(p.succeeded, 0)
+    const SELECT: &str = "SELECT coalesce(s.num, j.num), j.id, j.name, j.task, j.state, j.kind,
+            j.result, coalesce(p.succeeded, 0)
         FROM dependencies d JOIN jobs j ON j.num = d.parent LEFT JOIN progress p ON p.job = j.num
+        LEFT JOIN jobs s ON s.id = j.cached_from
         WHERE d.child = ?1 ORDER BY d.parent";
     let mut select = connection.prepare_cached(SELECT)?;
     let mut rows = select.query((child,))?;

@@ -24,7 +24,7 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
             WHERE d.child = j.num AND d.policy <> 'duplicate' ORDER BY d.parent) a) END,
     j.after_policy, j.merged_into, j.merged_count,
     CASE WHEN j.results_expired IS NULL THEN 0
-        WHEN j.finished_at < j.results_swept_at THEN 2 ELSE 1 END";
+        WHEN j.finished_at < j.results_swept_at THEN 2 ELSE 1 END, j.cached_from";
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind = kind(row, 5)?;
@@ -68,6 +68,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         merged_into: row.get::<_, Option<[u8; 16]>>(36)?.map(JobId::from_bytes),
         merged_count: row.get(37)?,
         results_removed: row.get(38)?,
+        cached_from: row.get::<_, Option<[u8; 16]>>(39)?.map(JobId::from_bytes),
     };
     columns.job().map_err(|error| invalid(0, error))
 }

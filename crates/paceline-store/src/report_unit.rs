@@ -5,7 +5,7 @@ use paceline_core::dice::Dice;
 use paceline_core::event::EventKind;
 use paceline_core::item::Outcome;
 use paceline_core::lease::{LeaseReport, ReportAnswer};
-use paceline_core::lifecycle::{self, Event, Facts};
+use paceline_core::lifecycle::{self, DoneBy, Event, Facts};
 use paceline_core::retry::Verdict;
 use paceline_core::{Failure, JobState, Json, Time};
 use rusqlite::{CachedStatement, Connection};
@@ -111,7 +111,7 @@ impl<'c> UnitReports<'c> {
             in_flight: true,
             unfinished: true,
             depends: Standing::Free,
-            duplicated: false,
+            done_by: DoneBy::Itself,
         };
         let known = context.memory.unit_leases.get(&report.lease);
         let known = known.filter(|unit| unit.job == report.job && unit.attempt == 1);

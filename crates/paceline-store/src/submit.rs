@@ -15,6 +15,7 @@ use paceline_core::store::Submitted;
 use paceline_core::{JobOptions, JobState, Time};
 use rusqlite::{CachedStatement, Connection};
 
+use crate::cache;
 use crate::context::WriteContext;
 use crate::counters::Sequence;
 use crate::dependencies::{self, Parents};
@@ -99,6 +100,7 @@ impl Ties {
             dependencies::wait_behind(context, num, running)?;
         }
         merge::identify(context, num, job)?;
+        cache::remember(context, num, job)?;
         Ok(state)
     }
 }
@@ -135,6 +137,7 @@ pub(crate) fn merge_into(
         id: job.id,
         state: JobState::Merged,
         merged_into: Some(JobRow::id_of(context, survivor)?),
+        cached_from: None,
     })
 }
 
@@ -148,6 +151,7 @@ pub(crate) fn submit(
     let mut events = UnitEvents::prepare(context.connection)?;
     jobs.iter()
         .map(|job| {
+            let answer = cache::find(context, job, now)?;
             let arrival = Arrival {
                 num: JobNum(context.next(Sequence::Job)),
                 job,
@@ -155,6 +159,9 @@ pub(crate) fn submit(
                 created_at: now,
                 depends: Depends::Free,
             };
+            if let Some(source) = answer {
+                return cache::answer(context, &arrival, source, now);
+            }
             let ties = Ties::of(context, job)?;
             let arrival = arrival.tied(&ties);
             if let Decision::Into(survivor) = ties.decision {
@@ -170,6 +177,7 @@ pub(crate) fn submit(
                 id: job.id,
                 state: ties.tie(context, &arrival, now)?.unwrap_or(state),
                 merged_into: None,
+                cached_from: None,
             })
         })
         .collect()
@@ -289,10 +297,10 @@ pub(crate) fn line_place(job: &NewJob, created_at: Time) -> Place {
 }
 
 /// Writes rows of `jobs`.
-struct Insert<'c>(CachedStatement<'c>);
+pub(crate) struct Insert<'c>(CachedStatement<'c>);
 
 impl<'c> Insert<'c> {
-    fn prepare(connection: &'c Connection) -> Result<Self> {
+    pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
         const INSERT: &str = "INSERT INTO jobs (num, id, name, task, queue, kind, state, priority,
             attempt, first_attempt, created_at, run_at, user, key, batch, labels, options, params,
             lane, lane_key, lane_order, submitted_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
@@ -300,7 +308,7 @@ impl<'c> Insert<'c> {
         Ok(Insert(connection.prepare_cached(INSERT)?))
     }
 
-    fn row(
+    pub(crate) fn row(
         &mut self,
         context: &mut WriteContext<'_>,
         arrival: &Arrival<'_>,

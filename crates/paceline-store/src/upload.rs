@@ -135,6 +135,7 @@ pub(crate) fn finish(
         id: job.id,
         state,
         merged_into: None,
+        cached_from: None,
     })
 }
 

@@ -229,6 +229,7 @@ impl Store for Observer {
                     id: job.id,
                     state: JobState::Pending,
                     merged_into: None,
+                    cached_from: None,
                 })
                 .collect());
         }

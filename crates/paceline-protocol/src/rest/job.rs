@@ -56,6 +56,7 @@ pub struct JobView {
     pub merged_into: Option<WireJobId>,
     /// How many duplicates handed their params over to it.
     pub merged_count: u32,
+    /// The job whose result it was answered with; its items are those of that one.
     pub cached_from: Option<WireJobId>,
     /// What the handler of a single-unit job returned.
     #[schema(value_type = Option<serde_json::Value>)]

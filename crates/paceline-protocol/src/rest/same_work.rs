@@ -1,11 +1,13 @@
 //! What of a declaration's options tells whether two jobs are the same work.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use paceline_core::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::FieldError;
+use crate::units::WireDuration;
 
 /// Unknown fields are ignored here: they are the options of jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,12 @@ pub struct SameWorkRequest {
     /// work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Vec<String>>,
+    /// Of the task's code: another version answers nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// How old a result may be that answers an identical job, unless the submission says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_for: Option<WireDuration>,
 }
 
 impl SameWorkRequest {
@@ -31,13 +39,26 @@ impl SameWorkRequest {
             let message = format!("`{name}`: give the names of params, each once");
             FieldError::new("identity", message)
         };
-        wrong.map(fault).collect()
+        let mut faults: Vec<_> = wrong.map(fault).collect();
+        if self.cache_for == Some(WireDuration(Duration::ZERO)) {
+            let message = "give more than nothing, or leave it out";
+            faults.push(FieldError::new("cache_for", message));
+        }
+        faults
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cache_that_holds_nothing_is_a_fault() {
+        let options = Json::from_checked(r#"{"version":"2","cache_for":"0s"}"#);
+        let declared = SameWorkRequest::of(&options).expect("reads");
+        assert_eq!(declared.version.as_deref(), Some("2"));
+        assert_eq!(declared.faults()[0].field, "cache_for");
+    }
 
     #[test]
     fn names_stand_among_other_options() {

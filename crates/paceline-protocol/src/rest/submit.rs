@@ -32,7 +32,7 @@ pub struct JobRequest<'a> {
     /// Skip items whose key already has a succeeded result of the same task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_new: Option<bool>,
-    /// Run all items, also when the task's default is `only_new`.
+    /// Run all items, also when the task's default is `only_new`, and go past the cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,8 @@ pub struct JobRequest<'a> {
     /// one (the default of tasks that name their identity), refused, or runs as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_duplicate: Option<WireOnDuplicate>,
-    /// Not supported yet.
+    /// Be answered by a job of the same task, version, params and items that completed without
+    /// failures not longer ago than this. With `force` it runs all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_for: Option<WireDuration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,6 +202,9 @@ pub struct SubmittedView {
     /// The job that does its work, of one that is merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<WireJobId>,
+    /// The job whose result answered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_from: Option<WireJobId>,
 }
 
 #[cfg(test)]

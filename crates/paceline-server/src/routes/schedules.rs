@@ -151,7 +151,7 @@ pub(crate) async fn resume(
     params(("id" = String, Path, description = "Id or name of the schedule")),
     responses((status = 201, description = "The job", body = JobView,
         headers(("Location" = String, description = "Address of the job"))),
-        (status = 200, description = "The job, which is merged into another one (`merged_into`)", body = JobView,
+        (status = 200, description = "The job, which another one does (`merged_into`) or has done (`cached_from`)", body = JobView,
         headers(("Location" = String, description = "Address of the job"))), ChangingNamed))]
 pub(crate) async fn run(State(state): State<AppState>, IdPath(named): IdPath) -> Result<Response> {
     for _ in 0..TRIES {
@@ -170,7 +170,7 @@ pub(crate) async fn run(State(state): State<AppState>, IdPath(named): IdPath) ->
             let found = state.engine.store().job(job).await?;
             let found = found.ok_or_else(|| Refusal::no_such_job(job))?;
             let done = Answer {
-                status: submission::status_of(found.links.merged_into),
+                status: submission::status_of(found.links.merged_into, found.links.cached_from),
                 job: Some(job.to_string()),
                 body: body::to_json(&job_view(&state, found).await?)?,
             };

@@ -29,7 +29,7 @@ const NDJSON: &str = "application/x-ndjson";
     request_body(content((JobRequest<'static> = "application/json"), (String = "application/x-ndjson"))),
     responses((status = 201, description = "The job", body = JobView,
         headers(("Location" = String, description = "Address of the job"))),
-        (status = 200, description = "The job, which is merged into another one (`merged_into`)", body = JobView,
+        (status = 200, description = "The job, which another one does (`merged_into`) or has done (`cached_from`)", body = JobView,
         headers(("Location" = String, description = "Address of the job"))), Submitting))]
 pub(crate) async fn submit(
     State(state): State<AppState>,

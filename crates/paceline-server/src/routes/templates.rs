@@ -131,7 +131,7 @@ pub(crate) async fn delete(
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer, for 24 hours")),
     responses((status = 201, description = "The job", body = JobView,
         headers(("Location" = String, description = "Address of the job"))),
-        (status = 200, description = "The job, which is merged into another one (`merged_into`)", body = JobView,
+        (status = 200, description = "The job, which another one does (`merged_into`) or has done (`cached_from`)", body = JobView,
         headers(("Location" = String, description = "Address of the job"))), ChangingNamed))]
 pub(crate) async fn launch(
     State(state): State<AppState>,

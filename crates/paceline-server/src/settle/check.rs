@@ -1,7 +1,10 @@
 //! What can be wrong with a submission apart from its items and params.
 
+use std::time::Duration;
+
 use paceline_protocol::problem::{Code, FieldError};
 use paceline_protocol::rest::JobRequest;
+use paceline_protocol::units::WireDuration;
 
 use super::Place;
 use crate::problem::{Refusal, Result};
@@ -10,11 +13,14 @@ use crate::problem::{Refusal, Result};
 const LONGEST_NAME: usize = 256;
 const MOST_LABELS: usize = 64;
 
-/// Refuses values that make no sense, and fields that this version does not act on.
+/// Refuses values that make no sense.
 pub(crate) fn check(request: &JobRequest<'_>, place: Place) -> Result<()> {
-    unsupported(request, place)?;
     let mut faults = request.options().faults();
     names(request, &mut faults);
+    if request.cache_for == Some(WireDuration(Duration::ZERO)) {
+        let message = "give more than nothing, or leave it out";
+        faults.push(FieldError::new("cache_for", message));
+    }
     if request.only_new == Some(true) && request.force == Some(true) {
         let message = "only_new and force contradict each other; give one of them";
         faults.push(FieldError::new("force", message));
@@ -26,25 +32,6 @@ pub(crate) fn check(request: &JobRequest<'_>, place: Place) -> Result<()> {
         fault.field.insert_str(0, &place.to_string());
     }
     Err(Refusal::fields(Code::InvalidField, faults))
-}
-
-/// Fields of the contract that this version does not act on are refused, never ignored.
-fn unsupported(request: &JobRequest<'_>, place: Place) -> Result<()> {
-    let fields = [(
-        "cache_for",
-        request.cache_for.is_some(),
-        "results are not reused yet; leave it out",
-    )];
-    let faults: Vec<_> = fields
-        .into_iter()
-        .filter(|(_, given, _)| *given)
-        .map(|(field, _, message)| FieldError::new(format!("{place}{field}"), message))
-        .collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::fields(Code::Unsupported, faults))
-    }
 }
 
 fn names(request: &JobRequest<'_>, faults: &mut Vec<FieldError>) {

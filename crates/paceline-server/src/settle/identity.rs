@@ -5,12 +5,11 @@ use paceline_core::links::Wanted;
 use paceline_core::merge::{Identity, OnDuplicate};
 use paceline_protocol::problem::Code;
 use paceline_protocol::rest::{ItemLine, JobRequest};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::Place;
 use super::known::Known;
+use super::work_digest::WorkDigest;
 use crate::problem::{Refusal, Result};
 
 /// What is wanted of other jobs, with the policy that applies and the identity where it asks for one.
@@ -24,7 +23,7 @@ pub(super) fn settle(
     links: Wanted,
     place: Place,
 ) -> Result<Wanted> {
-    let usual = match known.identity {
+    let usual = match known.same_work.identity {
         Some(_) => OnDuplicate::Merge,
         None => OnDuplicate::Allow,
     };
@@ -36,7 +35,7 @@ pub(super) fn settle(
         let field = format!("{place}params");
         Refusal::field(Code::InvalidParams, field, error.to_string())
     })?;
-    let identity = match &known.identity {
+    let identity = match &known.same_work.identity {
         // Of items alone nobody knows whether they are the same work: none may get lost.
         Some(names)
             if request.on_duplicate.is_none() && brings_items && unnamed(names, &params) =>
@@ -58,7 +57,7 @@ pub(super) fn check_streamed(request: &JobRequest<'_>, known: &Known) -> Result<
     let asks = request
         .on_duplicate
         .is_some_and(|word| word.0 != OnDuplicate::Allow);
-    if asks && known.identity.is_none() {
+    if asks && known.same_work.identity.is_none() {
         let message = "the task does not name the params that identify its work (`identity`), and \
              the items of a stream cannot; leave it out, or declare them";
         return Err(Refusal::field(Code::InvalidField, "on_duplicate", message));
@@ -77,38 +76,8 @@ fn named(names: &[String], mut params: Map<String, Value>) -> Map<String, Value>
     names.iter().map(value).collect()
 }
 
-/// The order of keys does not matter.
 fn digest(task: &str, params: Map<String, Value>, items: Option<&[ItemLine<'_>]>) -> Identity {
-    let mut digest = Sha256::new()
-        .chain_update(task.as_bytes())
-        .chain_update([0])
-        .chain_update(canonical(Value::Object(params)).to_string());
-    for item in items.into_iter().flatten() {
-        let key = item.key.as_deref().unwrap_or_default();
-        let payload = item.payload.map_or("null", RawValue::get);
-        // Lengths, so that no two lists of items are written alike.
-        for text in [key, payload] {
-            digest.update(text.len().to_le_bytes());
-            digest.update(text);
-        }
-    }
-    Identity(digest.finalize().into())
-}
-
-/// The same value with the keys of all objects in order.
-fn canonical(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut pairs: Vec<(String, Value)> = map.into_iter().collect();
-            pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
-            let pairs = pairs
-                .into_iter()
-                .map(|(key, value)| (key, canonical(value)));
-            Value::Object(pairs.collect())
-        }
-        Value::Array(values) => Value::Array(values.into_iter().map(canonical).collect()),
-        other => other,
-    }
+    Identity(WorkDigest::of(task, "").params(params).items(items).end())
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub(crate) struct Known {
     pub(super) options: Arc<JobOptions>,
     pub(super) has_planner: bool,
     pub(super) schema: Option<Value>,
-    /// The params that identify the work of its jobs.
-    pub(super) identity: Option<Vec<String>>,
+    /// What tells whether two of its jobs are the same work.
+    pub(super) same_work: SameWorkRequest,
 }
 
 impl Known {
@@ -44,13 +44,13 @@ impl Known {
             });
         let schema = task.params_schema.as_ref();
         let same_work = SameWorkRequest::of(&task.options).unwrap_or_else(|error| {
-            tracing::warn!(task = task.name, %error, "the declared identity is unreadable and ignored");
+            tracing::warn!(task = task.name, %error, "declared identity and cache are unreadable and ignored");
             SameWorkRequest::default()
         });
         Known {
             options: Arc::new(declared.over(defaults)),
             has_planner: task.has_planner,
-            identity: same_work.identity,
+            same_work,
             schema: schema.and_then(|schema| serde_json::from_str(schema.as_str()).ok()),
         }
     }

@@ -57,8 +57,8 @@ async fn one_wrong_job_refuses_all() {
             "jobs[1].user",
         ),
         (
-            json!({"task": "t", "cache_for": "1h"}),
-            "unsupported",
+            json!({"task": "t", "cache_for": "0s"}),
+            "invalid_field",
             "jobs[1].cache_for",
         ),
         (

@@ -8,6 +8,7 @@
 
 mod batches;
 mod bulk;
+mod cache;
 mod control;
 mod dashboard;
 mod dependencies;

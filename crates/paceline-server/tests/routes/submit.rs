@@ -261,7 +261,7 @@ async fn wrong_fields_are_named() {
             "invalid_field",
             "on_duplicate",
         ),
-        (json!({"cache_for": "1h"}), "unsupported", "cache_for"),
+        (json!({"cache_for": "0s"}), "invalid_field", "cache_for"),
     ] {
         let mut job = json!({"task": "t"});
         let fields = extra.as_object().expect("an object").clone();

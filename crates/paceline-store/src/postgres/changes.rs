@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
+use paceline_core::cache::Fingerprint;
 use paceline_core::dependency::{Edge, End, Policy};
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
@@ -152,6 +153,10 @@ columns!(EndedEdgeRows {
     parent: i64
 });
 columns!(IdentityRows { job: i64, identity: Vec<u8> });
+columns!(FingerprintRows {
+    job: i64,
+    fingerprint: Option<Vec<u8>>,
+});
 columns!(MergedRows {
     job: i64,
     into: Uuid
@@ -214,6 +219,10 @@ pub(crate) struct Changes {
     /// Edges to running duplicates that have ended.
     pub(crate) edges_ended: EndedEdgeRows,
     pub(crate) identities: IdentityRows,
+    /// Jobs that others answer.
+    pub(crate) cached: Vec<(i64, i64)>,
+    /// By what jobs are found; of each the last word counts.
+    fingerprints: BTreeMap<i64, Option<Fingerprint>>,
     merged: MergedRows,
     /// Jobs that took over a duplicate's params, and of how many.
     taken_over: BTreeMap<i64, (JobKind, String, i32)>,
@@ -291,6 +300,19 @@ impl Changes {
 
     pub(crate) fn merged_into(&mut self, job: JobNum, into: JobId) {
         self.merged.push((job.0, uuid(into)));
+    }
+
+    /// By what the job is found when it has completed.
+    pub(crate) fn remembered(&mut self, job: JobNum, fingerprint: Option<Fingerprint>) {
+        self.fingerprints.insert(job.0, fingerprint);
+    }
+
+    pub(crate) fn fingerprint_rows(&mut self) -> FingerprintRows {
+        let mut rows = FingerprintRows::default();
+        for (job, fingerprint) in std::mem::take(&mut self.fingerprints) {
+            rows.push((job, fingerprint.map(|bytes| bytes.0.to_vec())));
+        }
+        rows
     }
 
     pub(crate) fn merged_rows(&mut self) -> MergedRows {

@@ -16,9 +16,11 @@ const COLUMNS: &str = "SELECT i.seq, i.key, i.payload, o.state, o.attempts, o.re
     o.duration, o.finished_at";
 
 async fn around(session: &mut Session, id: JobId) -> Result<Option<Around>> {
-    const SELECT: &str = "SELECT j.num, j.state, p.total,
+    // A job that was answered from the cache shows the items of the one that ran.
+    const SELECT: &str = "SELECT coalesce(s.num, j.num), j.state, p.total,
         ARRAY(SELECT l.ranges FROM leases l WHERE l.job = j.num AND l.ranges IS NOT NULL)
-        FROM jobs j JOIN progress p ON p.job = j.num WHERE j.id = $1";
+        FROM jobs j JOIN progress p ON p.job = j.num LEFT JOIN jobs s ON s.id = j.cached_from
+        WHERE j.id = $1";
     let Some(row) = session.find(SELECT, values![uuid(id)]).await? else {
         return Ok(None);
     };

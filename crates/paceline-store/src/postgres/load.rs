@@ -26,7 +26,8 @@ macro_rules! job_columns {
     () => {
         "num, id, task, kind, state, attempt, first_attempt, run_at, started_at, finished_at, \
          deadline_at, time_left, lease, node, options, priority, batch, place, after_policy, \
-         after_waiting, after_met, after_broken, dependents, after_behind, identity"
+         after_waiting, after_met, after_broken, dependents, after_behind, identity, \
+         cached_from IS NOT NULL"
     };
 }
 pub(crate) use job_columns;
@@ -219,11 +220,12 @@ pub(crate) fn job_row(shared: &Shared, row: &Row) -> Result<JobRow> {
         dependents: row.value::<Option<bool>>(22)?.unwrap_or(false),
         identity: row.maybe_identity(24)?,
         duplicated: false,
+        cached: row.value(25)?,
     })
 }
 
 /// How many columns those of a job are.
-pub(crate) const JOB_COLUMNS: usize = 25;
+pub(crate) const JOB_COLUMNS: usize = 26;
 
 pub(crate) fn priority(row: &Row, column: usize) -> Result<Priority> {
     Ok(Priority::from_level(i64::from(row.value::<i32>(column)?)))

@@ -1,5 +1,6 @@
 //! Writing what became of duplicates.
 
+use super::cache;
 use super::changes::{Changes, Rows};
 use super::session::{Batch, values};
 
@@ -26,6 +27,7 @@ pub(crate) fn replace_work(batch: &mut Batch<'_>, changes: &mut Changes) {
 
 /// Writes who took over, who was merged, and whose work it is; the rows of jobs are written.
 pub(crate) fn tie(batch: &mut Batch<'_>, changes: &mut Changes) {
+    cache::rows(batch, changes);
     let merged = changes.merged_rows();
     add(batch, SET_MERGED, merged);
     let taken_over = changes.taken_over_rows();

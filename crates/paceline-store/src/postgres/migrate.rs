@@ -68,6 +68,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0011_retention.sql"),
         compatible_from: 10,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0012_cache.sql"),
+        compatible_from: 10,
+    },
 ];
 
 /// The schema version that this program writes.

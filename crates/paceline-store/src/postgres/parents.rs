@@ -36,11 +36,13 @@ impl Asked {
             WHERE d.child = ANY($1) WINDOW w AS (PARTITION BY d.child ORDER BY d.parent)
             ORDER BY d.child, d.parent";
         const ITEMS: &str = "SELECT w.num, coalesce(o.key, o.seq::text), o.result FROM (
-                SELECT DISTINCT j.num FROM dependencies d JOIN jobs j ON j.num = d.parent
+                SELECT DISTINCT j.num, coalesce(s.num, j.num) AS items_of
+                FROM dependencies d JOIN jobs j ON j.num = d.parent
+                LEFT JOIN jobs s ON s.id = j.cached_from
                 WHERE d.child = ANY($1) AND j.kind <> 'unit') w,
             LATERAL (SELECT o.seq, i.key, o.result FROM outcomes o
                 JOIN items i ON i.job = o.job AND i.seq = o.seq
-                WHERE o.job = w.num AND o.state = 'succeeded' ORDER BY o.seq LIMIT $2) o
+                WHERE o.job = w.items_of AND o.state = 'succeeded' ORDER BY o.seq LIMIT $2) o
             ORDER BY w.num, o.seq";
         let leased: HashSet<JobId> = served.iter().flatten().map(|lease| lease.job).collect();
         let jobs = entries.values().map(|entry| &entry.job);

@@ -25,10 +25,10 @@ pub(crate) const COLUMNS: &str = "SELECT j.num, j.id, j.name, j.task, j.queue, j
         WHERE d.child = j.num AND d.policy <> 'duplicate') END,
     j.after_policy, j.merged_into, j.merged_count,
     (CASE WHEN j.results_expired IS NULL THEN 0
-        WHEN j.finished_at < j.results_swept_at THEN 2 ELSE 1 END)::bigint";
+        WHEN j.finished_at < j.results_swept_at THEN 2 ELSE 1 END)::bigint, j.cached_from";
 
 /// How many columns [`COLUMNS`] are.
-pub(crate) const COUNT: usize = 39;
+pub(crate) const COUNT: usize = 40;
 
 pub(crate) fn read(row: &Row) -> Result<Job> {
     let kind = row.kind(5)?;
@@ -74,6 +74,9 @@ pub(crate) fn read(row: &Row) -> Result<Job> {
             .map(|id| JobId::from_bytes(id.into_bytes())),
         merged_count: row.maybe_count(37)?,
         results_removed: row.number(38)?,
+        cached_from: row
+            .value::<Option<Uuid>>(39)?
+            .map(|id| JobId::from_bytes(id.into_bytes())),
     };
     columns.job().map_err(|error| invalid(0, error))
 }

@@ -104,23 +104,24 @@ pub(crate) fn refusal(jobs: &[NewJob]) -> Option<StoreError> {
 
 /// The answer to a submission whose jobs are there already.
 async fn again(shared: &Shared, call: &Submission, error: Error) -> Answer {
-    const SELECT: &str = "SELECT id, state, merged_into FROM jobs WHERE id = ANY($1)";
+    const SELECT: &str = "SELECT id, state, merged_into, cached_from FROM jobs WHERE id = ANY($1)";
     let ids: Vec<Uuid> = call.jobs.iter().map(|job| uuid(job.id)).collect();
     let mut session = shared.pools.writer().await?;
-    let mut states: HashMap<_, (JobState, Option<JobId>)> = HashMap::new();
+    let mut taken = HashMap::new();
     for row in session.list(SELECT, values![ids]).await? {
-        let into: Option<Uuid> = row.value(2)?;
-        let into = into.map(|id| JobId::from_bytes(id.into_bytes()));
-        states.insert(row.job_id(0)?, (row.word(1)?, into));
+        let job = |column| -> Result<Option<JobId>> {
+            let id: Option<Uuid> = row.value(column)?;
+            Ok(id.map(|id| JobId::from_bytes(id.into_bytes())))
+        };
+        let submitted = Submitted {
+            id: row.job_id(0)?,
+            state: row.word(1)?,
+            merged_into: job(2)?,
+            cached_from: job(3)?,
+        };
+        taken.insert(submitted.id, submitted);
     }
-    let answers = call.jobs.iter().map(|job| {
-        let state = states.get(&job.id).copied();
-        state.map(|(state, merged_into)| Submitted {
-            id: job.id,
-            state,
-            merged_into,
-        })
-    });
+    let answers = call.jobs.iter().map(|job| taken.remove(&job.id));
     answers
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| error.into())
@@ -170,7 +171,7 @@ pub(crate) async fn arrive(
     let mut nums = nums.into_iter();
     let mut submitted = Vec::with_capacity(calls.len());
     for call in calls {
-        if let Some(refused) = arrivals.ties.refusal(&call.jobs) {
+        if let Some(refused) = arrivals.ties.refusal(&call.jobs, call.now) {
             submitted.push(Err(refused));
             continue;
         }
@@ -295,6 +296,9 @@ impl Arrivals {
         source: Source<'_>,
         times: (Time, Time),
     ) -> Result<Submitted> {
+        if let Some(source) = self.ties.cache.find(job, times.1) {
+            return self.answer(num, job, options, source, times);
+        }
         let tied = self.ties.of(job);
         let state = match tied.decision {
             Decision::Into(survivor) => {
@@ -312,6 +316,7 @@ impl Arrivals {
             id: job.id,
             state,
             merged_into: None,
+            cached_from: None,
         })
     }
 
@@ -415,6 +420,9 @@ impl Arrivals {
         if let Some(identity) = job.links.identity {
             let row = (entry.job.num.0, identity.0.to_vec());
             self.changes.identities.push(row);
+        }
+        if let Some(fingerprint) = job.links.fingerprint() {
+            self.changes.remembered(entry.job.num, Some(fingerprint));
         }
         self.ties.parents.taken(job, &entry);
         self.ties.duplicates.taken(job, &entry);
@@ -522,6 +530,7 @@ pub(crate) fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
         dependents: false,
         identity: job.links.identity,
         duplicated: false,
+        cached: false,
     }
 }
 

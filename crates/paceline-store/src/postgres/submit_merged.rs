@@ -32,6 +32,8 @@ impl Arrivals {
         let id = id.ok_or_else(|| Error::corrupt("a duplicate has no id"))?;
         let kind = source.kind(job);
         self.changes.taken_over(survivor, kind, job.params.as_str());
+        // What it was found by is no longer what it works out.
+        self.changes.remembered(survivor, job.links.fingerprint());
         let (kind, progress) = self.work(survivor, job, source, now);
         let mut entry = self
             .entries
@@ -55,6 +57,7 @@ impl Arrivals {
             id: job.id,
             state: JobState::Merged,
             merged_into: Some(id),
+            cached_from: None,
         })
     }
 

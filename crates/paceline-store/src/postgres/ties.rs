@@ -3,11 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use paceline_core::JobId;
 use paceline_core::job::NewJob;
 use paceline_core::merge::{Decision, Identity, OnDuplicate};
 use paceline_core::store::StoreError;
+use paceline_core::{JobId, Time};
 
+use super::cache;
 use super::circles::{self, Circles};
 use super::connect::Shared;
 use super::error::Result;
@@ -21,6 +22,8 @@ use crate::num::JobNum;
 pub(crate) struct Ties {
     pub(crate) parents: wait_for::Known,
     pub(crate) duplicates: merge::Known,
+    /// Jobs that may answer in place of a run.
+    pub(crate) cache: cache::Known,
     /// The parents that jobs which have not begun have already, of those that may take over.
     pub(crate) parents_of: HashMap<JobNum, HashSet<JobNum>>,
     may_circle: bool,
@@ -32,6 +35,7 @@ pub(crate) struct Ties {
 pub(crate) struct Places {
     duplicates: Option<usize>,
     parents: Option<usize>,
+    cache: Option<usize>,
     /// Somebody may come to wait for itself by being merged.
     may_circle: bool,
 }
@@ -54,6 +58,7 @@ pub(crate) fn add<'a>(
     }
     Places {
         duplicates: merge::add(batch, jobs.clone()),
+        cache: cache::add(batch, jobs.clone()),
         parents: wait_for::add(batch, jobs),
         may_circle,
     }
@@ -70,6 +75,7 @@ impl Ties {
         let mut ties = Ties {
             parents: wait_for::Known::read(answers, places.parents)?,
             duplicates: merge::Known::read(answers, places.duplicates)?,
+            cache: cache::Known::read(answers, places.cache)?,
             may_circle: places.may_circle,
             ..Ties::default()
         };
@@ -89,19 +95,22 @@ impl Ties {
     }
 
     /// Why the jobs of one call cannot be taken in.
-    pub(crate) fn refusal(&mut self, jobs: &[NewJob]) -> Option<StoreError> {
+    pub(crate) fn refusal(&mut self, jobs: &[NewJob], now: Time) -> Option<StoreError> {
         let missing = self.parents.refusal(jobs);
-        missing.or_else(|| self.duplicate(jobs))
+        missing.or_else(|| self.duplicate(jobs, now))
     }
 
     /// A job that asks to be refused, or that would wait for itself when it is merged.
-    fn duplicate(&mut self, jobs: &[NewJob]) -> Option<StoreError> {
+    fn duplicate(&mut self, jobs: &[NewJob], now: Time) -> Option<StoreError> {
         if !self.may_circle && jobs.iter().all(|job| job.links.identity.is_none()) {
             return None;
         }
         let mut earlier: HashMap<Identity, JobId> = HashMap::new();
         let mut call = circles::Call::of(&self.circles, &self.parents);
         for job in jobs {
+            if self.cache.find(job, now).is_some() {
+                continue;
+            }
             let other = self.duplicates.other(job);
             let among = job.links.identity.and_then(|it| earlier.get(&it).copied());
             let rejects = job.links.on_duplicate == OnDuplicate::Reject;

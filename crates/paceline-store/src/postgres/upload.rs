@@ -71,7 +71,7 @@ pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<Up
         links_text::to_text(links),
     ];
     // Said now, not after a million items.
-    check_parents(shared, job).await?;
+    check_parents(shared, job, now).await?;
     let mut session = shared.pools.writer().await?;
     let num = session.find(INSERT, row).await?;
     let num = num.ok_or_else(|| Error::corrupt("no upload"))?.number(0)?;
@@ -79,7 +79,7 @@ pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<Up
 }
 
 /// Whether the job can be taken in, as far as other jobs are concerned.
-async fn check_parents(shared: &Shared, job: &NewJob) -> Result<()> {
+async fn check_parents(shared: &Shared, job: &NewJob, now: Time) -> Result<()> {
     if job.links == Wanted::default() {
         return Ok(());
     }
@@ -89,7 +89,7 @@ async fn check_parents(shared: &Shared, job: &NewJob) -> Result<()> {
     let mut answers = session.run(batch).await?;
     let (mut ties, _) = Ties::read(shared, &mut session, &mut answers, places).await?;
     session.roll_back().await;
-    match ties.refusal(std::slice::from_ref(job)) {
+    match ties.refusal(std::slice::from_ref(job), now) {
         None => Ok(()),
         Some(refused) => Err(refused.into()),
     }
@@ -257,7 +257,7 @@ async fn try_finish(shared: &Shared, upload: UploadId, now: Time) -> Result<Subm
     let places = ties::add(&mut batch, std::iter::once(&job));
     let mut answers = session.run(batch).await?;
     let (mut ties, survivors) = Ties::read(shared, &mut session, &mut answers, places).await?;
-    if let Some(refused) = ties.refusal(std::slice::from_ref(&job)) {
+    if let Some(refused) = ties.refusal(std::slice::from_ref(&job), now) {
         session.roll_back().await;
         return Err(refused.into());
     }

@@ -34,15 +34,16 @@ pub(super) const TABLES: &[Table] = &[
          run_at, started_at, finished_at, deadline_at, time_left, lease, node, lane, place, parked_by,
          user_name, key, batch, labels, options, error, result, params,
          after_policy, after_waiting, after_met, after_broken, dependents, after_behind, identity,
-         merged_into, merged_count, results_expired, results_swept_at",
+         merged_into, merged_count, results_expired, results_swept_at, fingerprint, cached_from",
         "SELECT num, hex(id), name, task, queue, kind, state, priority, attempt, first_attempt,
             created_at, run_at, started_at, finished_at, deadline_at, time_left, lease, node,
             lane, coalesce(lane_order, 0), CASE lane WHEN 7 THEN lane_key END, user, key, batch,
             labels, options, error, result, params, after_policy,
             after_waiting, after_met, after_broken, dependents, after_behind,
             CASE WHEN identity IS NOT NULL THEN '\\x' || hex(identity) END,
-            nullif(hex(merged_into), ''), merged_count, results_expired,
-            results_swept_at
+            nullif(hex(merged_into), ''), merged_count, results_expired, results_swept_at,
+            CASE WHEN fingerprint IS NOT NULL THEN '\\x' || hex(fingerprint) END,
+            nullif(hex(cached_from), '')
          FROM jobs ORDER BY num",
     ),
     table(

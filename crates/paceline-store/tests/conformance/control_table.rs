@@ -2,7 +2,7 @@
 //! `lifecycle` says, and without a trace when it is refused or only tried.
 
 use paceline_core::dependency::Standing;
-use paceline_core::lifecycle::{Event, Facts, Refused, decide, may_delete, may_patch};
+use paceline_core::lifecycle::{DoneBy, Event, Facts, Refused, decide, may_delete, may_patch};
 use paceline_core::query::Selector;
 use paceline_core::store::{Action, Change, Refusal};
 use paceline_core::{JobId, JobState, Priority, Time};
@@ -130,7 +130,7 @@ impl Case {
             in_flight,
             unfinished,
             depends: past.depends(),
-            duplicated: false,
+            done_by: DoneBy::Itself,
         };
         (id, facts)
     }

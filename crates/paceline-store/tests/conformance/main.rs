@@ -12,6 +12,7 @@ mod backends;
 mod admit;
 mod batches;
 mod breaker;
+mod cache;
 mod claim;
 mod control;
 mod control_filter;

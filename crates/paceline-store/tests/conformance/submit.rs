@@ -70,6 +70,7 @@ async fn a_job_is_read_as_it_was_submitted(s: Case) {
         id,
         state,
         merged_into: None,
+        cached_from: None,
     };
     assert_eq!(answer, [taken]);
     let expected = Job {

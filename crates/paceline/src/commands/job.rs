@@ -69,6 +69,11 @@ fn facts(job: &JobView, palette: Palette, now: Timestamp) -> Vec<(&'static str, 
     add("says", (!says.is_empty()).then(|| says.join(": ")));
     add("after", after(job));
     add("merged", merged(job));
+    add(
+        "answered",
+        job.cached_from
+            .map(|source| format!("by {source}, without running")),
+    );
     add("submitted", Some(moment(job.created_at, now)));
     add(
         "due",

@@ -59,7 +59,7 @@ struct ItemArgs {
     /// Skip items whose key has a result of this task already
     #[arg(long, conflicts_with = "force")]
     only_new: bool,
-    /// Run all items, also when the task skips known ones by default
+    /// Run all items, also when the task skips known ones by default, and go past the cache
     #[arg(long)]
     force: bool,
 }
@@ -104,6 +104,10 @@ struct PlaceArgs {
     /// over), reject, or allow both to run. Tasks that name their `identity` merge by default
     #[arg(long, value_name = "POLICY", value_parser = on_duplicate)]
     on_duplicate: Option<WireOnDuplicate>,
+    /// Be answered by an identical job that completed without failures not longer ago than this,
+    /// such as 1h; --force goes past it
+    #[arg(long, value_name = "DURATION")]
+    cache_for: Option<WireDuration>,
 }
 
 /// How the job runs, over what its task declares.
@@ -155,6 +159,11 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
         output.note(format!(
             "a duplicate: job {survivor} does this work, with these params"
         ));
+    }
+    if let Some(source) = job.cached_from
+        && !output.json
+    {
+        output.note(format!("answered by job {source}; --force runs it anew"));
     }
     if !args.wait {
         if output.json {
@@ -236,6 +245,7 @@ fn request<'a>(args: &'a Args, params: Option<&'a RawValue>) -> JobRequest<'a> {
         run_at: place.at.map(WireTime),
         after_policy: place.after_policy,
         on_duplicate: place.on_duplicate,
+        cache_for: place.cache_for,
         workers: options.workers,
         chunk_size: options.chunk_size,
         concurrency: options.concurrency,

@@ -111,6 +111,10 @@ pub(super) struct TaskSection {
     pub(super) resources: BTreeMap<String, u64>,
     /// The params that identify the work of a job.
     pub(super) identity: Option<Vec<String>>,
+    /// Of the command: another version answers nobody.
+    pub(super) version: Option<String>,
+    /// How old a result may be that answers an identical job.
+    pub(super) cache_for: Option<Seconds>,
 }
 
 /// All that a task declares, in the API's words.
@@ -161,6 +165,8 @@ impl TaskSection {
     pub(super) fn same_work(&self) -> SameWorkRequest {
         SameWorkRequest {
             identity: self.identity.clone(),
+            version: self.version.clone(),
+            cache_for: self.cache_for,
         }
     }
 

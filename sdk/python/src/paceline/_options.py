@@ -86,6 +86,8 @@ def wire_options(
     item_timeout: Duration | None = None,
     timeout: Duration | None = None,
     identity: Sequence[str] | None = None,
+    version: str | None = None,
+    cache_for: Duration | None = None,
     retry: Retry | int | None = None,
     max_memory: Size | None = None,
     max_failures: str | int | None = None,
@@ -108,6 +110,8 @@ def wire_options(
         "item_timeout": _duration("item_timeout", item_timeout),
         "timeout": _duration("timeout", timeout),
         "identity": _names("identity", identity),
+        "version": _text("version", version),
+        "cache_for": _duration("cache_for", cache_for),
         "retry": (Retry(retry) if isinstance(retry, int) else retry),
         "max_memory": _size("max_memory", max_memory),
         "max_failures": _share("max_failures", max_failures),
@@ -172,6 +176,12 @@ def _names(name: str, value: Sequence[str] | None) -> list[str] | None:
     if isinstance(value, str) or not all(isinstance(part, str) for part in value):
         raise TypeError(f"{name}={value!r}: give a list of the names of params")
     return list(value)
+
+
+def _text(name: str, value: str | None) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name}={value!r}: give a text")
+    return value
 
 
 def _share(name: str, value: str | int | None) -> str | int | None:

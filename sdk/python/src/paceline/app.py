@@ -70,6 +70,8 @@ class App:
         item_timeout: Duration | None = None,
         timeout: Duration | None = None,
         identity: Sequence[str] | None = None,
+        version: str | None = None,
+        cache_for: Duration | None = None,
         retry: Retry | int | None = None,
         max_memory: Size | None = None,
         max_failures: str | int | None = None,
@@ -109,6 +111,8 @@ class App:
           (-1: every core). `concurrency`: items an async handler runs at once.
         - `item_timeout`, `timeout`: seconds or `"30s"`, for an item, for the job.
         - `identity`: the params that tell whether two jobs are the same work.
+        - `cache_for`: how old a result may be that answers an identical job; `version`: any text,
+          another one when the code gives other results.
         - `retry`: a Retry or the number of attempts. `max_failures`: `"10%"` or a number of
           items that may fail before the job does. `max_memory`: `"4GiB"`, for one worker.
         - `only_new`: skip items that an earlier job of the task has done.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::cache::Caching;
 use paceline_core::dependency::Policy;
 use paceline_core::item::NewItem;
 use paceline_core::links::{Parent, Wanted};
@@ -165,6 +166,10 @@ impl Draft {
 
     pub(crate) fn on_duplicate(self, policy: OnDuplicate) -> Self {
         self.set(|job| job.links.on_duplicate = policy)
+    }
+
+    pub(crate) fn caching(self, caching: Caching) -> Self {
+        self.set(|job| job.links.caching = Some(caching))
     }
 
     pub(crate) fn chunk(self, size: u32) -> Self {
