@@ -1540,7 +1540,7 @@ export interface components {
              * @description Items that an asynchronous handler runs at once in one worker.
              */
             concurrency?: number | null;
-            /** @description Run all items, also when the task's default is `only_new`. */
+            /** @description Run all items, also when the task's default is `only_new`, and go past the cache. */
             force?: boolean | null;
             item_timeout?: components["schemas"]["Duration"] | null;
             /**
@@ -2320,6 +2320,7 @@ export interface components {
             writers?: components["schemas"]["PoolUse"] | null;
         };
         SubmittedJob: {
+            cached_from?: components["schemas"]["JobId"] | null;
             id: components["schemas"]["JobId"];
             merged_into?: components["schemas"]["JobId"] | null;
             state: components["schemas"]["JobState"];
@@ -3878,7 +3879,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The job, which is merged into another one (`merged_into`) */
+            /** @description The job, which another one does (`merged_into`) or has done (`cached_from`) */
             200: {
                 headers: {
                     /** @description Address of the job */
@@ -7649,7 +7650,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job, which is merged into another one (`merged_into`) */
+            /** @description The job, which another one does (`merged_into`) or has done (`cached_from`) */
             200: {
                 headers: {
                     /** @description Address of the job */
@@ -8637,7 +8638,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The job, which is merged into another one (`merged_into`) */
+            /** @description The job, which another one does (`merged_into`) or has done (`cached_from`) */
             200: {
                 headers: {
                     /** @description Address of the job */
