@@ -1253,9 +1253,30 @@ export interface components {
         CleanUp: {
             at: components["schemas"]["Time"];
             /** Format: int64 */
+            cancelled?: number;
+            /** Format: int64 */
+            completed?: number;
+            /** Format: int64 */
             events: number;
             /** Format: int64 */
+            failed?: number;
+            /**
+             * Format: int64
+             * @description All jobs that were removed, and by the state that they had ended in.
+             */
             jobs: number;
+            /** Format: int64 */
+            merged?: number;
+            /**
+             * Format: int64
+             * @description Results of jobs and items that stay.
+             */
+            results?: number;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            seconds?: number;
             /** Format: int64 */
             uploads: number;
         };
@@ -1310,7 +1331,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "unsupported" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "unsupported" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -1481,6 +1502,8 @@ export interface components {
             queue: string;
             /** @description What the handler of a single-unit job returned. */
             result?: unknown;
+            /** @description Results of the job or of its items were past their time and were removed. */
+            results_expired?: boolean;
             run_at?: components["schemas"]["Time"] | null;
             started_at?: components["schemas"]["Time"] | null;
             state: components["schemas"]["JobState"];
@@ -5668,6 +5691,15 @@ export interface operations {
             };
             /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `results_expired` */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
