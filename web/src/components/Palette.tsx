@@ -19,6 +19,8 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
   const asked = useDeferredValue(text.trim());
   const { data } = useJobs({ limit: 8, ...(asked && { q: asked }) });
   const matches = (label: string) => label.toLowerCase().includes(asked.toLowerCase());
+  const pages = PAGES.filter((page) => matches(page.label));
+  const keys = matches("Keys");
   const leave = (go: () => void) => () => {
     onClose();
     go();
@@ -45,25 +47,27 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
         <Command.Empty className="px-4 py-8 text-center text-[13px] text-muted">
           Nothing is called that.
         </Command.Empty>
-        <Command.Group heading="Pages" className={GROUP}>
-          {PAGES.filter((page) => matches(page.label)).map((page) => (
-            <Command.Item
-              key={page.to}
-              value={page.to}
-              className={ENTRY}
-              onSelect={leave(() => void navigate({ to: page.to }))}
-            >
-              <page.icon size={16} aria-hidden="true" className="text-muted" />
-              {page.label}
-            </Command.Item>
-          ))}
-          {matches("Keys") && (
-            <Command.Item value="keys" className={ENTRY} onSelect={leave(showHelp)}>
-              <Keyboard size={16} aria-hidden="true" className="text-muted" />
-              Keys
-            </Command.Item>
-          )}
-        </Command.Group>
+        {(pages.length > 0 || keys) && (
+          <Command.Group heading="Pages" className={GROUP}>
+            {pages.map((page) => (
+              <Command.Item
+                key={page.to}
+                value={page.to}
+                className={ENTRY}
+                onSelect={leave(() => void navigate({ to: page.to }))}
+              >
+                <page.icon size={16} aria-hidden="true" className="text-muted" />
+                {page.label}
+              </Command.Item>
+            ))}
+            {keys && (
+              <Command.Item value="keys" className={ENTRY} onSelect={leave(showHelp)}>
+                <Keyboard size={16} aria-hidden="true" className="text-muted" />
+                Keys
+              </Command.Item>
+            )}
+          </Command.Group>
+        )}
         {(data?.items.length ?? 0) > 0 && (
           <Command.Group heading="Jobs" className={GROUP}>
             {data?.items.map((job) => (

@@ -26,6 +26,7 @@ export function jobs(count: number): string {
 }
 
 export function titleOf(action: BulkAction, count: number | undefined): string {
+  if (count === 0) return `None of them: nothing to ${action.verb}`;
   const many = count === undefined ? "the chosen jobs" : jobs(count);
   if (action.verb === "change") return `Give ${many} ${action.priority} priority?`;
   return `${verbOf(action)} ${many}?`;
@@ -83,7 +84,9 @@ function Particulars({ counted, action, running }: ParticularsProps) {
           {running === 1 ? "1 of them is running." : `${formatCount(running)} of them are running.`}
         </p>
       )}
-      {action.verb in QUESTIONS && <p>{QUESTIONS[action.verb as Risky].many}</p>}
+      {counted.changed > 0 && action.verb in QUESTIONS && (
+        <p>{QUESTIONS[action.verb as Risky].many}</p>
+      )}
       {stay > 0 && (
         <p className="mt-1">
           {jobs(stay)} of {formatCount(counted.matched)} cannot and stay as they are

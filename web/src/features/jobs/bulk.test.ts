@@ -15,6 +15,7 @@ it("ticked jobs are named, all that match are left to the server", () => {
 
 it("the question names what is done to how many", () => {
   expect(titleOf({ verb: "cancel" }, 12)).toBe("Cancel 12 jobs?");
+  expect(titleOf({ verb: "pause" }, 0)).toBe("None of them: nothing to pause");
   expect(titleOf({ verb: "delete" }, 1)).toBe("Delete 1 job?");
   expect(titleOf({ verb: "change", priority: "low" }, 3)).toBe("Give 3 jobs low priority?");
 });
