@@ -28,16 +28,18 @@ export async function fill(node: Node): Promise<Record<string, string>> {
     const { state } = await node.get<{ state: string }>(`/jobs/${failed.id}`);
     return state === "completed" || state === "failed";
   });
-  await job({ params: { ...params, pace_ms: 250 }, items: items(400, "slow") });
+  const slow = await job({ params: { ...params, pace_ms: 250 }, items: items(400, "slow") });
+  const child = await node.post<Named>("/jobs", { task: "report", after: [slow.id, failed.id] });
   return {
     overview: "/",
     jobs: "/jobs?tab=all",
     job: `/jobs/${failed.id}`,
     log: `/jobs/${failed.id}?tab=log`,
     timeline: `/jobs/${failed.id}?tab=timeline`,
-    plots: `/jobs/${failed.id}?tab=plots`,
+    plots: `/jobs/${slow.id}?tab=plots`,
+    result: `/jobs/${failed.id}?tab=result`,
     options: `/jobs/${failed.id}?tab=options`,
-    graph: `/jobs/${failed.id}?tab=graph`,
+    graph: `/jobs/${child.id}?tab=graph`,
     launch: "/launch?task=predict",
     batches: "/batches",
     batch: "/batches/nightly",
