@@ -49,6 +49,7 @@ export class Node {
       });
     });
     const late = new Promise<never>((_, fail) => {
+      child.once("error", (error) => fail(new Error(`no node: make build (${error.message})`)));
       child.once("exit", () => fail(new Error(`the node ended; its log:\n${this.log()}`)));
       setTimeout(() => fail(new Error(`the node is not ready; its log:\n${this.log()}`)), START_MS);
     });
