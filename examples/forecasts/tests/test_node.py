@@ -1,6 +1,7 @@
 """End to end: the real binary, its warm workers, and this example's own client and commands."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from forecasts.client import Refused
 from forecasts.optimise import optimise
 
 PATIENCE = 30
+# So many searches that most wait, whatever the number of cores.
+MANY = 4 * (os.cpu_count() or 2)
 # Some seconds of one core: there is time to interfere.
 LONG = {"sku": "23166", "model": "holt_winters", "method": "ai", "trials": 500}
 
@@ -64,9 +67,9 @@ def test_a_batch_from_the_command_line_gives_what_a_direct_run_gives(node, clien
 
 
 def test_a_batch_is_paused_resumed_and_cancelled(client):
-    # Twelve jobs of some seconds: most of them have not begun when the batch is paused.
+    # Jobs of some seconds: most of them have not begun when the batch is paused.
     name = "controlled"
-    chosen = series.of("retail", 12)
+    chosen = series.of("retail", MANY)
     ids = batches.submit(
         client, name, "to be stopped", batches.jobs_of(chosen, ["holt_winters"], ["ai"], trials=500)
     )
@@ -102,7 +105,7 @@ def test_a_running_search_hears_of_its_cancel(client):
 
 def test_an_urgent_search_goes_before_those_that_wait(client):
     name = "in-no-hurry"
-    chosen = series.of("retail", 8)
+    chosen = series.of("retail", MANY)
     jobs = batches.jobs_of(chosen, ["holt_winters"], ["ai"], trials=300, priority="low")
     batches.submit(client, name, "someday", jobs)
     params = {"sku": "N1402", "model": "seasonal_naive", "method": "grid"}
@@ -116,7 +119,7 @@ def test_an_urgent_search_goes_before_those_that_wait(client):
 
 
 def test_newer_data_go_to_the_searches_that_wait(client):
-    chosen = series.of("retail", 8)
+    chosen = series.of("retail", MANY)
     before, now = "2011-10-31", "2011-11-28"
 
     def jobs(week):
