@@ -27,7 +27,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("demo", help="a node, a batch, and a table of its results")
     command.add_argument("--skus", type=int, default=demo.SKUS, help="default: %(default)s")
     command.add_argument("--once", action="store_true", help="stop when the batch has ended")
-    command.set_defaults(run=lambda options: demo.run(options.skus, stay=not options.once))
+    _force_argument(command)
+    command.set_defaults(run=_demo)
 
     _submit_command(commands.add_parser("submit", help="submit a batch of searches"))
 
@@ -72,8 +73,20 @@ def _submit_command(command: argparse.ArgumentParser) -> None:
         choices=["merge", "reject", "allow"],
         help="what becomes of a search that waits or runs already (default: merge)",
     )
+    _force_argument(command)
     command.add_argument("--wait", action="store_true", help="wait for it, then print the table")
     command.set_defaults(run=_submit)
+
+
+def _force_argument(command: argparse.ArgumentParser) -> None:
+    # None, not False: what is not said is not sent.
+    command.add_argument(
+        "--force", action="store_true", default=None, help="run what an earlier search could answer"
+    )
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return demo.run(options.skus, stay=not options.once, force=options.force)
 
 
 def _submit(options: argparse.Namespace) -> int:
@@ -91,6 +104,7 @@ def _submit(options: argparse.Namespace) -> int:
         priority=options.priority,
         user=options.user,
         on_duplicate=options.on_duplicate,
+        force=options.force,
     )
     name = options.batch or batches.new_name()
     reason = options.reason or f"new data for {len(chosen)} SKU{'s' if len(chosen) > 1 else ''}"
@@ -111,6 +125,8 @@ def _results(options: argparse.Namespace) -> int:
 def _print(client: Client, name: str) -> int:
     jobs = list(client.jobs(batch=name))
     print(table.text(jobs))
+    if said := table.answered(jobs):
+        print(said, file=sys.stderr)
     return 1 if any(job["state"] == "failed" for job in jobs) else 0
 
 

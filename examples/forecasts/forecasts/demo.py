@@ -14,13 +14,13 @@ ADDRESS = "127.0.0.1:7421"
 SKUS = 120
 
 
-def run(skus: int = SKUS, stay: bool = True) -> int:
+def run(skus: int = SKUS, stay: bool = True, force: bool | None = None) -> int:
     """Runs the demo; with `stay` the node stays until it is interrupted."""
     print("starting a node …", file=sys.stderr)
     with Node(paths.build_folder() / "demo.db", ADDRESS) as node:
         client = Client(node.url)
         began = time.perf_counter()
-        failed = _batch(client, skus)
+        failed = _batch(client, skus, force)
         seconds = time.perf_counter() - began
         print(f"\n{seconds:.0f} s in all; the node is at {node.url}", file=sys.stderr)
         if stay:
@@ -32,16 +32,19 @@ def run(skus: int = SKUS, stay: bool = True) -> int:
     return 1 if failed else 0
 
 
-def _batch(client: Client, skus: int) -> int:
+def _batch(client: Client, skus: int, force: bool | None) -> int:
     name = batches.new_name()
     chosen = series.of("retail", skus)
     reason = f"new data for {len(chosen)} SKUs"
-    jobs = batches.jobs_of(chosen, methods=batches.METHODS)
+    jobs = batches.jobs_of(chosen, methods=batches.METHODS, force=force)
     batches.submit(client, name, reason, jobs)
     print(f"batch {name}, {reason}: {len(jobs)} jobs", file=sys.stderr)
     batch = batches.wait(client, name, show)
     print(file=sys.stderr)
-    print("\n".join(table.means(client.jobs(batch=name))))
+    found = list(client.jobs(batch=name))
+    print("\n".join(table.means(found)))
+    if said := table.answered(found):
+        print(f"\n{said}", file=sys.stderr)
     print(f"\nthe whole table: python -m forecasts results {name}", file=sys.stderr)
     return batch["jobs"].get("failed", 0)
 

@@ -53,6 +53,12 @@ def text(jobs: Sequence[dict[str, Any]]) -> str:
     return "\n".join([*drawn, "", *means(jobs)])
 
 
+def answered(jobs: Iterable[dict[str, Any]]) -> str:
+    """How many searches were not run, because an earlier one had answered them; else nothing."""
+    count = sum(job["cached_from"] is not None for job in jobs)
+    return f"{count} answered by earlier searches; --force runs them anew" if count else ""
+
+
 def means(jobs: Iterable[dict[str, Any]]) -> list[str]:
     """The mean of the held-out weeks for each model and method, and of the best of each series.
 

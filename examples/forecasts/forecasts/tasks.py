@@ -45,7 +45,20 @@ def load() -> None:
     series.all_series()
 
 
-@app.task(name="optimise", setup=load, timeout="10m", identity=["sku", "model", "method"], retry=2)
+# The same params give the same numbers, so an earlier search answers: change VERSION with the code
+# of the models or of the search, or with the data.
+VERSION = "1"
+
+
+@app.task(
+    name="optimise",
+    setup=load,
+    timeout="10m",
+    identity=["sku", "model", "method"],
+    cache_for="24h",
+    version=VERSION,
+    retry=2,
+)
 def run(params: Params, ctx: pl.Context) -> dict:
     """Optimises one model for one series; the result has parameters, metrics and predictions."""
     from .optimise import optimise

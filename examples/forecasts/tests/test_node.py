@@ -94,7 +94,7 @@ def test_a_batch_is_paused_resumed_and_cancelled(client):
 
 
 def test_a_running_search_hears_of_its_cancel(client):
-    id = client.post_when_ready("/jobs", {"task": "optimise", "params": LONG})["id"]
+    id = client.post_when_ready("/jobs", {"task": "optimise", "params": LONG, "force": True})["id"]
     until("progress", lambda: job(client, id), lambda job: job["progress"]["percent"] > 0)
     began = time.monotonic()
     client.post(f"/jobs/{id}/cancel")
@@ -116,6 +116,22 @@ def test_an_urgent_search_goes_before_those_that_wait(client):
     assert waiting > 0, "all of the batch had begun before the urgent one was done"
     assert urgent["result"]["metrics"]["mase"] == pytest.approx(0.7707, abs=0.0001)
     batches.wait(client, name)
+
+
+def test_a_search_that_was_done_answers_the_next(node, client):
+    arguments = ["submit", "--skus", "3", "--models", "seasonal_naive", "--until", "2011-11-21"]
+    first = command(node, *arguments, "--batch", "asked-first", "--wait")
+    again = command(node, *arguments, "--batch", "asked-again", "--wait")
+    assert again == first
+    ran, answered = (list(client.jobs(batch=f"asked-{when}")) for when in ("first", "again"))
+    assert [one["cached_from"] for one in answered] == [one["id"] for one in ran]
+    assert client.get("/batches/asked-again")["jobs"]["completed"] == 3
+    # Other data are another question; and who insists gets a run.
+    other = command(node, *arguments[:-1], "2011-11-14", "--batch", "asked-other", "--wait")
+    assert other != first
+    assert command(node, *arguments, "--force", "--batch", "asked-anew", "--wait") == first
+    for batch in ("asked-other", "asked-anew"):
+        assert all(one["cached_from"] is None for one in client.jobs(batch=batch))
 
 
 def test_newer_data_go_to_the_searches_that_wait(client):
@@ -150,7 +166,7 @@ def test_newer_data_go_to_the_searches_that_wait(client):
 
 
 def test_duplicates_are_refused_or_let_be_when_asked(client):
-    id = client.post_when_ready("/jobs", {"task": "optimise", "params": LONG})["id"]
+    id = client.post_when_ready("/jobs", {"task": "optimise", "params": LONG, "force": True})["id"]
     in_state(client, id, "running")
     again = {"task": "optimise", "params": {**LONG, "trials": 5}}
     with pytest.raises(Refused, match=id) as refused:

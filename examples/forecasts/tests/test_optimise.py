@@ -70,3 +70,5 @@ def test_a_table_of_results_that_failed_and_that_wait():
     assert lines[3].endswith("pending")
     assert any(line.startswith("seasonal_naive by grid") for line in lines[4:])
     assert table.means([]) == ["nothing to show yet"]
+    assert table.answered({"cached_from": None} for _ in jobs) == ""
+    assert table.answered({"cached_from": "x"} for _ in jobs).startswith("3 answered")

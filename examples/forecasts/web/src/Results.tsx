@@ -27,7 +27,8 @@ const COLUMNS: Column[] = [
   {
     title: "Method (tried)",
     sort: ({ result }) => result.method,
-    cell: ({ result }) => `${METHODS[result.method]} (${result.tried})`,
+    cell: ({ job, result }) =>
+      `${METHODS[result.method]} (${result.tried})${job.cached_from ? ", from an earlier search" : ""}`,
     isExtra: true,
   },
   {
