@@ -16,6 +16,7 @@ use crate::capacity::{Capacity, Machine};
 use crate::dispatch::Dispatcher;
 use crate::feed::EventFeed;
 use crate::handle::{Handle, Shared};
+use crate::losses;
 use crate::notifier::{Carrying, Hearing, Notifications};
 use crate::outstanding::Outstanding;
 use crate::ticker::Ticker;
@@ -103,6 +104,7 @@ impl Engine {
         let feed = EventFeed::new(store);
         let mut loops = JoinSet::new();
         loops.spawn(Dispatcher::new(Arc::clone(&shared), asked).run());
+        loops.spawn(losses::watch(Arc::clone(&shared), options.node_timeout));
         loops.spawn(Ticker::new(Arc::clone(&shared), options).run());
         loops.spawn(
             feed.clone()

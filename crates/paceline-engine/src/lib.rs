@@ -14,6 +14,7 @@ mod engine;
 mod feed;
 mod handle;
 mod hold_back;
+mod losses;
 mod notifier;
 mod outstanding;
 mod schedules;

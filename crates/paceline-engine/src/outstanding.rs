@@ -94,6 +94,10 @@ impl Outstanding {
         known.revoked_early.drain(..forget);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().held.is_empty()
+    }
+
     pub(crate) fn all(&self) -> Vec<LeaseId> {
         self.lock().held.keys().copied().collect()
     }

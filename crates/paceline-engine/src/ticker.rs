@@ -55,7 +55,7 @@ impl Ticker {
 
     async fn upkeep(&mut self) -> Result<Option<Time>, StoreError> {
         if Instant::now() >= self.next_heartbeat {
-            self.heartbeat().await?;
+            self.shared.heartbeat(self.options.node_timeout).await?;
             self.next_heartbeat = Instant::now() + self.options.node_timeout / 3;
         }
         let ticked = self.shared.store.tick(self.shared.clock.now()).await?;
@@ -71,21 +71,6 @@ impl Ticker {
         }
         self.healthy = true;
         Ok(ticked.next_due.into_iter().chain(next_run).min())
-    }
-
-    async fn heartbeat(&self) -> Result<(), StoreError> {
-        let now = self.shared.clock.now();
-        let held = self.shared.outstanding.all();
-        let until = now + self.options.node_timeout;
-        let lost = self
-            .shared
-            .store
-            .heartbeat(self.shared.node, held, until, now)
-            .await?;
-        // A lease that ended between the look and the answer is lost to nobody: telling its
-        // worker again does no harm.
-        self.shared.revoke(lost);
-        Ok(())
     }
 
     async fn prune(&self) -> Result<(), StoreError> {
