@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo forecasts forecasts-web test check check-rust check-python check-web web chaos bench
+.PHONY: help setup build demo forecasts forecasts-web test check check-rust check-python check-web web chaos simulate bench
 .PHONY: clean suites suite-rust suite-sdk suite-web suite-forecasts-web suite-dashboard suite-examples suite-e2e
 .PHONY: postgres network screenshots
 
@@ -189,6 +189,16 @@ chaos: build postgres network ## three nodes on one database in trouble, for fiv
 	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline \
 	    PACELINE_CHAOS_SECONDS=$(CHAOS_SECONDS) \
 	    cargo test --locked --package paceline-e2e --test e2e chaos -- --nocapture
+
+# SEEDS=1000 FROM=5000 for a part; a seed that fails is printed, and PACELINE_SIM_SEED repeats it.
+SEEDS ?= 10000
+FROM ?= 0
+simulate: setup ## ten thousand simulated histories of the engine, each step checked
+	$(call say,building the simulation with optimisation (minutes the first time))
+	cargo test --locked --profile simulation --package paceline-engine --test simulation --no-run
+	$(call say,$(SEEDS) seeds from $(FROM) on)
+	PACELINE_SIM_FROM=$(FROM) PACELINE_SIM_SEEDS=$(SEEDS) cargo test --locked --profile simulation \
+	    --package paceline-engine --test simulation -- --test-threads=1 faults quiet
 
 bench: setup web ## measures this machine against the targets
 	$(call say,building the release binary (several minutes the first time))

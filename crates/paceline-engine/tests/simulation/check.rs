@@ -1,58 +1,47 @@
-//! What is known to be true so far, and the invariants over it.
+//! What is known to be true so far, and the invariants over it. The numbers are those of the
+//! design's list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use paceline_core::event::{EventKind, EventRecord};
+use paceline_core::job::NewJob;
 use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::TRANSITIONS;
-use paceline_core::{JobId, JobState, LeaseId, Seq};
-use tokio::time::Instant;
+use paceline_core::links::Parent;
+use paceline_core::{JobId, JobState, LeaseId, NodeId, Priority, ScheduleId, Seq, Time};
 
-/// The longest that a handler may run on after its job's cancel was acknowledged.
-const CANCEL_REACHES: Duration = Duration::from_secs(1);
+use crate::known::Known;
+use crate::reach::Reach;
+use crate::rules::Said;
+use crate::tasks::GREEDY;
+use crate::throttle::HandedOut;
 
 /// The model: facts gathered at the instants at which they came true.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
+    pub(crate) jobs: BTreeMap<JobId, Known>,
     /// Leases that exist, by the store's own answers.
-    live: HashMap<LeaseId, JobId>,
+    pub(crate) live: HashMap<LeaseId, Held>,
     ever_leased: HashSet<LeaseId>,
     /// Items and units that are recorded as succeeded (a unit is item 0).
     recorded: HashSet<(JobId, Seq)>,
     /// Jobs whose pause was acknowledged and that were not resumed.
     paused: HashSet<JobId>,
-    /// Leases that a cancel ended, and when.
-    cancelled: HashMap<LeaseId, Instant>,
-    pub(crate) acknowledged: HashSet<JobId>,
-    deleted: HashSet<JobId>,
-    /// States as the events tell them.
-    told: HashMap<JobId, JobState>,
-    pub(crate) crashes: u32,
+    pub(crate) reach: Reach,
+    pub(crate) rules: Said,
+    pub(crate) handed_out: HandedOut,
+    pub(crate) acknowledged: BTreeSet<JobId>,
+    deleted: BTreeSet<JobId>,
+    /// Runs of schedules that gave a job.
+    fired: HashSet<(ScheduleId, Time)>,
 }
 
-/// A handler at work; ends when it is dropped.
-pub(crate) struct Execution {
-    lease: LeaseId,
-    begun: Instant,
-    checks: Arc<Mutex<Checks>>,
-}
-
-impl Drop for Execution {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        let checks = lock(&self.checks);
-        if let Some(at) = checks.cancelled.get(&self.lease) {
-            let ran_on = (*at).max(self.begun).elapsed();
-            assert!(
-                ran_on <= CANCEL_REACHES,
-                "a cancel reached its handler after {ran_on:?}"
-            );
-        }
-    }
+/// A lease in somebody's hands.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) node: NodeId,
+    pub(crate) task: String,
 }
 
 pub(crate) fn lock(checks: &Mutex<Checks>) -> MutexGuard<'_, Checks> {
@@ -61,42 +50,54 @@ pub(crate) fn lock(checks: &Mutex<Checks>) -> MutexGuard<'_, Checks> {
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// A worker starts on an item or unit.
+pub(crate) fn begin(checks: &Arc<Mutex<Checks>>, lease: &Lease, seq: Option<Seq>) {
+    let seq = seq.unwrap_or_default();
+    let known = lock(checks);
+    let live = known.live.contains_key(&lease.id);
+    let repeats = known.recorded.contains(&(lease.job, seq));
+    assert!(
+        !(live && repeats),
+        "2: item {seq} of {} is run again though it succeeded",
+        lease.job
+    );
+}
+
 impl Checks {
-    /// A worker starts on an item or unit.
-    pub(crate) fn begin(checks: &Arc<Mutex<Checks>>, lease: &Lease, seq: Option<Seq>) -> Execution {
-        let seq = seq.unwrap_or_default();
-        let known = lock(checks);
-        let live = known.live.contains_key(&lease.id);
-        let repeats = known.recorded.contains(&(lease.job, seq));
-        assert!(
-            !(live && repeats),
-            "item {seq} of {} is run again though it succeeded",
-            lease.job
-        );
-        drop(known);
-        Execution {
-            lease: lease.id,
-            begun: Instant::now(),
-            checks: Arc::clone(checks),
+    /// Jobs were taken in.
+    pub(crate) fn submitted<'j>(&mut self, jobs: impl IntoIterator<Item = &'j NewJob>) {
+        for job in jobs {
+            let mut after = Vec::new();
+            for parent in &job.links.after {
+                match parent {
+                    Parent::Job(id) => after.push(*id),
+                    Parent::Batch(name) => {
+                        let of_batch = self.jobs.iter();
+                        let of_batch = of_batch.filter(|(_, job)| job.batch.as_ref() == Some(name));
+                        after.extend(of_batch.map(|(id, _)| *id));
+                    }
+                }
+            }
+            self.jobs.insert(job.id, Known::new(job, after));
         }
     }
 
-    pub(crate) fn leased(&mut self, lease: &Lease) {
+    /// Work was handed out.
+    pub(crate) fn leased(&mut self, lease: &Lease, node: NodeId, now: Time) {
         assert!(
             self.ever_leased.insert(lease.id),
-            "lease {} was given twice",
+            "4: lease {} was given twice",
             lease.id
         );
         assert!(
             !self.paused.contains(&lease.job),
-            "a chunk of the paused job {} was leased",
+            "9: a chunk of the paused job {} was leased",
             lease.job
         );
-        let state = self.told.get(&lease.job);
-        let ended = state.is_some_and(|state| state.is_terminal());
+        let state = self.jobs.get(&lease.job).and_then(|job| job.state);
         assert!(
-            !ended,
-            "work of {} was leased, which is {state:?}",
+            state == Some(JobState::Running),
+            "6: work of {} was leased, which is {state:?}",
             lease.job
         );
         if let LeasedWork::Chunk(items) = &lease.work {
@@ -104,24 +105,35 @@ impl Checks {
                 let repeats = self.recorded.contains(&(lease.job, item.seq));
                 assert!(
                     !repeats,
-                    "item {} of {} is leased though it succeeded",
+                    "2: item {} of {} is leased though it succeeded",
                     item.seq, lease.job
                 );
             }
         }
-        self.live.insert(lease.id, lease.job);
+        self.rules.leased(lease, now);
+        let held = Held {
+            node,
+            task: lease.task.clone(),
+        };
+        self.live.insert(lease.id, held);
+        let greedy = self.live.values();
+        let greedy = greedy.filter(|held| held.node == node && held.task == GREEDY);
+        assert!(
+            greedy.count() <= 1,
+            "resources: {node:?} runs more of {GREEDY} than it has room for"
+        );
     }
 
     /// A report was accepted.
     pub(crate) fn accepted(&mut self, lease: LeaseId, job: JobId, succeeded: &[Seq], ends: bool) {
         assert!(
             self.live.contains_key(&lease),
-            "a report on lease {lease} was accepted, which is gone"
+            "4: a report on lease {lease} was accepted, which is gone"
         );
         for seq in succeeded {
             assert!(
                 self.recorded.insert((job, *seq)),
-                "item {seq} of {job} was recorded twice"
+                "2: item {seq} of {job} was recorded twice"
             );
         }
         if ends {
@@ -137,68 +149,119 @@ impl Checks {
         self.live.clear();
     }
 
-    pub(crate) fn revoked(&mut self, leases: impl Iterator<Item = LeaseId>) {
+    pub(crate) fn leases_gone_of(&mut self, node: NodeId) {
+        self.live.retain(|_, held| held.node != node);
+    }
+
+    /// A call of this node ended leases.
+    pub(crate) fn revoked(&mut self, leases: impl Iterator<Item = LeaseId>, by: NodeId) {
         for lease in leases {
-            self.live.remove(&lease);
-            self.cancelled.insert(lease, Instant::now());
+            if let Some(held) = self.live.remove(&lease) {
+                self.reach.cancelled(lease, held.node, by);
+            }
         }
     }
 
-    /// Takes in new events: each step of a job's state must be legal.
-    pub(crate) fn told(&mut self, events: &[EventRecord]) {
+    /// A pause was acknowledged.
+    pub(crate) fn pausing(&mut self, job: JobId) {
+        self.paused.insert(job);
+    }
+
+    /// A run of a schedule gave a job.
+    pub(crate) fn fired(&mut self, schedule: ScheduleId, tick: Time) {
+        assert!(
+            self.fired.insert((schedule, tick)),
+            "schedules: the run of {schedule} at {tick:?} was done twice"
+        );
+    }
+
+    pub(crate) fn changed(&mut self, job: JobId, priority: Priority) {
+        if let Some(job) = self.jobs.get_mut(&job) {
+            job.priority = priority;
+        }
+    }
+
+    /// Takes in new events, and holds each against the rules.
+    pub(crate) fn told(&mut self, events: &[EventRecord], now: Time) {
         for event in events {
-            let Some(job) = event.job else { continue };
+            self.handed_out.told(event);
+            let Some(id) = event.job else { continue };
             if event.kind == EventKind::Deleted {
-                self.deleted.insert(job);
-                self.told.remove(&job);
+                self.delete(id);
                 continue;
             }
             let Some(to) = event.state else { continue };
-            match event.kind {
-                EventKind::Submitted => {
-                    assert!(!self.told.contains_key(&job), "{job} was submitted twice");
-                }
-                EventKind::Restarted => self.recorded.retain(|(of, _)| *of != job),
-                _ => {}
+            self.step(id, to, event);
+            if event.kind == EventKind::Started {
+                self.starts(id, now);
             }
-            self.step(job, to, event);
-            self.told.insert(job, to);
+            if event.kind == EventKind::Restarted {
+                self.recorded.retain(|(of, _)| *of != id);
+            }
+            self.jobs.get_mut(&id).expect("it is known").note(to, event);
             if event.kind == EventKind::Paused {
-                self.paused.insert(job);
+                self.paused.insert(id);
             }
-            if to != JobState::Paused {
-                self.paused.remove(&job);
+            let goes_on = matches!(
+                event.kind,
+                EventKind::Resumed | EventKind::Retried | EventKind::Restarted | EventKind::Blocked
+            );
+            if goes_on || to.is_terminal() {
+                self.paused.remove(&id);
             }
         }
     }
 
-    fn step(&self, job: JobId, to: JobState, event: &EventRecord) {
-        let Some(&from) = self.told.get(&job) else {
+    fn delete(&mut self, id: JobId) {
+        self.deleted.insert(id);
+        let deleted = self.jobs.remove(&id);
+        assert!(
+            deleted.is_none_or(|job| job.has_ended()),
+            "1: {id} was deleted before it ended"
+        );
+        for job in self.jobs.values_mut() {
+            job.after.retain(|parent| *parent != id);
+        }
+        self.paused.remove(&id);
+    }
+
+    /// 7, and that every step is in the table.
+    fn step(&self, id: JobId, to: JobState, event: &EventRecord) {
+        let Some(job) = self.jobs.get(&id) else {
+            panic!("12: {event:?} tells of a job that nobody submitted");
+        };
+        let Some(from) = job.state else {
+            let is_first = event.kind == EventKind::Submitted;
+            assert!(is_first, "12: the first of {id} is {event:?}");
             return;
         };
+        assert!(
+            event.kind != EventKind::Submitted,
+            "1: {id} was submitted twice"
+        );
         if from == to {
             return;
         }
         let legal = TRANSITIONS
             .iter()
             .any(|(state, _, targets)| *state == from && targets.contains(&to));
-        assert!(legal, "{job} went from {from} to {to} by {event:?}");
-        if from.is_terminal() {
-            let by_hand = matches!(event.kind, EventKind::Retried | EventKind::Restarted);
-            assert!(by_hand, "{job} left {from} by {}", event.kind);
+        assert!(legal, "7: {id} went from {from} to {to} by {event:?}");
+        if !from.is_terminal() {
+            return;
         }
+        let by_hand = matches!(event.kind, EventKind::Retried | EventKind::Restarted);
+        let parents = job.after.iter().filter_map(|parent| self.jobs.get(parent));
+        let again = job.dropped && parents.into_iter().any(|parent| !parent.has_ended());
+        let revived = event.kind == EventKind::Blocked && again;
+        assert!(by_hand || revived, "7: {id} left {from} by {}", event.kind);
     }
 
-    /// The state that the events tell, for jobs that are there.
-    pub(crate) fn states(&self) -> impl Iterator<Item = (JobId, JobState)> + '_ {
-        self.told.iter().map(|(job, state)| (*job, *state))
-    }
-
-    pub(crate) fn kept(&self) -> impl Iterator<Item = JobId> + '_ {
+    /// Jobs that were acknowledged and not deleted.
+    pub(crate) fn kept(&self) -> Vec<JobId> {
         self.acknowledged
-            .iter()
-            .filter(|job| !self.deleted.contains(job))
+            .difference(&self.deleted)
             .copied()
+            .collect()
     }
 
     pub(crate) fn recorded_of(&self, job: JobId) -> usize {

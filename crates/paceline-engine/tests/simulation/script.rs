@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use paceline_core::Json;
 use paceline_core::dice::Dice;
+use paceline_core::scope::Kind;
 
 /// Fails so many attempts, then succeeds; each attempt takes so long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Script {
     pub(crate) failures: u32,
     pub(crate) permanent: bool,
+    /// A failure asks that for a while nobody calls what it calls: its task, or its job's key.
+    pub(crate) holds: Option<Kind>,
     pub(crate) takes: Duration,
 }
 
@@ -29,6 +32,11 @@ impl Script {
         Script {
             failures,
             permanent: dice.next_u64().is_multiple_of(20),
+            holds: match dice.next_u64() % 24 {
+                0 => Some(Kind::Task),
+                1 => Some(Kind::Key),
+                _ => None,
+            },
             takes: Duration::from_millis(dice.next_u64() % longest),
         }
     }
@@ -37,10 +45,16 @@ impl Script {
         let Script {
             failures,
             permanent,
+            holds,
             takes,
         } = self;
+        let holds = match holds {
+            None => 0,
+            Some(Kind::Task) => 1,
+            Some(Kind::Key | Kind::Queue | Kind::User) => 2,
+        };
         Json::from_checked(format!(
-            "[{failures},{},{}]",
+            "[{failures},{},{holds},{}]",
             u8::from(permanent),
             takes.as_millis()
         ))
@@ -53,12 +67,17 @@ impl Script {
             .split(',')
             .map(|number| number.parse().expect("a script"))
             .collect();
-        let [failures, permanent, takes] = numbers[..] else {
+        let [failures, permanent, holds, takes] = numbers[..] else {
             panic!("{json} is no script")
         };
         Script {
             failures: u32::try_from(failures).expect("small"),
             permanent: permanent == 1,
+            holds: match holds {
+                0 => None,
+                1 => Some(Kind::Task),
+                _ => Some(Kind::Key),
+            },
             takes: Duration::from_millis(takes),
         }
     }

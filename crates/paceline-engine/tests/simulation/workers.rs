@@ -16,10 +16,10 @@ use paceline_core::{Json, LeaseId};
 use paceline_engine::Handle;
 use tokio::sync::broadcast::Receiver;
 
-use crate::check::Checks;
+use crate::check::{self, Checks};
+use crate::reach::Execution;
 use crate::script::Script;
-
-pub(crate) const TASKS: [&str; 2] = ["alpha", "beta"];
+use crate::tasks;
 
 pub(crate) struct Worker {
     pub(crate) engine: Handle,
@@ -40,9 +40,16 @@ enum End {
 impl Worker {
     pub(crate) async fn run(mut self) {
         let mut signals = Signals::new(self.engine.signals());
+        if self.engine.declare(tasks::declared()).await.is_err() {
+            return;
+        }
+        let tasks: Vec<String> = tasks::declared()
+            .into_iter()
+            .map(|task| task.name)
+            .collect();
         loop {
             let offer = Offer {
-                tasks: TASKS.iter().map(ToString::to_string).collect(),
+                tasks: tasks.clone(),
                 leases: 1 + u32::try_from(self.dice.next_u64() % 3).expect("small"),
                 workers: self.workers,
             };
@@ -175,7 +182,8 @@ impl Worker {
                 }])
                 .await;
         }
-        let execution = Checks::begin(&self.checks, lease, item.map(|item| item.seq));
+        check::begin(&self.checks, lease, item.map(|item| item.seq));
+        let execution = Execution::new(lease.id, &self.checks);
         let work = tokio::time::sleep(script.takes);
         let ended = tokio::select! {
             () = work => self.fate(),
@@ -198,6 +206,8 @@ fn outcome(script: Script, attempt: u32) -> Outcome {
     let failure = Failure::new(ErrorKind::Handler, format!("attempt {attempt} fails"));
     Outcome::Failed(Failure {
         permanent: script.permanent,
+        hold: script.holds,
+        retry_after: script.holds.map(|_| script.takes * 4),
         ..failure
     })
 }

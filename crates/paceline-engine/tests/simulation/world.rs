@@ -6,26 +6,28 @@ use std::time::Duration;
 use paceline_core::clock::Clock;
 use paceline_core::dice::Dice;
 use paceline_core::limits::Limits;
-use paceline_core::query::{ItemQuery, Selector};
-use paceline_core::state::ItemState;
-use paceline_core::store::{Action, NodeInfo, Store};
-use paceline_core::{Job, JobId, JobState};
-use paceline_engine::{Engine, Options};
+use paceline_core::store::{NodeInfo, Store};
+use paceline_engine::{Engine, Handle, Options};
 use paceline_store::SqliteStore;
 use tokio::task::JoinSet;
 
-use crate::check::{Checks, lock};
+use crate::check::Checks;
 use crate::clock::VirtualClock;
-use crate::observer::{Faults, Observer, Sabotage};
+use crate::drafts::{Drafts, Maker};
+use crate::nodes::Nodes;
+use crate::observer::{Core, Faults, Observer};
+use crate::panics;
 use crate::people::Person;
+use crate::sabotage::Sabotage;
+use crate::tasks;
 use crate::workers::Worker;
 
 /// How rough a history is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     faults: Faults,
-    /// One act of people in so many is followed by a crash; 0 is never.
-    crashes: u64,
+    /// Before one act of people in so many something befalls a node; 0 is never.
+    troubles: u64,
     deadliness: u64,
     acts: u32,
     sabotage: Option<Sabotage>,
@@ -34,14 +36,14 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) const QUIET: Plan = Plan {
         faults: Faults::NONE,
-        crashes: 0,
+        troubles: 0,
         deadliness: 0,
         acts: 25,
         sabotage: None,
     };
     pub(crate) const STORMY: Plan = Plan {
         faults: Faults::SOME,
-        crashes: 6,
+        troubles: 5,
         deadliness: 12,
         acts: 40,
         sabotage: None,
@@ -56,18 +58,21 @@ impl Plan {
 }
 
 /// A node process: dropping it is `kill -9`.
-struct Node {
-    engine: Engine,
-    workers: JoinSet<()>,
+pub(crate) struct Node {
+    pub(crate) engine: Engine,
+    pub(crate) workers: JoinSet<()>,
+    pub(crate) observer: Arc<Observer>,
 }
 
 pub(crate) struct World {
-    observer: Arc<Observer>,
-    clock: Arc<VirtualClock>,
-    checks: Arc<Mutex<Checks>>,
+    pub(crate) core: Arc<Core>,
+    pub(crate) checks: Arc<Mutex<Checks>>,
+    pub(crate) nodes: Vec<Node>,
     dice: Dice,
     plan: Plan,
     limits: Limits,
+    /// Most nodes at once.
+    most: usize,
 }
 
 impl World {
@@ -75,14 +80,7 @@ impl World {
         let mut dice = Dice::new(seed);
         let checks = Arc::new(Mutex::new(Checks::default()));
         let store = SqliteStore::in_memory_inline().expect("an in-memory store");
-        let faults = Dice::new(dice.next_u64());
-        let observer = Arc::new(Observer::new(
-            Arc::new(store),
-            Arc::clone(&checks),
-            plan.faults,
-            plan.sabotage,
-            faults,
-        ));
+        let most = 1 + usize::try_from(dice.next_u64() % 3).expect("small");
         let limits = match dice.next_u64() % 3 {
             0 => Limits::NONE,
             1 => Limits::default(),
@@ -91,48 +89,83 @@ impl World {
                 ..Limits::general(Some(2), Some(1))
             },
         };
-        let clock = Arc::new(VirtualClock::new());
+        let core = Core {
+            nodes: Nodes::new(Arc::new(store), most > 1),
+            checks: Arc::clone(&checks),
+            clock: Arc::new(VirtualClock::new()),
+            faults: plan.faults,
+            sabotage: plan.sabotage,
+            dice: Mutex::new(Dice::new(dice.next_u64())),
+            calm: false.into(),
+            seen: Mutex::default(),
+        };
         let mut world = World {
-            observer,
-            clock,
+            core: Arc::new(core),
             checks,
+            nodes: Vec::new(),
             dice,
             plan,
             limits,
+            most,
         };
-        let node = world.live().await;
-        world.settle(node).await;
+        world.live().await;
+        world.settle().await;
     }
 
-    /// People act, nodes crash and start again.
-    async fn live(&mut self) -> Node {
+    fn once_in(&mut self, number: u64) -> bool {
+        number > 0 && self.dice.next_u64().is_multiple_of(number)
+    }
+
+    fn any_node(&mut self) -> usize {
+        usize::try_from(self.dice.next_u64()).unwrap_or_default() % self.nodes.len()
+    }
+
+    pub(crate) fn any_handle(&mut self) -> Handle {
+        let node = self.any_node();
+        self.nodes[node].engine.handle().clone()
+    }
+
+    /// People act, nodes come and go.
+    async fn live(&mut self) {
         let mut person = Person {
-            dice: Dice::new(self.dice.next_u64()),
+            drafts: Drafts(Dice::new(self.dice.next_u64())),
             checks: Arc::clone(&self.checks),
         };
-        let mut node = self.start_node().await;
+        for _ in 0..self.most {
+            self.start_node().await;
+        }
         for _ in 0..self.plan.acts {
             let pause = Duration::from_micros(self.dice.next_u64() % 1_500_000);
             tokio::time::sleep(pause).await;
-            if self.plan.crashes > 0 && self.dice.next_u64().is_multiple_of(self.plan.crashes) {
-                node = self.crash_and_restart(node).await;
+            if self.once_in(self.plan.troubles) {
+                self.trouble().await;
             }
-            person.act(&node.engine.handle().clone()).await;
+            person.act(&self.any_handle()).await;
+            panics::pass_on();
         }
-        node
     }
 
-    async fn crash_and_restart(&mut self, node: Node) -> Node {
-        drop(node);
-        lock(&self.checks).crashes += 1;
-        tokio::time::sleep(Duration::from_millis(self.dice.next_u64() % 3_000)).await;
-        self.start_node().await
+    /// A node is killed, stops, is cut off, hears again, or a new one comes.
+    async fn trouble(&mut self) {
+        let index = self.any_node();
+        match self.dice.next_u64() % 6 {
+            0..3 => drop(self.nodes.swap_remove(index)),
+            3 => self.nodes.swap_remove(index).stop().await,
+            4 => self.nodes[index].observer.cut(true),
+            _ => self.nodes[index].observer.cut(false),
+        }
+        let comes = self.once_in(2);
+        if self.nodes.is_empty() || (comes && self.nodes.len() < self.most) {
+            tokio::time::sleep(Duration::from_millis(self.dice.next_u64() % 3_000)).await;
+            self.start_node().await;
+        }
     }
 
-    async fn start_node(&mut self) -> Node {
-        let store: Arc<dyn Store> = Arc::clone(&self.observer) as Arc<dyn Store>;
+    async fn start_node(&mut self) {
+        let observer = Arc::new(Observer::new(Arc::clone(&self.core)));
         let options = Options {
             limits: self.limits.clone(),
+            machine: tasks::machine(),
             ..Options::default()
         };
         let engine = loop {
@@ -141,21 +174,20 @@ impl World {
                 pid: 1,
                 version: "0".to_owned(),
             };
-            let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+            let clock = Arc::clone(&self.core.clock) as Arc<dyn Clock>;
+            let store = Arc::clone(&observer) as Arc<dyn Store>;
+            let seed = self.dice.next_u64();
             // Registering may meet a fault: a process supervisor would start the node again.
-            match Engine::start(
-                Arc::clone(&store),
-                clock,
-                info,
-                options.clone(),
-                self.dice.next_u64(),
-            )
-            .await
-            {
+            match Engine::start(store, clock, info, options.clone(), seed).await {
                 Ok(engine) => break engine,
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         };
+        let maker = Maker {
+            drafts: Mutex::new(Drafts(Dice::new(self.dice.next_u64()))),
+            clock: Arc::clone(&self.core.clock),
+        };
+        engine.handle().run_schedules_with(Arc::new(maker));
         let mut workers = JoinSet::new();
         let count = 1 + u32::try_from(self.dice.next_u64() % 3).expect("small");
         for _ in 0..count {
@@ -168,100 +200,30 @@ impl World {
             };
             workers.spawn(worker.run());
         }
-        Node { engine, workers }
+        self.nodes.push(Node {
+            engine,
+            workers,
+            observer,
+        });
     }
+}
 
-    /// The storm is over: everything that was held is let go, and must come to an end.
-    async fn settle(&mut self, node: Node) {
-        self.observer.calm();
-        let jobs: Vec<JobId> = lock(&self.checks).kept().collect();
-        let handle = node.engine.handle().clone();
-        handle
-            .control(Selector::Ids(jobs.clone()), Action::Resume, false)
-            .await
-            .expect("a calm store");
-        for id in jobs {
-            let job = handle
-                .wait(id, Duration::from_mins(30))
-                .await
-                .expect("a calm store");
-            let job = job.unwrap_or_else(|| panic!("the acknowledged job {id} is gone"));
-            assert!(
-                job.state.is_terminal(),
-                "{id} is still {} after half an hour: {job:?}",
-                job.state
-            );
-            self.check_items(&job).await;
-        }
+impl Node {
+    /// Ends in order, if the store answers.
+    async fn stop(self) {
         let Node {
             engine,
             mut workers,
-        } = node;
+            ..
+        } = self;
         engine.stop_leasing();
-        while let Some(ended) = workers.join_next().await {
-            ended.expect("workers end well");
-        }
-        engine.stop().await.expect("a clean stop");
-        self.observer.check_replay().await;
-    }
-
-    /// Every item has one end, and the counters count them.
-    async fn check_items(&self, job: &Job) {
-        let query = ItemQuery {
-            state: None,
-            after: None,
-            limit: 10_000,
+        let ended = async {
+            while let Some(ended) = workers.join_next().await {
+                ended.expect("workers end well");
+            }
         };
-        let items = self
-            .observer
-            .items(job.id, query)
-            .await
-            .expect("a calm store");
-        let count = |state| {
-            u32::try_from(items.iter().filter(|item| item.state == state).count()).expect("small")
-        };
-        if job.kind != paceline_core::job::JobKind::Unit {
-            let counters = job.counters;
-            assert_eq!(
-                counters.succeeded,
-                count(ItemState::Succeeded),
-                "succeeded of {}",
-                job.id
-            );
-            assert_eq!(
-                counters.failed,
-                count(ItemState::Failed),
-                "failed of {}",
-                job.id
-            );
-            assert_eq!(
-                counters.skipped,
-                count(ItemState::Skipped),
-                "skipped of {}",
-                job.id
-            );
-            assert_eq!(
-                counters.cancelled,
-                count(ItemState::Cancelled),
-                "cancelled of {}",
-                job.id
-            );
-            assert_eq!(counters.total as usize, items.len(), "total of {}", job.id);
-            assert_eq!(
-                (counters.running, counters.remaining()),
-                (0, 0),
-                "left of {}",
-                job.id
-            );
-            let recorded = lock(&self.checks).recorded_of(job.id);
-            assert_eq!(
-                recorded, counters.succeeded as usize,
-                "recorded of {}",
-                job.id
-            );
-        }
-        if job.state == JobState::Completed {
-            assert!(items.iter().all(|item| item.state.is_terminal()));
-        }
+        let _ = tokio::time::timeout(Duration::from_secs(5), ended).await;
+        drop(workers);
+        let _ = engine.stop().await;
     }
 }

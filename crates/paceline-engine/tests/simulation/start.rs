@@ -1,0 +1,114 @@
+//! What must hold when a job starts: its parents have ended as it asks (6), no limit is exceeded
+//! and nothing is on hold (5), and nobody is passed over (11).
+//!
+//! The rules are said once more here, in the plainest way, and not asked of the code that decides.
+
+use std::time::Duration;
+
+use paceline_core::dependency::Policy;
+use paceline_core::{JobId, JobState, Priority, Time};
+
+use crate::check::Checks;
+use crate::known::{End, Known};
+use crate::tasks::FLAKY;
+
+impl Checks {
+    /// A job starts. (One that was paused and resumed while workers had work of it goes on without
+    /// a start, whoever took its place meanwhile; it counts again from then on.)
+    pub(crate) fn starts(&self, id: JobId, now: Time) {
+        let job = &self.jobs[&id];
+        self.limits_hold(id, job);
+        if !job.begun {
+            assert!(
+                self.is_free(job),
+                "6: {id} starts, and its parents are {:?}",
+                self.ends(job)
+            );
+        }
+        for scope in &job.scopes {
+            let held = self.rules.is_held(scope, now);
+            assert!(!held, "5: {id} starts though {scope} is on hold");
+        }
+        self.nobody_is_passed_over(id, job, now);
+    }
+
+    fn limits_hold(&self, id: JobId, job: &Known) {
+        let others: Vec<&Known> = self
+            .jobs
+            .iter()
+            .filter(|(other, job)| **other != id && job.state == Some(JobState::Running))
+            .map(|(_, other)| other)
+            .collect();
+        if let Some(most) = self.rules.most_of_all() {
+            let running = others.len() + 1;
+            assert!(
+                running <= most,
+                "5: with {id} {running} jobs run, at most {most} may"
+            );
+        }
+        for scope in &job.scopes {
+            let Some(most) = self.rules.most(scope) else {
+                continue;
+            };
+            let others = others.iter().filter(|other| other.scopes.contains(scope));
+            let running = others.count() + 1;
+            assert!(
+                running <= most,
+                "5: with {id} {running} jobs of {scope} run, at most {most} may"
+            );
+        }
+    }
+
+    fn ends(&self, job: &Known) -> Vec<Option<End>> {
+        let parents = job.after.iter();
+        parents.map(|parent| self.jobs[parent].end()).collect()
+    }
+
+    /// Whether the jobs that it waits for have ended as it asks.
+    fn is_free(&self, job: &Known) -> bool {
+        let ends = self.ends(job);
+        let failed = |end: &Option<End>| matches!(end, Some(End::Failed | End::Dropped));
+        ends.is_empty()
+            || match job.policy {
+                Policy::Completed => ends.iter().all(|end| *end == Some(End::Completed)),
+                Policy::Finished => ends.iter().all(Option::is_some),
+                Policy::Failed => ends.iter().any(failed),
+            }
+    }
+
+    /// Of two jobs that the same rules hold, the one starts first that has waited longer, where a
+    /// higher priority counts as a head start. What a breaker or a hold that ends by itself lets
+    /// go is looked at with the next tick, so those are left out.
+    fn nobody_is_passed_over(&self, id: JobId, job: &Known, now: Time) {
+        if job.task == FLAKY {
+            return;
+        }
+        let came = job.created - head_start(job.priority);
+        for (other_id, other) in &self.jobs {
+            let is_like = other.scopes == job.scopes && other.kind == job.kind;
+            let waits = other.state == Some(JobState::Pending) && *other_id != id;
+            if !is_like || !waits {
+                continue;
+            }
+            let is_let_go_late = other.scopes.iter();
+            let is_let_go_late = is_let_go_late
+                .into_iter()
+                .any(|scope| self.rules.ends_by_itself(scope, now));
+            let waited_longer = other.pending_since - head_start(other.priority) < came;
+            assert!(
+                is_let_go_late || !waited_longer,
+                "11: {id} starts before {other_id}, which has waited longer"
+            );
+        }
+    }
+}
+
+/// How much earlier a job counts as having come.
+const fn head_start(priority: Priority) -> Duration {
+    match priority {
+        Priority::Low => Duration::ZERO,
+        Priority::Normal => Duration::from_mins(15),
+        Priority::High => Duration::from_mins(60),
+        Priority::Urgent => Duration::from_mins(24 * 60),
+    }
+}
