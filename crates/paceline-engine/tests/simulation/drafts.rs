@@ -67,7 +67,7 @@ impl Drafts {
     fn links(&mut self, others: &[JobId]) -> Wanted {
         let mut after = Vec::new();
         if self.once_in(3) {
-            for _ in 0..1 + self.0.next_u64() % 3 {
+            for _ in 0..=self.0.next_u64() % 3 {
                 // Mostly one of the last: chains and fans grow.
                 let recent = &others[others.len().saturating_sub(8)..];
                 after.extend(

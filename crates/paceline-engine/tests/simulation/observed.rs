@@ -291,7 +291,9 @@ impl Store for Observer {
         self.before().await?;
         if self.breaks(Sabotage::ForgetThrottles) {
             let none = ThrottlePolicy::default();
-            tasks.iter_mut().for_each(|task| task.throttle = none);
+            for task in &mut tasks {
+                task.throttle = none;
+            }
         }
         self.inner.declare_tasks(tasks).await
     }

@@ -46,7 +46,7 @@ impl Person {
     async fn submit(&mut self, engine: &Handle) {
         let mut others: Vec<JobId> = lock(&self.checks).acknowledged.iter().copied().collect();
         let mut jobs = Vec::new();
-        for _ in 0..1 + self.roll(4) {
+        for _ in 0..=self.roll(4) {
             let id = engine.new_id();
             jobs.push(self.drafts.job(id, &others, engine.now()));
             others.push(id);
@@ -125,7 +125,7 @@ impl Person {
 
     async fn limit(&mut self, engine: &Handle) {
         let mut changes = Vec::new();
-        for _ in 0..1 + self.roll(2) {
+        for _ in 0..=self.roll(2) {
             let name = match self.roll(4) {
                 0 => LimitName::Jobs,
                 1 => {
@@ -145,13 +145,13 @@ impl Person {
     }
 
     async fn hold(&mut self, engine: &Handle) {
-        let held = lock(&self.checks).rules.held();
+        let scopes = lock(&self.checks).rules.held();
         if self.roll(8) == 0 {
             let _ = engine.reset_breaker(FLAKY).await;
-        } else if let Some(index) = self.drafts.index(held.len())
+        } else if let Some(index) = self.drafts.index(scopes.len())
             && self.roll(2) == 0
         {
-            let _ = engine.lift(held[index].clone()).await;
+            let _ = engine.lift(scopes[index].clone()).await;
         } else {
             let now = engine.now();
             let until = now + Duration::from_millis(self.roll(6_000));

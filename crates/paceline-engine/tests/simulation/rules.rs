@@ -62,19 +62,19 @@ impl Said {
             .is_some_and(|ends| *ends + LOOKED_AT > now)
     }
 
-    fn said(&self, name: &LimitName) -> Option<Option<u32>> {
-        let set = self.set.get(name);
-        set.or_else(|| self.configured.get(name)).copied()
+    /// What holds by this name, if anything was said: what was set goes before what is configured.
+    fn said(&self, name: &LimitName) -> Option<&Option<u32>> {
+        self.set.get(name).or_else(|| self.configured.get(name))
     }
 
     pub(crate) fn most_of_all(&self) -> Option<usize> {
-        number(self.said(&LimitName::Jobs).flatten())
+        number(*self.said(&LimitName::Jobs)?)
     }
 
     pub(crate) fn most(&self, scope: &Scope) -> Option<usize> {
         let own = self.said(&LimitName::Of(scope.clone()));
         let most = own.or_else(|| self.said(&LimitName::Each(scope.kind)));
-        number(most.flatten())
+        number(*most?)
     }
 
     /// Of a task on hold no new work is handed out.

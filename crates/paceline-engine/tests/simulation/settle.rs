@@ -17,7 +17,7 @@ use crate::panics;
 use crate::world::{Node, World};
 
 /// All that is left at the end of a history takes less, however it is limited.
-const ENOUGH: Duration = Duration::from_mins(60);
+const ENOUGH: Duration = Duration::from_hours(1);
 
 impl World {
     pub(crate) async fn settle(&mut self) {

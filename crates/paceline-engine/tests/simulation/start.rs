@@ -108,7 +108,7 @@ const fn head_start(priority: Priority) -> Duration {
     match priority {
         Priority::Low => Duration::ZERO,
         Priority::Normal => Duration::from_mins(15),
-        Priority::High => Duration::from_mins(60),
-        Priority::Urgent => Duration::from_mins(24 * 60),
+        Priority::High => Duration::from_hours(1),
+        Priority::Urgent => Duration::from_hours(24),
     }
 }
