@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use paceline_core::dependency::Policy;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::job::NewJob;
 use paceline_core::lease::{Lease, LeasedWork};
@@ -64,22 +65,49 @@ pub(crate) fn begin(checks: &Arc<Mutex<Checks>>, lease: &Lease, seq: Option<Seq>
 }
 
 impl Checks {
-    /// Jobs were taken in.
-    pub(crate) fn submitted<'j>(&mut self, jobs: impl IntoIterator<Item = &'j NewJob>) {
-        for job in jobs {
-            let mut after = Vec::new();
-            for parent in &job.links.after {
-                match parent {
-                    Parent::Job(id) => after.push(*id),
-                    Parent::Batch(name) => {
-                        let of_batch = self.jobs.iter();
-                        let of_batch = of_batch.filter(|(_, job)| job.batch.as_ref() == Some(name));
-                        after.extend(of_batch.map(|(id, _)| *id));
-                    }
+    /// A job was taken in; `merged_into` is the one that does its work instead.
+    pub(crate) fn submitted(&mut self, job: &NewJob, merged_into: Option<JobId>) {
+        let mut known = Known::new(job, self.parents(job));
+        let of_same = |other: &Known| other.identity.is_some() && other.identity == known.identity;
+        let mut of_same = self.jobs.iter().filter(|(_, other)| of_same(other));
+        let running = of_same.find(|(_, other)| !other.has_ended() && other.has_begun());
+        match (merged_into, running) {
+            (Some(survivor), _) => {
+                known.merged_into = Some(survivor);
+                let survivor = self.jobs.get_mut(&survivor).expect("it is known");
+                assert!(
+                    survivor.is_replaceable() && survivor.identity == known.identity,
+                    "8: {} was merged into a job that cannot do its work",
+                    job.id
+                );
+                survivor.take_over(&known);
+            }
+            // It is the one successor.
+            (None, Some((running, _))) => {
+                known.after = vec![*running];
+                known.policy = Policy::Finished;
+            }
+            (None, None) => {}
+        }
+        self.jobs.insert(job.id, known);
+    }
+
+    /// The jobs that one waits for: those that do the work of those that it names.
+    fn parents(&self, job: &NewJob) -> Vec<JobId> {
+        let mut named = Vec::new();
+        for parent in &job.links.after {
+            match parent {
+                Parent::Job(id) => named.push(*id),
+                Parent::Batch(name) => {
+                    let of_batch = self.jobs.iter();
+                    let of_batch = of_batch.filter(|(_, job)| job.batch.as_ref() == Some(name));
+                    named.extend(of_batch.map(|(id, _)| *id));
                 }
             }
-            self.jobs.insert(job.id, Known::new(job, after));
         }
+        let survivor = |id: JobId| self.jobs.get(&id).and_then(|job| job.merged_into);
+        let parents = named.into_iter().map(|id| survivor(id).unwrap_or(id));
+        parents.filter(|id| self.jobs.contains_key(id)).collect()
     }
 
     /// Work was handed out.
@@ -98,6 +126,12 @@ impl Checks {
         assert!(
             state == Some(JobState::Running),
             "6: work of {} was leased, which is {state:?}",
+            lease.job
+        );
+        let params = self.jobs.get(&lease.job).map(|job| &job.params);
+        assert!(
+            params == Some(&lease.params),
+            "8: {} runs with other params than the newest",
             lease.job
         );
         if let LeasedWork::Chunk(items) = &lease.work {
@@ -209,6 +243,21 @@ impl Checks {
             if goes_on || to.is_terminal() {
                 self.paused.remove(&id);
             }
+        }
+    }
+
+    /// 8: of jobs that do the same work at most one waits.
+    pub(crate) fn check_duplicates(&self) {
+        let mut waiting = BTreeMap::new();
+        for (id, job) in self.jobs.iter().filter(|(_, job)| job.is_replaceable()) {
+            let Some(identity) = job.identity else {
+                continue;
+            };
+            let other = waiting.insert(identity, id);
+            assert!(
+                other.is_none(),
+                "8: both {id} and {other:?} wait, and do the same work"
+            );
         }
     }
 

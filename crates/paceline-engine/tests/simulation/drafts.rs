@@ -9,6 +9,7 @@ use paceline_core::dependency::Policy;
 use paceline_core::dice::Dice;
 use paceline_core::item::NewItem;
 use paceline_core::links::{Parent, Wanted};
+use paceline_core::merge::{Identity, OnDuplicate};
 use paceline_core::retry::RetryPolicy;
 use paceline_core::schedule::JobSource;
 use paceline_core::{JobId, JobOptions, NewJob, Priority, Time, Work};
@@ -60,11 +61,11 @@ impl Drafts {
             options: Arc::new(self.options()),
             run_at: self.once_in(5).then(|| now + delay),
             work: self.work(),
-            links: self.links(others),
+            links: self.links(others, task),
         }
     }
 
-    fn links(&mut self, others: &[JobId]) -> Wanted {
+    fn links(&mut self, others: &[JobId], task: usize) -> Wanted {
         let mut after = Vec::new();
         if self.once_in(3) {
             for _ in 0..=self.0.next_u64() % 3 {
@@ -84,9 +85,21 @@ impl Drafts {
             1 => Policy::Failed,
             _ => Policy::Completed,
         };
+        // Some do the same work as others of their task.
+        let of = u8::try_from(self.0.next_u64() % 5).expect("small");
+        let task = u8::try_from(task).expect("small");
+        let is_like_others = of < 2 && after.is_empty() && !others.is_empty();
+        let on_duplicate = match (is_like_others, self.once_in(8)) {
+            (false, _) => OnDuplicate::Allow,
+            (true, true) => OnDuplicate::Reject,
+            (true, false) => OnDuplicate::Merge,
+        };
         Wanted {
             after,
             after_policy: policy,
+            identity: is_like_others.then_some(Identity([2 * task + of; 32])),
+            on_duplicate,
+            caching: None,
         }
     }
 

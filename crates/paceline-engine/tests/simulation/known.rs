@@ -1,11 +1,11 @@
 //! What is known of one job: what its submission said, and what the events told since.
 
+use paceline_core::dependency::Policy;
 use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::job::{JobKind, NewJob};
+use paceline_core::merge::Identity;
 use paceline_core::scope::{Kind, Scope};
-use paceline_core::{JobId, JobState, Priority, Time, Work};
-
-use paceline_core::dependency::Policy;
+use paceline_core::{JobId, JobState, Json, Priority, Time, Work};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
@@ -19,6 +19,14 @@ pub(crate) struct Known {
     /// The jobs that it waits for.
     pub(crate) after: Vec<JobId>,
     pub(crate) policy: Policy,
+    /// Jobs of the same identity do the same work.
+    pub(crate) identity: Option<Identity>,
+    /// The newest that were acknowledged.
+    pub(crate) params: Json,
+    /// The job that does its work.
+    pub(crate) merged_into: Option<JobId>,
+    /// It was retried or restarted, and keeps the results that it has.
+    rerun: bool,
     /// As the events tell it.
     pub(crate) state: Option<JobState>,
     pub(crate) created: Time,
@@ -60,6 +68,10 @@ impl Known {
             },
             after,
             policy: job.links.after_policy,
+            identity: job.links.identity,
+            params: job.params.clone(),
+            merged_into: None,
+            rerun: false,
             state: None,
             created: Time::EPOCH,
             pending_since: Time::EPOCH,
@@ -78,6 +90,22 @@ impl Known {
         }
     }
 
+    /// A duplicate handed its params and its work over.
+    pub(crate) fn take_over(&mut self, newer: &Known) {
+        self.kind = newer.kind;
+        self.items = newer.items;
+        self.params = newer.params.clone();
+    }
+
+    /// It is to be done, and can take newer params over.
+    pub(crate) fn is_replaceable(&self) -> bool {
+        !self.has_ended() && !self.has_begun()
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun || (self.rerun && self.kind != JobKind::Unit)
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
         self.state.is_some_and(JobState::is_terminal)
     }
@@ -91,7 +119,11 @@ impl Known {
         match event.kind {
             EventKind::Submitted => self.created = event.at,
             EventKind::Started => self.begun = true,
-            EventKind::Retried | EventKind::Restarted | EventKind::Blocked => self.begun = false,
+            EventKind::Blocked => self.begun = false,
+            EventKind::Retried | EventKind::Restarted => {
+                self.begun = false;
+                self.rerun = true;
+            }
             _ => {}
         }
         if to == JobState::Cancelled {

@@ -23,8 +23,8 @@ use paceline_core::resources::Room;
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CommitHook, Controlled, Health, NodeInfo, Pruned, Result, Retention,
-    Store, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
+    Retention, Store, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
@@ -47,11 +47,15 @@ impl Store for Observer {
                 .map(|job| Submitted {
                     id: job.id,
                     state: JobState::Pending,
+                    merged_into: None,
+                    cached_from: None,
                 })
                 .collect());
         }
         let submitted = self.inner.submit(self.mangled(jobs.clone()), now).await?;
-        self.checks().submitted(&jobs);
+        for (job, answer) in jobs.iter().zip(&submitted) {
+            self.checks().submitted(job, answer.merged_into);
+        }
         self.after().await;
         self.dawdle().await;
         Ok(submitted)
@@ -355,7 +359,7 @@ impl Store for Observer {
     async fn throughput(&self, since: Time) -> Result<(u64, u64)> {
         self.inner.throughput(since).await
     }
-    async fn last_prune(&self) -> Result<Option<(Time, Pruned)>> {
+    async fn last_prune(&self) -> Result<Option<CleanUp>> {
         self.inner.last_prune().await
     }
     async fn health(&self, now: Time) -> Result<Health> {

@@ -157,6 +157,7 @@ impl Observer {
             }
             self.forge(&mut events);
             self.checks().told(&events, self.core.clock.now());
+            self.checks().check_duplicates();
         }
         *seen() = after;
     }
@@ -214,6 +215,9 @@ impl Observer {
             if self.breaks(Sabotage::ForgetParents) {
                 job.links.after.clear();
             }
+            if self.breaks(Sabotage::ForgetIdentities) {
+                job.links.identity = None;
+            }
             if self.breaks(Sabotage::SwapPriorities) {
                 job.priority = Priority::from_level(3 - job.priority.level());
             }
@@ -226,7 +230,7 @@ impl Observer {
         let done = firing.runs.iter();
         let done = done.filter(|run| fired.jobs.contains(&run.job.id));
         for run in done {
-            self.checks().submitted([&run.job]);
+            self.checks().submitted(&run.job, None);
             if !firing.by_hand {
                 self.checks().fired(firing.schedule.id, run.tick);
             }

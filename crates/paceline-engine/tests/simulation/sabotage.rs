@@ -20,6 +20,8 @@ pub(crate) enum Sabotage {
     ForgetHolds,
     /// Jobs do not wait for others.
     ForgetParents,
+    /// Nobody sees that jobs do the same work.
+    ForgetIdentities,
     /// A retry or restart leaves no trace of itself.
     MaskRetries,
     /// Pauses are acknowledged and nobody pauses.
@@ -52,6 +54,7 @@ impl Sabotage {
         (Sabotage::ForgetHolds, "5"),
         (Sabotage::ForgetParents, "6"),
         (Sabotage::MaskRetries, "7"),
+        (Sabotage::ForgetIdentities, "8"),
         (Sabotage::ForgetPauses, "9"),
         (Sabotage::HideRevocations, "10"),
         (Sabotage::ForgetLifts, "11"),
@@ -69,6 +72,7 @@ impl Sabotage {
             Sabotage::ForgetLimits
             | Sabotage::ForgetHolds
             | Sabotage::ForgetParents
+            | Sabotage::ForgetIdentities
             | Sabotage::ForgetPauses
             | Sabotage::HideRevocations
             | Sabotage::ForgetLifts

@@ -99,7 +99,7 @@ impl World {
         };
         let store = &self.core.nodes.store;
         let items = store.items(job.id, query).await.expect("a calm store");
-        if job.kind == JobKind::Unit {
+        if job.kind == JobKind::Unit || job.state == JobState::Merged {
             return;
         }
         let count = |state| items.iter().filter(|item| item.state == state).count();
