@@ -34,10 +34,11 @@ fn wake_scheduled(context: &mut WriteContext<'_>, now: Time) -> Result<u64> {
     let due: Vec<JobNum> = context.list(DUE, (now.as_micros(),), |row| row.get(0))?;
     for &num in &due {
         let mut job = JobRow::existing(context, num)?;
-        let progress = progress_row::of(context, &job)?;
+        let mut progress = progress_row::of(context, &job)?;
         job.must_step(context, progress.as_ref(), Event::Due, now)?;
         job.save(context)?;
         tell(context, EventKind::Due, &job, progress.as_ref(), now)?;
+        ending::end_if_empty(context, &mut job, progress.as_mut(), now)?;
     }
     Ok(u64::try_from(due.len()).unwrap_or(0))
 }

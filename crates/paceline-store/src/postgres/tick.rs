@@ -128,6 +128,7 @@ fn move_on(
     if entry.job.state == JobState::Scheduled && is_due(entry.job.run_at) {
         entry.must_step(changes, Event::Due, now)?;
         entry.tell(changes, EventKind::Due, now);
+        ending::end_if_empty(changes, entry, now)?;
         ticked.due += 1;
     } else if entry.job.state == JobState::Running && is_due(entry.job.deadline_at) {
         let seconds = entry.job.options.timeout.as_secs_f64();

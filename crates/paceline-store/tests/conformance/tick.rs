@@ -32,6 +32,20 @@ async fn a_scheduled_job_wakes_at_its_time(s: Case) {
     assert_eq!(s.tick().await.due, 0, "once");
 }
 
+async fn a_scheduled_job_with_nothing_to_do_ends_at_its_time(s: Case) {
+    let root = s.submit(unit()).await;
+    let at = s.now() + minutes(5);
+    let empty = s.submit(items(0).after(&[root]).at(at)).await;
+    let child = s.submit(unit().after(&[empty])).await;
+    s.succeed(&s.claim_one().await).await;
+    s.advance(minutes(5));
+    s.tick().await;
+    assert_eq!(
+        s.states([empty, child]).await,
+        [JobState::Completed, JobState::Pending]
+    );
+}
+
 async fn all_that_is_due_wakes(s: Case) {
     let drafts = (0..700)
         .map(|n| unit().at(s.now() + seconds(1 + n % 60)))
@@ -175,6 +189,7 @@ async fn the_next_time_is_the_earliest(s: Case) {
 
 store_tests!(
     a_scheduled_job_wakes_at_its_time,
+    a_scheduled_job_with_nothing_to_do_ends_at_its_time,
     all_that_is_due_wakes,
     a_job_whose_time_is_up_fails,
     units_and_plans_run_out_of_time_too,
