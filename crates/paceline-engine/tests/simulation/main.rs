@@ -35,7 +35,7 @@ use sabotage::Sabotage;
 use world::{Plan, World};
 
 /// Seeds that a test of each kind of history runs if nobody says otherwise.
-const DEFAULT_SEEDS: u64 = 100;
+const DEFAULT_SEEDS: u64 = 40;
 /// Seeds within which a broken rule must have been noticed.
 const NOTICED_WITHIN: u64 = 60;
 
