@@ -112,11 +112,11 @@ type Step = (Vec<Vec<Lease>>, Option<Time>, bool);
 async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut session = shared.pools.writer().await?;
     let mut seen = Seen::look(&mut session, claim).await?;
-    shared.learn_throttled(&seen.rules);
     if !seen.rules.is_open() && seen.may_admit {
         admit::admit_for(shared, &mut session, claim).await?;
         seen = Seen::look(&mut session, claim).await?;
     }
+    shared.throttled.learn(&seen.rules);
     let none = claim.offers.iter().map(|_| Vec::new()).collect();
     if seen.jobs.is_empty() && seen.units == 0 {
         return Ok((none, seen.next_due, false));

@@ -1,6 +1,6 @@
 //! Connecting to a server, and what a node's calls share.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +19,7 @@ use super::row::Columns;
 use super::seen::Seen;
 use super::session::values;
 use super::submit::Submission;
+use super::throttles::Throttled;
 use super::unheard::Unheard;
 use super::url::Target;
 use super::{access, migrate, report, rights, submit, tls};
@@ -87,8 +88,7 @@ pub(crate) struct Shared {
     pub(crate) log_bytes: AtomicI64,
     /// Queues that are in their table.
     pub(crate) queues: Mutex<HashSet<String>>,
-    /// Throttled tasks, as the last claim saw them.
-    pub(crate) throttled: Mutex<BTreeSet<String>>,
+    pub(crate) throttled: Throttled,
     pub(crate) sweeps: Sweeps,
 }
 
@@ -115,7 +115,7 @@ impl PostgresStore {
             unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
             queues: Mutex::default(),
-            throttled: Mutex::default(),
+            throttled: Throttled::default(),
             sweeps: Sweeps::default(),
         });
         let (submitting, reporting) = (shared.clone(), shared.clone());

@@ -62,7 +62,7 @@ async fn take(shared: &Shared, calls: &[Reports]) -> Result<Vec<Vec<ReportAnswer
         entries,
         changes: Changes::default(),
     };
-    let throttled = shared.throttled_of(&run.entries);
+    let throttled = shared.throttled.of(&run.entries);
     if !throttled.is_empty() {
         let rows = session.list(throttles::LOCK, values![throttled]).await?;
         run.changes.throttles = throttles::read(&rows)?;

@@ -4,7 +4,7 @@
 //! Rows are locked in the order of the names, after those of jobs and progress.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use paceline_core::Time;
 use paceline_core::limits::Rules;
@@ -60,25 +60,26 @@ pub(crate) fn among<'a>(
     some.cloned().collect()
 }
 
-impl Shared {
-    /// Learns which tasks are throttled. Before a node reports on work it has claimed it, and with
-    /// each claim it learns this.
-    pub(crate) fn learn_throttled(&self, rules: &Rules) {
-        let known = &mut *self
-            .throttled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !known.iter().eq(rules.throttled().keys()) {
-            *known = rules.throttled().keys().cloned().collect();
+/// Tasks that were ever seen throttled here. A task that no longer is costs a look at its row.
+#[derive(Debug, Default)]
+pub(crate) struct Throttled(Mutex<BTreeSet<String>>);
+
+impl Throttled {
+    /// Learns which tasks are throttled. Before a node reports on work it has claimed it, and each
+    /// claim teaches it what holds for its leases. Claims run side by side, so that one may come
+    /// here with older rules than the one before: nothing is unlearnt.
+    pub(crate) fn learn(&self, rules: &Rules) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for task in rules.throttled().keys() {
+            if !known.contains(task) {
+                known.insert(task.clone());
+            }
         }
     }
 
-    /// The throttled ones of the tasks of some jobs.
-    pub(crate) fn throttled_of(&self, entries: &Entries) -> Vec<String> {
-        let known = self
-            .throttled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+    /// Those of the tasks of some jobs.
+    pub(crate) fn of(&self, entries: &Entries) -> Vec<String> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_empty() {
             return Vec::new();
         }
@@ -157,4 +158,25 @@ pub(crate) fn declare(batch: &mut Batch<'_>, tasks: &[&Task]) {
         batch.add(UPSERT, values![names, policies, new]);
     }
     batch.add(DELETE, values![without]);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use paceline_core::limits::Limits;
+
+    use super::*;
+
+    #[test]
+    fn a_claim_with_older_rules_takes_nothing_away() {
+        let older = Rules::new(Limits::NONE, []);
+        let throttled = BTreeMap::from([("fetch".to_owned(), None)]);
+        let newer = older.clone().with_throttled(throttled);
+        let known = Throttled::default();
+        known.learn(&newer);
+        known.learn(&older);
+        let known = known.0.into_inner().expect("not poisoned");
+        assert_eq!(known, BTreeSet::from(["fetch".to_owned()]));
+    }
 }
