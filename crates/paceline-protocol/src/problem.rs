@@ -68,7 +68,6 @@ codes! {
     DependencyCycle = "dependency_cycle", 422, "A job cannot wait for itself or for a later one";
     UnknownTask = "unknown_task", 422, "No worker has declared this task";
     TooMany = "too_many", 422, "There are too many of them";
-    Unsupported = "unsupported", 422, "This is not supported yet";
     NotConfirmed = "not_confirmed", 422, "This needs a confirmation";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key belongs to another request";
     /// A bug: nothing that a caller sends should lead here.

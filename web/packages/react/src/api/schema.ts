@@ -1331,7 +1331,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "unsupported" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -2560,7 +2560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2705,7 +2705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2819,7 +2819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2908,7 +2908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3090,7 +3090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3198,7 +3198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3383,7 +3383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3755,7 +3755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3850,7 +3850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3978,7 +3978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4092,7 +4092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,7 +4200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4335,7 +4335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4449,7 +4449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4538,7 +4538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4625,7 +4625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4745,7 +4745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4865,7 +4865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4954,7 +4954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5048,7 +5048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5137,7 +5137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5232,7 +5232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5323,7 +5323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5421,7 +5421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5510,7 +5510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5599,7 +5599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5707,7 +5707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,7 +5796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5885,7 +5885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5974,7 +5974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6069,7 +6069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6221,7 +6221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,7 +6295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6365,7 +6365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6479,7 +6479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6547,7 +6547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6664,7 +6664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6905,7 +6905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7022,7 +7022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7254,7 +7254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7439,7 +7439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7767,7 +7767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8064,7 +8064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8364,7 +8364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8549,7 +8549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8755,7 +8755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `unsupported`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
