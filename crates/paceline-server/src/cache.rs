@@ -38,14 +38,19 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         {
             return Ok(value);
         }
+        self.renew(key, now, ask).await
+    }
+
+    /// The value of `key`, asked for whatever is known.
+    pub(crate) async fn renew<E>(
+        &self,
+        key: K,
+        now: Time,
+        ask: impl Future<Output = Result<V, E>>,
+    ) -> Result<V, E> {
         let value = ask.await?;
         self.lock().insert(key, (now, value.clone()));
         Ok(value)
-    }
-
-    /// The next caller asks anew.
-    pub(crate) fn forget(&self, key: &K) {
-        self.lock().remove(key);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, (Time, V)>> {
@@ -68,7 +73,9 @@ mod tests {
         assert_eq!(ask(10, 1).await, 1);
         assert_eq!(ask(14, 2).await, 1);
         assert_eq!(ask(15, 3).await, 3);
-        cache.forget(&"k");
-        assert_eq!(ask(15, 4).await, 4);
+        let asked = async { Ok::<_, ()>(4) };
+        let renewed = cache.renew("k", Time::from_micros(15_000_000), asked).await;
+        assert_eq!(renewed, Ok(4));
+        assert_eq!(ask(15, 5).await, 4);
     }
 }

@@ -36,6 +36,8 @@ pub(crate) use known::Tasks;
 pub(crate) struct Settler {
     state: AppState,
     tasks: Tasks,
+    /// Some workers had not declared their tasks yet when the tasks were read.
+    starting: bool,
     date_time: String,
     ids: Ids,
     /// The ids of the jobs that were settled, in their order.
@@ -66,6 +68,7 @@ impl Settler {
         Ok(Settler {
             tasks: state.tasks.get((), now, known::tasks(state)).await?,
             state: state.clone(),
+            starting: false,
             date_time: date_time(now),
             ids,
             settled: Vec::new(),
@@ -78,13 +81,10 @@ impl Settler {
         if named.into_iter().all(|task| self.tasks.contains_key(task)) {
             return Ok(());
         }
-        self.state.tasks.forget(&());
-        let ask = known::tasks(&self.state);
-        self.tasks = self
-            .state
-            .tasks
-            .get((), self.state.engine.now(), ask)
-            .await?;
+        // Before the tasks: a worker that has started by now has its tasks among those read next.
+        self.starting = self.state.workers_are_starting();
+        let (now, ask) = (self.state.engine.now(), known::tasks(&self.state));
+        self.tasks = self.state.tasks.renew((), now, ask).await?;
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl Settler {
     }
 
     fn unknown_task(&self, task: &str, place: Place) -> Refusal {
-        if self.state.workers_are_starting() {
+        if self.starting {
             let detail = format!(
                 "no task `{task}` is known yet, but some workers are still starting; try again"
             );

@@ -162,9 +162,7 @@ impl Shared {
 
     /// Some worker has not yet said which tasks it declares.
     pub(crate) fn workers_are_starting(&self) -> bool {
-        self.workers()
-            .iter()
-            .any(|worker| worker.state == WorkerState::Starting && worker.tasks.is_empty())
+        some_are_starting(&self.workers())
     }
 
     /// How jobs of the task ran, at most a few seconds ago: a page of jobs asks for it often.
@@ -181,4 +179,11 @@ impl Shared {
         let ask = self.engine.store().throughput(now - window);
         self.throughputs.get(window, now, ask).await
     }
+}
+
+/// Some of `workers` has not yet said which tasks it declares.
+pub(crate) fn some_are_starting(workers: &[WorkerStatus]) -> bool {
+    workers
+        .iter()
+        .any(|worker| worker.state == WorkerState::Starting && worker.tasks.is_empty())
 }

@@ -21,7 +21,7 @@ use crate::openapi::Plain;
 use crate::problem::Result;
 use crate::routes::node_status::{node_alerts, node_status};
 use crate::routes::tasks::share;
-use crate::state::AppState;
+use crate::state::{AppState, some_are_starting};
 
 const WINDOW: Duration = Duration::from_hours(1);
 const SHOWN_RUNNING: u32 = 20;
@@ -211,7 +211,7 @@ fn broken_pools(workers: &[WorkerStatus]) -> Vec<AlertView> {
 
 /// Tasks that jobs wait for while no worker of this node runs them.
 async fn undeclared_tasks(state: &AppState, workers: &[WorkerStatus]) -> Result<Vec<AlertView>> {
-    if state.workers_are_starting() {
+    if some_are_starting(workers) {
         return Ok(Vec::new());
     }
     let mut waiting: BTreeMap<String, u64> = BTreeMap::new();

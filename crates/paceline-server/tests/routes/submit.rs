@@ -1,5 +1,8 @@
 //! `POST /jobs`: defaults, checks, and what is refused.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use paceline_core::limits::Limits;
 use paceline_core::store::StoreError;
 use paceline_core::worker::WorkerState;
@@ -178,6 +181,21 @@ async fn while_workers_start_an_unknown_task_may_yet_come() {
         .post("/api/v1/jobs", &json!({"task": "x"}))
         .await
         .ok(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_declared_while_tasks_are_read_may_yet_come() {
+    let server = Server::start().await;
+    server.show_worker(WorkerState::Starting, &[]);
+    let (reads, workers) = (AtomicU32::new(0), Arc::clone(&server.workers));
+    server.faulty.when_tasks_are_read(move || {
+        // The first read finds nothing, and the second just misses the declaration.
+        if reads.fetch_add(1, Ordering::Relaxed) == 1 {
+            workers.lock().expect("not poisoned")[0].state = WorkerState::Idle;
+        }
+    });
+    let answer = server.post("/api/v1/jobs", &json!({"task": "x"})).await;
+    answer.problem("starting");
 }
 
 #[tokio::test(flavor = "multi_thread")]

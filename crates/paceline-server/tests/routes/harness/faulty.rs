@@ -1,6 +1,7 @@
 //! A store that fails when a test says so.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -32,13 +33,22 @@ use paceline_core::{
 };
 
 type Fault = fn() -> StoreError;
+type Hook = Box<dyn Fn() + Send + Sync>;
 
 /// Passes calls on, but for verbs that were told to fail.
-#[derive(Debug)]
 pub(crate) struct Faulty {
     inner: Arc<dyn Store>,
     faults: Mutex<BTreeMap<&'static str, Fault>>,
     uploads: Mutex<Vec<UploadId>>,
+    tasks_read: Mutex<Option<Hook>>,
+}
+
+impl fmt::Debug for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faulty")
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Faulty {
@@ -47,7 +57,13 @@ impl Faulty {
             inner,
             faults: Mutex::default(),
             uploads: Mutex::default(),
+            tasks_read: Mutex::default(),
         }
+    }
+
+    /// From now on `hook` runs whenever the tasks have been read and are not yet seen.
+    pub(crate) fn when_tasks_are_read(&self, hook: impl Fn() + Send + Sync + 'static) {
+        *self.tasks_read.lock().expect("not poisoned") = Some(Box::new(hook));
     }
 
     /// From now on `verb` fails.
@@ -309,7 +325,11 @@ impl Store for Faulty {
 
     async fn tasks(&self) -> Result<Vec<Task>> {
         self.check("tasks")?;
-        self.inner.tasks().await
+        let tasks = self.inner.tasks().await;
+        if let Some(hook) = &*self.tasks_read.lock().expect("not poisoned") {
+            hook();
+        }
+        tasks
     }
 
     async fn history(&self, task: &str) -> Result<TaskHistory> {
