@@ -155,7 +155,7 @@ pub(crate) async fn submit(
         if dice.random_bool(0.3) && !parents.is_empty() {
             job.request["after"] = json!(parents);
         }
-        job.id = submit_one(cluster, &job.request, number, &mut dice).await;
+        job.id = submit_one(cluster, &job.request, &format!("chaos-{number}"), &mut dice).await;
         taken.push(job.id.clone());
         if until > Instant::now() {
             tokio::time::sleep(pause.mul_f64(dice.random_range(0.2..1.8))).await;
@@ -166,14 +166,19 @@ pub(crate) async fn submit(
 
 /// Asks one node after the other until one takes it. Who hears no answer asks again with the same
 /// key, for the job may have been taken.
-async fn submit_one(cluster: &Cluster, job: &Value, number: usize, dice: &mut StdRng) -> String {
+pub(crate) async fn submit_one(
+    cluster: &Cluster,
+    job: &Value,
+    key: &str,
+    dice: &mut StdRng,
+) -> String {
     loop {
         let place = dice.random_range(0..NODES);
         if let Some(api) = cluster.api(place) {
             let request = api
                 .http()
                 .post(api.url("/jobs"))
-                .header("idempotency-key", format!("chaos-{number}"))
+                .header("idempotency-key", key)
                 .timeout(PATIENCE)
                 .json(job);
             if let Ok(response) = request.send().await

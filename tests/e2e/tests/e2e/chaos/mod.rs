@@ -1,7 +1,7 @@
 //! Three nodes that are killed, stopped, halted, cut off and started again at random, for a while.
 //!
-//! [`load`] is what they have to do, [`beat`] a schedule meanwhile, [`trouble`] what is done to them, [`watch`] looks at the
-//! database all the time, [`crate::follow`] listens to the events as a client does that changes nodes, and
+//! [`load`] is what they have to do, [`beat`] a schedule meanwhile and [`twins`] duplicates that
+//! are merged, [`trouble`] what is done to them, [`watch`] looks at the database all the time, [`crate::follow`] listens to the events as a client does that changes nodes, and
 //! [`verdict`] says in the end whether all was done, once.
 
 mod beat;
@@ -10,6 +10,7 @@ mod load;
 mod snapshot;
 mod takeover;
 mod trouble;
+mod twins;
 mod verdict;
 mod watch;
 
@@ -59,6 +60,7 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
         listening.spawn(follow(cluster.nodes(), start, fork(&mut dice)));
     }
     beat::begin(&cluster, fork(&mut dice)).await;
+    let asking = twins::begin(&cluster, until, &mut dice);
     let jobs = load::jobs(length, &mut dice);
     let items: usize = jobs.iter().map(|job| job.results.len()).sum();
     println!("{} jobs with {items} items", jobs.len());
@@ -69,6 +71,7 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
         nodes.push(life.expect("a life without panic"));
     }
     beat::end(&cluster).await;
+    let asked = asking.join_all().await;
     verdict::all_ended(&cluster, &jobs, LONG).await;
     println!("all done {:.1?} after the start", begun.elapsed());
     let newest = cluster.last_event().await;
@@ -78,7 +81,8 @@ async fn nodes_in_trouble_lose_nothing_and_exceed_no_limit() {
         heard.expect("no panic").check(&cluster.database).await;
     }
     let beats = beat::check(&cluster).await;
-    verdict::check(&cluster, &jobs, old + beats, old).await;
+    let twins = twins::check(&cluster, &asked).await;
+    verdict::check(&cluster, &jobs, old + beats + twins, old).await;
     for node in nodes {
         node.stop(Duration::from_secs(15)).await;
     }

@@ -22,6 +22,8 @@ pub(crate) struct Snapshot {
     pub(crate) last_event: i64,
     /// Jobs that run though one that they wait for has not completed.
     pub(crate) too_early: i64,
+    /// Pieces of work that are done by two jobs at once, or that two jobs wait to begin.
+    pub(crate) doubled: i64,
 }
 
 /// A running job.
@@ -72,6 +74,7 @@ impl Snapshot {
             tally: HashMap::new(),
             last_event: 0,
             too_early: 0,
+            doubled: 0,
         };
         snapshot.read_jobs(&transaction).await;
         snapshot.read_items(&transaction).await;
@@ -152,9 +155,15 @@ impl Snapshot {
         const COUNTED: &str = "SELECT state, count(*) FROM jobs GROUP BY state";
         const TOO_EARLY: &str = "SELECT count(*) FROM jobs c JOIN dependencies d ON d.child = c.num
             JOIN jobs p ON p.num = d.parent WHERE c.lane IN (3, 4) AND p.state <> 'completed'";
+        const DOUBLED: &str = "SELECT count(*) FROM (SELECT 1 FROM jobs
+            WHERE identity IS NOT NULL AND finished_at IS NULL
+            GROUP BY identity, started_at IS NULL HAVING count(*) > 1) t";
         const TALLY: &str = "SELECT event, pending, running, completed, failed FROM tally";
         for row in list(database, TOO_EARLY).await {
             self.too_early = row.get(0);
+        }
+        for row in list(database, DOUBLED).await {
+            self.doubled = row.get(0);
         }
         for row in list(database, COUNTED).await {
             self.counted.insert(row.get(0), row.get(1));

@@ -83,6 +83,9 @@ impl Watch {
         self.hold(snapshot.too_early == 0, || {
             format!("{} jobs run before their parents' end", snapshot.too_early)
         });
+        self.hold(snapshot.doubled == 0, || {
+            format!("{} pieces of work are done or wait twice", snapshot.doubled)
+        });
     }
 
     fn see_limit(
