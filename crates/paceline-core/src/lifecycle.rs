@@ -255,8 +255,8 @@ fn targets(state: JobState, event: Event) -> &'static [JobState] {
         .map_or(&[], |(_, _, to)| to)
 }
 
-/// A paused job whose work is still in flight runs on; others queue up again, behind the jobs that
-/// they wait for.
+/// A paused job whose work is still in flight counted for the limits all the time (see
+/// [`crate::limits::counts`]) and runs on; others queue up again, behind the jobs that they wait for.
 fn resumed(job: &Facts, now: Time) -> JobState {
     if job.in_flight {
         JobState::Running

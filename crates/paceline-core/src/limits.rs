@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::scope::{BadScope, ByScope, Kind, Names, Scope};
+use crate::state::JobState;
 use crate::throttle::Trial;
 use crate::time::Time;
 
@@ -180,7 +181,23 @@ impl Hold {
     }
 }
 
-/// Running jobs, counted as the limits need them.
+/// Whether a job counts for the limits. A paused one does until the last of what workers have of it
+/// has come back: it is `in_flight` until then.
+pub const fn counts(state: JobState, in_flight: bool) -> bool {
+    match state {
+        JobState::Running => true,
+        JobState::Paused => in_flight,
+        JobState::Scheduled
+        | JobState::Blocked
+        | JobState::Pending
+        | JobState::Completed
+        | JobState::Failed
+        | JobState::Cancelled
+        | JobState::Merged => false,
+    }
+}
+
+/// The jobs that count, as the limits need them.
 #[derive(Clone, Debug, Default)]
 pub struct Occupied {
     pub jobs: u32,
@@ -327,6 +344,11 @@ impl Rules {
         let trials = self.throttled.values().copied().flatten();
         let ends = ends.chain(trials.filter_map(|trial| trial.open_until));
         ends.filter(|until| *until > now).min()
+    }
+
+    /// Whether what workers have of such a job is called back, as far as it has not begun.
+    pub fn calls_back(&self, state: JobState, task: &str, now: Time) -> bool {
+        state == JobState::Paused || self.hold(Kind::Task, task, now).is_some()
     }
 
     /// How many more jobs of the scope may start; `None` is any number.

@@ -316,7 +316,7 @@ fn leased(state: JobState, deadline_at: Time) -> Standing<'static> {
         state,
         kind: JobKind::Unit,
         task: "",
-        leased: true,
+        in_flight: true,
         run_at: None,
         deadline_at: Some(deadline_at),
     }

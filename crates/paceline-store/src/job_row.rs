@@ -141,7 +141,7 @@ impl JobRow {
             run_at = ?5, started_at = ?6, finished_at = ?7, deadline_at = ?8, time_left = ?9,
             lease = ?10, node = ?11, priority = ?12, lane = ?13, lane_key = ?14, lane_order = ?15
             WHERE num = ?1";
-        let place = self.standing().place();
+        let place = self.standing(self.is_in_flight(context)?).place();
         context.changed(self.num);
         context.execute(
             UPDATE,
@@ -166,12 +166,22 @@ impl JobRow {
         Ok(())
     }
 
-    pub(crate) fn standing(&self) -> Standing<'_> {
+    /// Whether workers have work of it, as far as its lane depends on that.
+    fn is_in_flight(&self, context: &WriteContext<'_>) -> Result<bool> {
+        const LEASED: &str = "SELECT leases > 0 FROM progress WHERE job = ?1";
+        if self.kind == JobKind::Unit || self.state != JobState::Paused {
+            return Ok(self.lease.is_some());
+        }
+        let leased = context.find(LEASED, (self.num,), |row| row.get(0))?;
+        Ok(leased.unwrap_or(false))
+    }
+
+    pub(crate) fn standing(&self, in_flight: bool) -> Standing<'_> {
         Standing {
             state: self.state,
             kind: self.kind,
             task: &self.task,
-            leased: self.lease.is_some(),
+            in_flight,
             run_at: self.run_at,
             deadline_at: self.deadline_at,
         }
@@ -300,11 +310,12 @@ impl JobRow {
     }
 }
 
-/// Whether a job that took part in its scopes' limits, or was about to, no longer does.
+/// Whether a job that counted for its scopes' limits, or was about to, may count no more.
 pub(crate) const fn makes_room(from: JobState, to: JobState) -> bool {
     match (from, to) {
         (_, JobState::Running) | (JobState::Pending, JobState::Pending) => false,
-        (JobState::Running | JobState::Pending, _) => true,
+        (JobState::Running | JobState::Pending, _) | (JobState::Paused, JobState::Paused) => true,
+        (JobState::Paused, to) => to.is_terminal(),
         _ => false,
     }
 }

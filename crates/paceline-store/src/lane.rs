@@ -1,6 +1,7 @@
 //! The lines that unfinished jobs stand in: one index gives the next one of each.
 
 use paceline_core::job::JobKind;
+use paceline_core::limits;
 use paceline_core::{JobState, Time};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Result, ToSql};
@@ -14,11 +15,12 @@ pub(crate) enum Lane {
     PendingItems = 2,
     /// Unit jobs that were admitted and wait for a worker, by task and place.
     AdmittedUnits = 3,
-    /// What runs, by deadline: unit jobs in workers' hands, and all jobs with items.
+    /// What runs, by deadline: unit jobs in workers' hands, and all jobs with items. Besides,
+    /// without a deadline, what is paused and counts for the limits still.
     Running = 4,
     /// What starts later, by the time.
     Scheduled = 5,
-    /// Paused or blocked.
+    /// What is paused and counts no more, or blocked.
     Held = 6,
     // 7 are pending jobs that a scope holds back: see `parked`.
 }
@@ -54,7 +56,8 @@ pub(crate) struct Standing<'a> {
     pub(crate) state: JobState,
     pub(crate) kind: JobKind,
     pub(crate) task: &'a str,
-    pub(crate) leased: bool,
+    /// Workers have work of it.
+    pub(crate) in_flight: bool,
     pub(crate) run_at: Option<Time>,
     pub(crate) deadline_at: Option<Time>,
 }
@@ -75,9 +78,12 @@ impl<'a> Standing<'a> {
                 lane: Some(Lane::PendingItems as i64),
                 key: Key::None,
             },
-            (JobState::Running, JobKind::Unit) if !self.leased => by_task(Lane::AdmittedUnits),
+            (JobState::Running, JobKind::Unit) if !self.in_flight => by_task(Lane::AdmittedUnits),
             (JobState::Running, _) => at(Lane::Running, self.deadline_at),
             (JobState::Scheduled, _) => at(Lane::Scheduled, self.run_at),
+            (JobState::Paused, _) if limits::counts(self.state, self.in_flight) => {
+                at(Lane::Running, None)
+            }
             (JobState::Paused | JobState::Blocked, _) => at(Lane::Held, None),
             (
                 JobState::Completed | JobState::Failed | JobState::Cancelled | JobState::Merged,

@@ -1,6 +1,7 @@
 //! Pending jobs that a scope holds back: they stand aside, so that nobody looks at them before
 //! something changes in that scope.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 
 use paceline_core::Time;
@@ -28,8 +29,8 @@ pub(crate) struct Parked {
     freed: BTreeSet<String>,
     /// All may have changed.
     all_freed: bool,
-    /// Jobs that run or may run no more.
-    left: Vec<JobNum>,
+    /// Jobs that count for their scopes, or were about to, no more.
+    left: RefCell<Vec<JobNum>>,
 }
 
 impl Parked {
@@ -45,18 +46,18 @@ impl Parked {
         self.all_freed = true;
     }
 
-    /// Takes down that a job runs, or may run, no more: it makes room in its scopes. Costs nothing
-    /// while no job is parked.
-    pub(crate) fn left(&mut self, job: JobNum) {
+    /// Takes down that a job counts, or was about to, no more: it makes room in its scopes. Costs
+    /// nothing while no job is parked.
+    pub(crate) fn left(&self, job: JobNum) {
         if self.scopes.as_ref().is_none_or(|scopes| !scopes.is_empty()) {
-            self.left.push(job);
+            self.left.borrow_mut().push(job);
         }
     }
 
     /// Finds the scopes of the jobs that left; the last step before a commit.
     pub(crate) fn settle(&mut self, connection: &Connection) -> Result<()> {
         const SELECT: &str = "SELECT user, task, queue, key FROM jobs WHERE num = ?1";
-        for job in std::mem::take(&mut self.left) {
+        for job in self.left.take() {
             let Some(scopes) = &self.scopes else {
                 continue;
             };
@@ -123,7 +124,10 @@ impl Parked {
 
     /// Whether something has changed since jobs were last brought back.
     pub(crate) fn has_news(&self) -> bool {
-        self.all_freed || self.scopes.is_none() || !self.freed.is_empty() || !self.left.is_empty()
+        self.all_freed
+            || self.scopes.is_none()
+            || !self.freed.is_empty()
+            || !self.left.borrow().is_empty()
     }
 }
 

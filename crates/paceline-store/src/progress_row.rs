@@ -8,6 +8,7 @@ use crate::context::WriteContext;
 use crate::error::{Error, Result};
 use crate::free;
 use crate::job_row::JobRow;
+use crate::lane::Lane;
 use crate::num::JobNum;
 
 /// What the verbs that run jobs with items read and write of it.
@@ -101,7 +102,8 @@ impl Progress {
         self.write(context, false, None)
     }
 
-    /// Writes the row and works out whether the job, being in this state, can be served now.
+    /// Writes the row and works out whether the job, being in this state, can be served now. A
+    /// paused job counts for the limits no more when the last of its work has come back.
     pub(crate) fn save(
         &self,
         context: &WriteContext<'_>,
@@ -113,7 +115,25 @@ impl Progress {
             later => (false, later),
         };
         self.write(context, ready, next_due)?;
+        if self.has_all_back(state) {
+            self.count_no_more(context)?;
+        }
         Ok(ready)
+    }
+
+    /// The job is paused, and workers have nothing more of it.
+    pub(crate) fn has_all_back(&self, state: JobState) -> bool {
+        state == JobState::Paused && self.leases == 0
+    }
+
+    fn count_no_more(&self, context: &WriteContext<'_>) -> Result<()> {
+        const UPDATE: &str = "UPDATE jobs SET lane = ?2, lane_key = NULL
+            WHERE num = ?1 AND lane = ?3";
+        let (without, with) = (Lane::Held as i64, Lane::Running as i64);
+        if context.execute(UPDATE, (self.job, without, with))? > 0 {
+            context.memory.parked.left(self.job);
+        }
+        Ok(())
     }
 
     /// What the job, being in this state, could be served with.

@@ -15,6 +15,7 @@ use rusqlite::CachedStatement;
 
 use crate::claim_chunk::attempts;
 use crate::context::WriteContext;
+use crate::control_job::tell;
 use crate::ending::{self, Ending};
 use crate::error::{Error, Result};
 use crate::events::{self, Data};
@@ -60,7 +61,12 @@ pub(crate) fn hand_back(
     now: Time,
 ) -> Result<ReportAnswer> {
     held.release(context, false)?;
-    held.progress.save(context, held.job.state, now)?;
+    let Held { job, progress, .. } = held;
+    progress.save(context, job.state, now)?;
+    if progress.has_all_back(job.state) {
+        // It makes room for others, on other nodes too.
+        tell(context, EventKind::Progress, job, Some(progress), now)?;
+    }
     Ok(ReportAnswer::Accepted)
 }
 
@@ -235,7 +241,7 @@ fn settle(
             progress.observe(context, now)?;
         }
         progress.save(context, job.state, now)?;
-        if !recorded {
+        if !recorded && !progress.has_all_back(job.state) {
             return Ok(());
         }
         let mut data = Data::counters(&progress.counters);

@@ -65,7 +65,7 @@ fn read_hold(row: &Row<'_>) -> rusqlite::Result<Hold> {
     })
 }
 
-/// Running jobs by their scopes.
+/// The jobs that count, by their scopes.
 pub(crate) fn occupied(connection: &Connection) -> Result<Occupied> {
     const SELECT: &str = "SELECT user, task, queue, key FROM jobs WHERE lane IN (3, 4)";
     let mut occupied = Occupied::default();

@@ -343,7 +343,7 @@ impl<'c> Insert<'c> {
             state,
             kind,
             task,
-            leased: false,
+            in_flight: false,
             run_at: *run_at,
             deadline_at: None,
         };

@@ -30,6 +30,8 @@ pub(crate) struct Waiting {
     pub(crate) after: Option<String>,
     /// It has work that nobody has in hand.
     pub(crate) has_work: bool,
+    /// It counts for the limits, running or paused.
+    pub(crate) counts: bool,
 }
 
 /// By what the jobs that wait are held.
@@ -67,7 +69,7 @@ pub(crate) fn waiting_for(
     const SELECT: &str = "SELECT state, user, run_at, attempt, first_attempt, task, queue, key,
             num, after_policy, after_waiting, after_met, after_broken,
             CASE kind WHEN 'unit' THEN lease IS NULL ELSE coalesce((SELECT free > 0 OR NOT planned
-                FROM progress WHERE job = num), 0) END, after_behind
+                FROM progress WHERE job = num), 0) END, after_behind, lane IN (3, 4)
         FROM jobs WHERE id = ?1";
     let rules = rules::book(connection)?.rules();
     let occupied = if rules.limits().is_none() {
@@ -95,6 +97,7 @@ pub(crate) fn waiting_for(
                 key: row.get(7)?,
                 after: None,
                 has_work: row.get(13)?,
+                counts: row.get::<_, Option<bool>>(15)?.unwrap_or(false),
             };
             let counts = [row.get(10)?, row.get(11)?, row.get(12)?];
             let tally = links_text::tally(maybe_word(row, 9)?, counts, row.get(14)?);
@@ -126,7 +129,7 @@ impl Waiting {
                 hold.or_else(|| self.throttled(holding).filter(|_| self.has_work))
             }
             JobState::Scheduled => Some(scheduled(self)),
-            JobState::Paused => Some("paused: waits for someone to resume it".to_owned()),
+            JobState::Paused => Some(paused(self).to_owned()),
             JobState::Blocked => {
                 let other = || "waits for other jobs".to_owned();
                 Some(self.after.clone().unwrap_or_else(other))
@@ -172,6 +175,14 @@ impl Waiting {
             Some(until) => format!("{holds}; tried again at {until}"),
             None => holds.to_string(),
         })
+    }
+}
+
+const fn paused(job: &Waiting) -> &'static str {
+    if job.counts {
+        "paused: what workers have of it ends, and until then it counts as running"
+    } else {
+        "paused: waits for someone to resume it"
     }
 }
 

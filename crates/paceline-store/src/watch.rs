@@ -180,7 +180,7 @@ fn forget(context: &WriteContext<'_>, alert: &Alert) -> Result<()> {
 pub(crate) fn long_runs(connection: &Connection, before: Time, limit: u32) -> Result<Vec<LongRun>> {
     const SELECT: &str = "SELECT j.id, j.task, j.user, j.started_at FROM jobs j
         LEFT JOIN long_runs l ON l.job = j.num AND l.started_at = j.started_at
-        WHERE j.lane IN (3, 4) AND j.started_at < ?1 AND l.job IS NULL
+        WHERE j.lane IN (3, 4) AND j.state = 'running' AND j.started_at < ?1 AND l.job IS NULL
         ORDER BY j.started_at LIMIT ?2";
     list(connection, SELECT, (before.as_micros(), limit), |row| {
         Ok(LongRun {

@@ -41,6 +41,7 @@ pub(crate) struct Checks {
 /// A lease in somebody's hands.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
+    pub(crate) job: JobId,
     pub(crate) node: NodeId,
     pub(crate) task: String,
 }
@@ -146,6 +147,7 @@ impl Checks {
         }
         self.rules.leased(lease, now);
         let held = Held {
+            job: lease.job,
             node,
             task: lease.task.clone(),
         };
@@ -226,8 +228,10 @@ impl Checks {
             }
             let Some(to) = event.state else { continue };
             self.step(id, to, event);
-            if event.kind == EventKind::Started {
-                self.starts(id, now);
+            match (event.kind, to) {
+                (EventKind::Started, _) => self.starts(id, now),
+                (EventKind::Resumed, JobState::Running) => self.goes_on(id),
+                _ => {}
             }
             if event.kind == EventKind::Restarted {
                 self.recorded.retain(|(of, _)| *of != id);
@@ -242,6 +246,10 @@ impl Checks {
             );
             if goes_on || to.is_terminal() {
                 self.paused.remove(&id);
+            }
+            if to.is_terminal() {
+                // Whatever was still out of it is lost to who has it.
+                self.live.retain(|_, held| held.job != id);
             }
         }
     }

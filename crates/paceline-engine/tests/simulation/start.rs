@@ -13,8 +13,8 @@ use crate::known::{End, Known};
 use crate::tasks::FLAKY;
 
 impl Checks {
-    /// A job starts. (One that was paused and resumed while workers had work of it goes on without
-    /// a start, whoever took its place meanwhile; it counts again from then on.)
+    /// A job starts: it counts for all limits, until it ends, is handed back, or is paused and the
+    /// last of its work has come back.
     pub(crate) fn starts(&self, id: JobId, now: Time) {
         let job = &self.jobs[&id];
         self.limits_hold(id, job);
@@ -32,11 +32,31 @@ impl Checks {
         self.nobody_is_passed_over(id, job, now);
     }
 
+    /// A job goes on without a start: it has counted all the time.
+    pub(crate) fn goes_on(&self, id: JobId) {
+        assert!(
+            self.is_in_hand(id),
+            "5: {id} goes on without a start, and nobody has work of it"
+        );
+    }
+
+    fn is_in_hand(&self, id: JobId) -> bool {
+        self.live.values().any(|held| held.job == id)
+    }
+
+    fn counts(&self, id: JobId, job: &Known) -> bool {
+        match job.state {
+            Some(JobState::Running) => true,
+            Some(JobState::Paused) => self.is_in_hand(id),
+            _ => false,
+        }
+    }
+
     fn limits_hold(&self, id: JobId, job: &Known) {
         let others: Vec<&Known> = self
             .jobs
             .iter()
-            .filter(|(other, job)| **other != id && job.state == Some(JobState::Running))
+            .filter(|(other, job)| **other != id && self.counts(**other, job))
             .map(|(_, other)| other)
             .collect();
         if let Some(most) = self.rules.most_of_all() {

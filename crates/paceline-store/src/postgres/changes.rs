@@ -208,7 +208,7 @@ pub(crate) struct Changes {
     pub(crate) deleted: Vec<i64>,
     pub(crate) garbage: GarbageRows,
     pub(crate) statistics: BTreeMap<String, TaskDelta>,
-    /// Jobs that run, or may run, no more: they make room in their scopes.
+    /// Jobs that count for the limits, or were about to, no more: they make room in their scopes.
     pub(crate) left: Vec<i64>,
     /// Queues that jobs were submitted to.
     pub(crate) queues: BTreeSet<String>,

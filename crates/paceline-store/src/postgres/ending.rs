@@ -71,10 +71,10 @@ pub(crate) fn take_back(changes: &mut Changes, entry: &mut Entry, lease: LeaseId
     };
     changes.leases_ended.push(lease.id.0);
     let num = entry.job.num;
+    entry.came_back(changes);
     let Some(progress) = &mut entry.progress else {
         return;
     };
-    progress.leases = progress.leases.saturating_sub(1);
     match &lease.ranges {
         Some(ranges) => {
             changes.free(num, ranges, 0, alone);

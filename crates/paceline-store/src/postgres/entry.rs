@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use paceline_core::lifecycle::{Event, Refused};
-use paceline_core::{JobError, JobOptions, LeaseId, Seq, Time};
+use paceline_core::{JobError, JobOptions, JobState, LeaseId, Seq, Time};
 
 use super::changes::Changes;
 use super::error::{Error, Result};
@@ -131,6 +131,28 @@ impl Entry {
     ) -> Result<()> {
         self.step(changes, event, now)
             .map_err(|refused| Error::corrupt(format!("job {}: {refused}", self.job.id)))
+    }
+
+    /// Workers have work of it.
+    pub(crate) fn is_in_flight(&self) -> bool {
+        let chunks = self.progress.as_ref().map_or(0, |progress| progress.leases);
+        self.job.lease.is_some() || chunks > 0
+    }
+
+    /// It is paused, and workers have nothing more of it.
+    pub(crate) fn has_all_back(&self) -> bool {
+        self.job.state == JobState::Paused && !self.is_in_flight()
+    }
+
+    /// A chunk or a plan has come back. With the last a paused job counts for the limits no more.
+    pub(crate) fn came_back(&mut self, changes: &mut Changes) {
+        if let Some(progress) = &mut self.progress {
+            progress.leases = progress.leases.saturating_sub(1);
+        }
+        if self.has_all_back() {
+            self.written.job = true;
+            changes.left.push(self.job.num.0);
+        }
     }
 
     /// The row of progress, and whether the job can be served, are to be written.

@@ -342,11 +342,11 @@ fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows), After
 }
 
 fn job_row(entry: Entry, rows: &mut JobRows) {
-    let Entry { job, written, .. } = entry;
-    if !written.job {
+    if !entry.written.job {
         return;
     }
-    let lane = lane(&job);
+    let lane = lane(&entry.job, entry.is_in_flight());
+    let Entry { job, written, .. } = entry;
     rows.push((
         job.num.0,
         job.state.as_str(),
@@ -372,8 +372,8 @@ fn job_row(entry: Entry, rows: &mut JobRows) {
     ));
 }
 
-pub(crate) fn lane(job: &crate::job_row::JobRow) -> Option<i32> {
-    job.standing()
+pub(crate) fn lane(job: &crate::job_row::JobRow, in_flight: bool) -> Option<i32> {
+    job.standing(in_flight)
         .place()
         .lane
         .and_then(|lane| i32::try_from(lane).ok())

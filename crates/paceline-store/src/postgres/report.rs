@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use paceline_core::event::EventKind;
 use paceline_core::item::Outcome;
 use paceline_core::job::JobKind;
 use paceline_core::lease::{LeaseReport, ReportAnswer, ReportBody};
@@ -117,6 +118,10 @@ impl Run {
             (ReportBody::HandBack, _) => {
                 super::ending::take_back(changes, entry, report.lease, false);
                 entry.progressed(now);
+                if entry.has_all_back() {
+                    // It makes room for others, on other nodes too.
+                    entry.tell(changes, EventKind::Progress, now);
+                }
                 Ok(ReportAnswer::Accepted)
             }
             (ReportBody::Planned(items), false) => {

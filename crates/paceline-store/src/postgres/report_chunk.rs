@@ -135,7 +135,7 @@ fn settle(changes: &mut Changes, entry: &mut Entry, turn: &Turn<'_>, recorded: b
             entry.observe(changes, now);
         }
         entry.progressed(now);
-        if recorded {
+        if recorded || entry.has_all_back() {
             let mut data = entry.data();
             data.rate = entry.must_progress()?.rate.per_second();
             changes.tell(EventKind::Progress, &entry.job, &data, now);

@@ -88,10 +88,10 @@ pub(crate) fn done(
     skipped.dedup();
     entry.leases.remove(&turn.lease);
     changes.leases_ended.push(turn.lease.0);
+    entry.came_back(changes);
     let progress = entry.must_progress()?;
     let work = all_but(progress.listed, skipped);
     changes.free(num, &work, 0, false);
-    progress.leases = progress.leases.saturating_sub(1);
     progress.planned = true;
     progress.free = work.len();
     progress.counters = Counters {

@@ -31,11 +31,12 @@ pub(crate) const LOCK_SHARED: &str =
 pub(crate) const RULES: &str = "SELECT name, is_set, most, NULL::bigint, NULL::text, 0::bigint
     FROM limits UNION ALL SELECT scope, NULL, NULL, until, reason, since FROM holds
     UNION ALL SELECT task, NULL, probes, open_until, NULL, 0 FROM throttles";
-/// Running jobs by their scopes, for [`read_occupied`].
+/// The jobs that count (running ones, and paused ones of which workers have work), by their scopes,
+/// for [`read_occupied`].
 pub(crate) const OCCUPIED: &str = "SELECT user_name, task, queue, key, count(*) FROM jobs
     WHERE lane IN (3, 4) GROUP BY user_name, task, queue, key";
-/// Notes the scopes of jobs that run, or may run, no more, if they have limits. It stands behind
-/// the lock of `tally`: a limit that is set meanwhile is either seen, or counts the jobs anew.
+/// Notes the scopes of jobs that count, or were about to, no more, if they have limits. It stands
+/// behind the lock of `tally`: a limit that is set meanwhile is either seen, or counts the jobs anew.
 pub(crate) const FREE_LEFT: &str = "INSERT INTO freed (scope)
     SELECT DISTINCT v.kind || ':' || v.name FROM jobs j, LATERAL (VALUES ('user', j.user_name),
         ('task', j.task), ('queue', j.queue), ('key', j.key)) v (kind, name)

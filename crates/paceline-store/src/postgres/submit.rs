@@ -484,7 +484,7 @@ impl Arrivals {
             created_at.as_micros(),
             row.run_at.map(Time::as_micros),
             row.finished_at.map(Time::as_micros),
-            lane(row),
+            lane(row, false),
             row.place.as_micros(),
             user.as_deref().map(clean),
             key.as_deref().map(clean),

@@ -23,7 +23,7 @@ pub(crate) async fn waiting_for(
             j.num, j.after_policy, j.after_waiting, j.after_met, j.after_broken,
             CASE j.kind WHEN 'unit' THEN j.lease IS NULL ELSE
                 coalesce((SELECT free > 0 OR NOT planned FROM progress WHERE job = j.num), false)
-            END, j.after_behind
+            END, j.after_behind, coalesce(j.lane IN (3, 4), false)
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
         JOIN LATERAL (SELECT * FROM jobs WHERE id = wanted.id OFFSET 0) j ON true
         ORDER BY wanted.place";
@@ -65,6 +65,7 @@ pub(crate) async fn waiting_for(
             key: row.maybe_text(8)?,
             after: after.map(|(tally, first)| first.told(tally)),
             has_work: row.value(14)?,
+            counts: row.value(16)?,
         };
         let why = waiting.reasons(&holding, now);
         if !why.is_empty() {

@@ -179,7 +179,7 @@ pub(crate) async fn long_runs(
 ) -> Result<Vec<LongRun>> {
     const SELECT: &str = "SELECT j.id, j.task, j.user_name, j.started_at FROM jobs j
         LEFT JOIN long_runs l ON l.job = j.num AND l.started_at = j.started_at
-        WHERE j.lane IN (3, 4) AND j.started_at < $1 AND l.job IS NULL
+        WHERE j.lane IN (3, 4) AND j.state = 'running' AND j.started_at < $1 AND l.job IS NULL
         ORDER BY j.started_at LIMIT $2";
     let params = values![before.as_micros(), i64::from(limit)];
     let rows = session.list(SELECT, params).await?;

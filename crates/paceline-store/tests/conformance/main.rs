@@ -36,6 +36,7 @@ mod nodes;
 mod note;
 mod outbox;
 mod pause;
+mod pause_limits;
 mod planner;
 mod prune;
 mod rate;

@@ -7,12 +7,12 @@ use std::time::Duration;
 use paceline_core::breaker::BreakerPolicy;
 use paceline_core::id::EventSeq;
 use paceline_core::lease::{Lease, LeasedWork};
-use paceline_core::limits::Limits;
-use paceline_core::query::{EventQuery, ItemQuery};
+use paceline_core::limits::{Limits, Occupied};
+use paceline_core::query::{EventQuery, ItemQuery, JobFilter, JobQuery, Selector};
 use paceline_core::rate::RatePolicy;
 use paceline_core::resources::Resources;
-use paceline_core::scope::Scope;
-use paceline_core::store::{CommitHook, Store};
+use paceline_core::scope::{Names, Scope};
+use paceline_core::store::{Action, CommitHook, Store};
 use paceline_core::task::Task;
 use paceline_core::throttle::ThrottlePolicy;
 use paceline_core::{ItemState, JobState, Json, Seq};
@@ -72,17 +72,51 @@ async fn follow(store: Arc<PostgresStore>, done: Arc<AtomicBool>) -> EventSeq {
     }
 }
 
-/// Holds that limits are kept at every moment.
+/// Holds that limits are kept at every moment: by what runs, and by what is paused and in
+/// somebody's hands.
 async fn watch(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
     while !done.load(Ordering::SeqCst) {
-        let running = store.counts().await.expect("counts")[&JobState::Running];
-        assert!(running <= 5, "{running} jobs run");
-        let book = store.rule_book().await.expect("the rules");
-        for (Scope { kind, name }, running) in book.occupied.iter() {
-            let most = book.limits().of(kind, &name).unwrap_or(u32::MAX);
-            assert!(running <= most, "{running} jobs of {kind} {name} run");
+        let at_work = JobQuery {
+            filter: JobFilter {
+                states: vec![JobState::Running, JobState::Paused],
+                ..JobFilter::default()
+            },
+            limit: 1_000,
+            ..JobQuery::default()
+        };
+        let jobs = store.jobs(at_work).await.expect("jobs").items;
+        let mut occupied = Occupied::default();
+        for job in &jobs {
+            if job.state == JobState::Running || job.counters.running > 0 {
+                occupied.add(Names {
+                    user: job.user.as_deref(),
+                    task: &job.task,
+                    queue: &job.queue,
+                    key: job.key.as_deref(),
+                });
+            }
+        }
+        assert!(occupied.jobs <= 5, "{} jobs are at work", occupied.jobs);
+        for (Scope { kind, name }, jobs) in occupied.iter() {
+            let most = limits().of(kind, &name).unwrap_or(u32::MAX);
+            assert!(jobs <= most, "{jobs} jobs of {kind} {name} are at work");
         }
         pause().await;
+    }
+}
+
+/// Somebody who pauses and resumes jobs all the time.
+async fn fidget(store: Arc<PostgresStore>, done: Arc<AtomicBool>) {
+    let mut number = 0;
+    while !done.load(Ordering::SeqCst) {
+        for action in [Action::Pause, Action::Resume] {
+            let only = Selector::Ids(vec![id(number % JOBS)]);
+            // What has ended refuses.
+            let done = store.control(only, action, false, NOW).await;
+            done.expect("an answer");
+            pause().await;
+        }
+        number += 7;
     }
 }
 
@@ -108,6 +142,8 @@ pub(crate) async fn two_nodes_share_the_work(one: Arc<PostgresStore>, two: Arc<P
         others.spawn(labour(store.clone(), done.clone()));
     }
     others.spawn(watch(two.clone(), done.clone()));
+    others.spawn(fidget(one.clone(), done.clone()));
+    others.spawn(fidget(two.clone(), done.clone()));
     let reader = tokio::spawn(follow(two.clone(), done.clone()));
     tokio::join!(
         submit(one.clone(), (0..JOBS).filter(|n| n % 3 > 0)),
