@@ -195,6 +195,16 @@ pub struct NodeInfo {
     pub version: String,
 }
 
+/// What a node hears of leases that it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeaseNews {
+    /// Their work must stop.
+    pub gone: Vec<LeaseId>,
+    /// Their job is paused, or its task on hold (see [`crate::limits::Rules::calls_back`]): what has
+    /// not begun is to be handed back.
+    pub called_back: Vec<LeaseId>,
+}
+
 /// What [`Store::tick`] did, and when it has something to do again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ticked {
@@ -328,14 +338,15 @@ pub trait Store:
     /// Registers a node that is believed alive until `until`. A store that only one node can use
     /// takes back all leases of earlier nodes at once.
     async fn register_node(&self, node: NodeInfo, until: Time, now: Time) -> Result<NodeId>;
-    /// Keeps the node alive and returns which of the leases that it holds are gone.
+    /// Keeps the node alive and returns which of the leases that it holds are gone, and which are
+    /// called back, both in the order of `held`. So it hears of what others did.
     async fn heartbeat(
         &self,
         node: NodeId,
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<Vec<LeaseId>>;
+    ) -> Result<LeaseNews>;
     /// Ends a node; leases that it still holds are taken back.
     async fn remove_node(&self, node: NodeId, now: Time) -> Result<()>;
 

@@ -123,10 +123,14 @@ impl Shared {
                 held.insert(id);
             }
         }
-        for lease in self.outstanding.of(|job| held.contains(&job)) {
+        self.call_back(self.outstanding.of(|job| held.contains(&job)));
+        Ok(())
+    }
+
+    pub(crate) fn call_back(&self, leases: Vec<LeaseId>) {
+        for lease in leases {
             let _ = self.signals.send(LeaseSignal::Recalled(lease));
         }
-        Ok(())
     }
 
     /// What is free for workers, and what the tasks of this node need.

@@ -1,5 +1,6 @@
-//! Leases that other nodes have ended: a cancel may come to any node, and is to reach the handler
-//! on this one within a second, long before the next heartbeat would find it out.
+//! Leases that other nodes have ended or called back: a cancel or a pause may come to any node, and
+//! is to reach the workers of this one within a second, long before the next heartbeat would find it
+//! out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +18,12 @@ impl Shared {
         let now = self.clock.now();
         let held = self.outstanding.all();
         let until = now + node_timeout;
-        let lost = self.store.heartbeat(self.node, held, until, now).await?;
+        let news = self.store.heartbeat(self.node, held, until, now).await?;
         // A lease that ended between the look and the answer is lost to nobody: telling its
-        // worker again does no harm.
-        self.revoke(lost);
+        // worker again does no harm. No more does calling back what has begun, or twice: so who
+        // did not have the lease yet hears of it the next time.
+        self.revoke(news.gone);
+        self.call_back(news.called_back);
         Ok(())
     }
 }
@@ -50,17 +53,21 @@ pub(crate) async fn watch(shared: Arc<Shared>, node_timeout: Duration) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use paceline_core::clock::Clock;
-    use paceline_core::lease::LeaseSignal;
+    use paceline_core::item::NewItem;
+    use paceline_core::lease::{Lease, LeaseReport, LeaseSignal, ReportBody};
     use paceline_core::limits::Limits;
     use paceline_core::links::Wanted;
     use paceline_core::query::Selector;
     use paceline_core::store::{Action, NodeInfo, Offer, Store};
-    use paceline_core::{Json, NewJob, Priority, Time, Work};
+    use paceline_core::{JobId, JobOptions, JobState, Json, NewJob, Priority, Time, Work};
     use paceline_store::SqliteStore;
+    use paceline_store::postgres::{Options as Connecting, PostgresStore};
     use tokio::time::Instant;
 
-    use crate::{Engine, Options};
+    use crate::{Engine, Handle, Options};
 
     use super::*;
 
@@ -73,10 +80,11 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_cancel_that_another_node_took_reaches_the_handler_within_a_second() {
-        let store = Arc::new(SqliteStore::in_memory_inline().expect("a store"));
-        let clock = Arc::new(VirtualClock(Instant::now()));
+    fn clock() -> Arc<dyn Clock> {
+        Arc::new(VirtualClock(Instant::now()))
+    }
+
+    async fn node(store: Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Engine {
         let node = NodeInfo {
             name: "here".to_owned(),
             pid: 1,
@@ -86,10 +94,11 @@ mod tests {
             limits: Limits::NONE,
             ..Options::default()
         };
-        let shared: Arc<dyn Store> = store.clone();
-        let engine = Engine::start(shared, clock, node, options, 1).await;
-        let engine = engine.expect("a node");
-        let handle = engine.handle();
+        let engine = Engine::start(store, Arc::clone(clock), node, options, 1).await;
+        engine.expect("a node")
+    }
+
+    async fn submit(handle: &Handle, work: Work) -> JobId {
         let id = handle.new_id();
         let job = NewJob {
             id,
@@ -102,19 +111,35 @@ mod tests {
             batch: None,
             labels: Vec::new(),
             params: Json::null(),
-            options: Arc::default(),
+            options: Arc::new(JobOptions {
+                chunk_size: 1,
+                ..JobOptions::default()
+            }),
             run_at: None,
-            work: Work::Unit,
+            work,
             links: Wanted::default(),
         };
         handle.submit(vec![job]).await.expect("a submission");
-        let mut signals = handle.signals();
+        id
+    }
+
+    async fn lease(handle: &Handle, leases: u32) -> Vec<Lease> {
         let offer = Offer {
             tasks: vec!["task".to_owned()],
-            leases: 1,
+            leases,
             workers: 1,
         };
-        let leases = handle.lease(offer).await.expect("a lease");
+        handle.lease(offer).await.expect("leases")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancel_that_another_node_took_reaches_the_handler_within_a_second() {
+        let store = Arc::new(SqliteStore::in_memory_inline().expect("a store"));
+        let engine = node(store.clone(), &clock()).await;
+        let handle = engine.handle();
+        let id = submit(handle, Work::Unit).await;
+        let mut signals = handle.signals();
+        let leases = lease(handle, 1).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         // What another node does comes through the store alone.
         let cancel = Action::Cancel { reason: None };
@@ -126,5 +151,53 @@ mod tests {
         assert_eq!(signal, LeaseSignal::Revoked(leases[0].id));
         assert!(asked.elapsed() < Duration::from_secs(1));
         engine.stop().await.expect("a clean stop");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_pause_that_another_node_took_calls_back_what_has_not_begun() {
+        const SOON: Duration = Duration::from_secs(20);
+        let url = paceline_test_postgres::shared().new_store();
+        let connect = || async {
+            let store = PostgresStore::connect(&url, Connecting::default()).await;
+            Arc::new(store.expect("a store"))
+        };
+        let clock = clock();
+        let there = node(connect().await, &clock).await;
+        let here = node(connect().await, &clock).await;
+        let handle = here.handle();
+        let item = |_| NewItem {
+            key: None,
+            payload: Json::null(),
+        };
+        let id = submit(handle, Work::Items((0..2).map(item).collect())).await;
+        let mut signals = handle.signals();
+        let leases = lease(handle, 2).await;
+        assert_eq!(leases.len(), 2);
+
+        let only = Selector::Ids(vec![id]);
+        let paused = there.handle().control(only, Action::Pause, false).await;
+        assert_eq!(paused.expect("a pause").changed, 1);
+        let mut called_back = BTreeSet::new();
+        while called_back.len() < leases.len() {
+            let signal = tokio::time::timeout(SOON, signals.recv()).await;
+            match signal.expect("it comes soon").expect("a signal") {
+                LeaseSignal::Recalled(lease) => called_back.insert(lease),
+                other => panic!("{other:?}"),
+            };
+        }
+        let held: BTreeSet<_> = leases.iter().map(|lease| lease.id).collect();
+        assert_eq!(called_back, held);
+        let reports = leases.iter().map(|lease| LeaseReport {
+            lease: lease.id,
+            job: id,
+            body: ReportBody::HandBack,
+        });
+        handle.report(reports.collect()).await.expect("reports");
+        let job = there.handle().store().job(id).await.expect("read");
+        let job = job.expect("a job");
+        assert_eq!((job.state, job.counters.running), (JobState::Paused, 0));
+        for engine in [here, there] {
+            engine.stop().await.expect("a clean stop");
+        }
     }
 }

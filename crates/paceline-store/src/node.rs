@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use paceline_core::event::EventKind;
-use paceline_core::store::NodeInfo;
-use paceline_core::{LeaseId, NodeId, Time};
+use paceline_core::store::{LeaseNews, NodeInfo};
+use paceline_core::{JobState, LeaseId, NodeId, Time};
+use rusqlite::Row;
 
 use crate::context::WriteContext;
 use crate::control_job::tell;
@@ -14,7 +15,8 @@ use crate::job_row::JobRow;
 use crate::leases::{self, LeaseRow};
 use crate::num::JobNum;
 use crate::progress_row::Progress;
-use crate::{report_unit, upload};
+use crate::text::word;
+use crate::{report_unit, rules, upload};
 
 /// Registers a node. Only one node can use the database, so all earlier ones are gone.
 pub(crate) fn register(
@@ -38,32 +40,39 @@ pub(crate) fn register(
     Ok(NodeId(id))
 }
 
-/// Keeps a node alive; returns which of the leases that it believes to hold are gone.
+/// Keeps a node alive; returns what became of the leases that it believes to hold.
 pub(crate) fn heartbeat(
     context: &mut WriteContext<'_>,
     node: NodeId,
     held: &[LeaseId],
-    until: Time,
-) -> Result<Vec<LeaseId>> {
+    (until, now): (Time, Time),
+) -> Result<LeaseNews> {
     let update = "UPDATE nodes SET until = ?2 WHERE id = ?1";
     context.execute(update, (node.0, until.as_micros()))?;
-    let mut gone = Vec::new();
+    let rules = rules::of(context)?;
+    let mut news = LeaseNews::default();
     for &lease in held {
-        if !is_held(context, lease)? {
-            gone.push(lease);
+        match job_of(context, lease)? {
+            None => news.gone.push(lease),
+            Some((state, task)) if rules.calls_back(state, &task, now) => {
+                news.called_back.push(lease);
+            }
+            Some(_) => {}
         }
     }
-    Ok(gone)
+    Ok(news)
 }
 
-fn is_held(context: &WriteContext<'_>, lease: LeaseId) -> Result<bool> {
-    const UNIT: &str = "SELECT 1 FROM jobs WHERE num = ?1 AND lease = ?2";
-    if let Some(unit) = context.memory.unit_leases.get(&lease) {
-        return Ok(context
-            .find(UNIT, (unit.num, lease.0), |_| Ok(()))?
-            .is_some());
+/// The state and the task of the job that a lease is on, if it is there still.
+fn job_of(context: &WriteContext<'_>, lease: LeaseId) -> Result<Option<(JobState, String)>> {
+    const UNIT: &str = "SELECT state, task FROM jobs WHERE num = ?1 AND lease = ?2";
+    const CHUNK: &str = "SELECT j.state, j.task FROM leases l JOIN jobs j ON j.num = l.job
+        WHERE l.id = ?1";
+    let read = |row: &Row<'_>| Ok((word(row, 0)?, row.get(1)?));
+    match context.memory.unit_leases.get(&lease) {
+        Some(unit) => context.find(UNIT, (unit.num, lease.0), read),
+        None => context.find(CHUNK, (lease.0,), read),
     }
-    Ok(leases::get(context, lease)?.is_some())
 }
 
 /// Ends a node that stops; what it still holds is taken back.

@@ -18,8 +18,8 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, PoolUsage, Pruned,
-    Result, Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo,
+    PoolUsage, Pruned, Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::throttle::TaskThrottle;
@@ -191,10 +191,10 @@ impl Store for SqliteStore {
         node: NodeId,
         held: Vec<LeaseId>,
         until: Time,
-        _now: Time,
-    ) -> Result<Vec<LeaseId>> {
+        now: Time,
+    ) -> Result<LeaseNews> {
         self.write(Durable::No, move |context| {
-            node::heartbeat(context, node, &held, until)
+            node::heartbeat(context, node, &held, (until, now))
         })
         .await
     }

@@ -23,8 +23,8 @@ use paceline_core::resources::Room;
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
-    Retention, Store, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo, Pruned,
+    Result, Retention, Store, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
@@ -226,7 +226,7 @@ impl Store for Observer {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<Vec<LeaseId>> {
+    ) -> Result<LeaseNews> {
         let asked = tokio::time::Instant::now();
         if let Err(error) = self.before().await {
             self.checks().reach.trouble(node);
@@ -235,10 +235,10 @@ impl Store for Observer {
         if asked.elapsed() > Duration::from_millis(100) {
             self.checks().reach.trouble(node);
         }
-        let mut lost = self.inner.heartbeat(node, held, until, now).await?;
+        let mut news = self.inner.heartbeat(node, held, until, now).await?;
         self.core.nodes.heard_of(node, until);
-        self.hide(&mut lost);
-        Ok(lost)
+        self.hide(&mut news.gone);
+        Ok(news)
     }
 
     async fn remove_node(&self, node: NodeId, now: Time) -> Result<()> {

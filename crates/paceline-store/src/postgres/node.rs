@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
-use paceline_core::store::NodeInfo;
+use paceline_core::store::{LeaseNews, NodeInfo};
 use paceline_core::{LeaseId, NodeId, Time};
 
 use super::changes::Changes;
@@ -16,6 +16,7 @@ use super::flush;
 use super::items_write::clean;
 use super::load::{self, Which};
 use super::row::Columns;
+use super::rules::{RULES, read_rules};
 use super::session::{Batch, Session, Value, values};
 use super::transact::retrying;
 
@@ -43,16 +44,20 @@ pub(crate) async fn register(
     Ok(NodeId(id))
 }
 
-/// Keeps a node alive; returns which of the leases that it believes to hold are gone.
+/// Keeps a node alive; returns what became of the leases that it believes to hold.
 pub(crate) async fn heartbeat(
     shared: &Shared,
     node: NodeId,
     held: &[LeaseId],
     (until, now): (Time, Time),
-) -> Result<Vec<LeaseId>> {
-    const GONE: &str = "SELECT h.id FROM unnest($1::bigint[]) WITH ORDINALITY AS h (id, place)
-        WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.id = h.id)
-            AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.lease = h.id AND j.lease IS NOT NULL)
+) -> Result<LeaseNews> {
+    const HELD: &str = "SELECT h.id, j.state, j.task
+        FROM unnest($1::bigint[]) WITH ORDINALITY AS h (id, place)
+        LEFT JOIN LATERAL (
+            SELECT state, task FROM jobs WHERE lease = h.id AND lease IS NOT NULL
+            UNION ALL
+            SELECT j.state, j.task FROM leases l JOIN jobs j ON j.num = l.job WHERE l.id = h.id
+        ) j ON true
         ORDER BY h.place";
     /// A node that slept for so long that it was forgotten is known again.
     const ALIVE: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
@@ -60,12 +65,24 @@ pub(crate) async fn heartbeat(
     let mut batch = Batch::begin_relaxed();
     batch.add(ALIVE, values![node.0, now.as_micros(), until.as_micros()]);
     let held: Vec<i64> = held.iter().map(|lease| lease.0).collect();
-    let gone = batch.add(GONE, values![held]);
+    let held = batch.add(HELD, values![held]);
+    let rules = batch.add(RULES, values![]);
     batch.commit();
     let mut session = shared.pools.writer().await?;
     let mut answers = session.run(batch).await?;
-    let gone = answers.take(gone);
-    gone.iter().map(|row| row.number(0).map(LeaseId)).collect()
+    let rules = read_rules(&answers.take(rules))?;
+    let mut news = LeaseNews::default();
+    for row in answers.take(held) {
+        let lease = LeaseId(row.number(0)?);
+        match row.maybe_word(1)? {
+            None => news.gone.push(lease),
+            Some(state) if rules.calls_back(state, row.value(2)?, now) => {
+                news.called_back.push(lease);
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(news)
 }
 
 /// Ends a node that stops; what it still holds is taken back.

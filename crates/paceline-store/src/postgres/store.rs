@@ -18,8 +18,8 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
-    Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo, Pruned,
+    Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::throttle::TaskThrottle;
@@ -146,7 +146,7 @@ impl Store for PostgresStore {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<Vec<LeaseId>> {
+    ) -> Result<LeaseNews> {
         Ok(node::heartbeat(&self.shared, node, &held, (until, now)).await?)
     }
 

@@ -2,9 +2,13 @@
 
 use paceline_core::event::EventKind;
 use paceline_core::lease::{LeasedWork, Release, ReportAnswer};
+use paceline_core::scope::Scope;
+use paceline_core::store::LeaseNews;
 use paceline_core::{ItemState, JobState, LeaseId};
 
-use crate::support::{Case, failed, failure, items, minutes, planned, seqs, succeeded, unit};
+use crate::support::{
+    Case, OTHER, TASK, failed, failure, items, minutes, offer_of, planned, seqs, succeeded, unit,
+};
 
 use ItemState::{Failed, Pending, Running, Succeeded};
 
@@ -20,7 +24,7 @@ impl Case {
         let beat = self
             .store
             .heartbeat(self.node(), held.to_vec(), until, self.now());
-        beat.await.expect("a heartbeat is taken")
+        beat.await.expect("a heartbeat is taken").gone
     }
 }
 
@@ -43,6 +47,37 @@ async fn a_heartbeat_hears_of_lost_leases(s: Case) {
     let never = LeaseId(i64::MAX);
     assert_eq!(s.heartbeat(&[never]).await, [never]);
     assert_eq!(s.heartbeat(&[]).await, []);
+}
+
+/// … whoever took the pause: a heartbeat is how the node that holds the work hears of it.
+async fn a_heartbeat_hears_of_what_is_called_back(s: Case) {
+    let unit_of_other = s.submit(unit().task(OTHER)).await;
+    let jobs = [s.submit(unit()).await, s.start(items(8)).await];
+    let held: Vec<LeaseId> = {
+        let claimed = s.claim_by_the_rules(vec![offer_of(&[TASK], 99)]).await;
+        let leases = claimed.leases.into_iter().flatten();
+        leases.map(|lease| lease.id).collect()
+    };
+    let of_other = s.claim_one().await;
+    assert_eq!(of_other.job, unit_of_other);
+    assert!(held.len() > 2, "a unit and some chunks");
+    let all = [&held[..], &[of_other.id]].concat();
+    assert_eq!(s.lease_news(&all).await, LeaseNews::default());
+    for job in jobs {
+        s.pause(job).await;
+    }
+    let news = s.lease_news(&all).await;
+    assert_eq!((news.gone, news.called_back), (vec![], held.clone()));
+    for job in jobs {
+        s.resume(job).await;
+    }
+    assert_eq!(s.lease_news(&all).await, LeaseNews::default());
+
+    let until = s.now() + minutes(5);
+    s.hold(Scope::task(OTHER), Some(until)).await;
+    assert_eq!(s.lease_news(&all).await.called_back, [of_other.id]);
+    s.advance(minutes(5));
+    assert_eq!(s.lease_news(&all).await.called_back, [], "its time is over");
 }
 
 async fn a_reported_lease_is_gone(s: Case) {
@@ -209,6 +244,7 @@ async fn recovered_items_are_no_suspects(s: Case) {
 
 store_tests!(
     a_heartbeat_hears_of_lost_leases,
+    a_heartbeat_hears_of_what_is_called_back,
     a_reported_lease_is_gone,
     a_node_that_beats_keeps_its_leases,
     the_leases_of_a_dead_node_are_taken_back,

@@ -21,8 +21,8 @@ use paceline_core::query::{
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, Pruned, Result,
-    Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo, Pruned,
+    Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::template::{Template, TemplateStore};
@@ -219,7 +219,7 @@ impl Store for Faulty {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<Vec<LeaseId>> {
+    ) -> Result<LeaseNews> {
         self.check("heartbeat")?;
         self.inner.heartbeat(node, held, until, now).await
     }

@@ -11,7 +11,8 @@ use paceline_core::limits::Limits;
 use paceline_core::query::Selector;
 use paceline_core::resources::Room;
 use paceline_core::store::{
-    Action, Change, Claim, Claimed, Controlled, NodeInfo, Offer, Result, Store, Submitted, Ticked,
+    Action, Change, Claim, Claimed, Controlled, LeaseNews, NodeInfo, Offer, Result, Store,
+    Submitted, Ticked,
 };
 use paceline_core::{JobId, LeaseId, NewJob, NodeId, Time};
 
@@ -116,6 +117,10 @@ impl Case {
 
     /// Says that the node lives, and which leases it holds; hears which of them are gone.
     pub(crate) async fn heartbeat(&self, held: &[LeaseId]) -> Vec<LeaseId> {
+        self.lease_news(held).await.gone
+    }
+
+    pub(crate) async fn lease_news(&self, held: &[LeaseId]) -> LeaseNews {
         let until = self.now() + LIFE;
         let beat = self
             .store
