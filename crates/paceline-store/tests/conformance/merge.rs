@@ -1,6 +1,7 @@
 //! Duplicates: merged into what waits, held behind what runs, refused, or let be.
 
 use paceline_core::event::EventKind;
+use paceline_core::lease::Lease;
 use paceline_core::merge::OnDuplicate;
 use paceline_core::store::{Action, Refusal, StoreError, Submitted};
 use paceline_core::{ErrorKind, JobId, JobState, Json, Priority};
@@ -29,6 +30,17 @@ impl Case {
         assert_eq!(merged.links.merged_into, Some(survivor));
         assert_eq!(merged.finished_at, Some(self.now()));
         submitted.id
+    }
+
+    /// Leases what may be leased, and gives back all but the work of this job.
+    async fn claim_one_of(&self, job: JobId) -> Lease {
+        let leases = self.claim(9).await;
+        let (mut of_job, others): (Vec<_>, Vec<_>) =
+            leases.into_iter().partition(|lease| lease.job == job);
+        for lease in &others {
+            self.hand_back(lease).await;
+        }
+        of_job.remove(0)
     }
 
     async fn is_told(&self) {
@@ -310,6 +322,32 @@ async fn a_batch_counts_who_was_merged(s: Case) {
     assert_eq!(s.state(child.id).await, JobState::Completed);
 }
 
+/// A job is merged as it comes or never, so who does the work of a batch's jobs is known to those
+/// that wait for it, whatever duplicates come later.
+async fn who_waits_for_a_batch_waits_for_those_that_do_its_work(s: Case) {
+    let survivor = s.submit(work(1)).await;
+    s.merges(work(1).batch("night"), survivor).await;
+    let member = s.submit(work(2).batch("night")).await;
+    let child = s.submit(unit().after_batch("night")).await;
+    assert_eq!(s.job(child).await.links.after, [survivor, member]);
+
+    s.merges(work(1).batch("night"), survivor).await;
+    s.merges(work(2).batch("day"), member).await;
+    let another = s.submit(work(3).at(s.now() + minutes(5))).await;
+    s.merges(work(3).batch("night").at(s.now() + minutes(5)), another)
+        .await;
+    assert_eq!(s.job(child).await.links.after, [survivor, member]);
+    let first = s.claim_one_of(survivor).await;
+    let successor = s.submit(work(1).batch("night")).await;
+    assert_eq!(s.state(successor).await, JobState::Blocked);
+    s.succeed(&first).await;
+    assert_eq!(s.state(child).await, JobState::Blocked, "one has not ended");
+    let second = s.claim_one_of(member).await;
+    s.succeed(&second).await;
+    assert_eq!(s.state(child).await, JobState::Pending);
+    s.is_told().await;
+}
+
 async fn a_second_run_gives_way_to_a_newer_duplicate(s: Case) {
     let old = s.submit(work(1)).await;
     s.fail(&s.claim_one().await, "no").await;
@@ -398,6 +436,7 @@ store_tests!(
     a_retried_job_keeps_its_results_and_its_duplicate_waits,
     an_empty_duplicate_leaves_nothing_to_do,
     a_batch_counts_who_was_merged,
+    who_waits_for_a_batch_waits_for_those_that_do_its_work,
     a_second_run_gives_way_to_a_newer_duplicate,
     nobody_is_revived_beside_a_newer_duplicate,
     many_callers_leave_one_that_waits,
