@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::job::JobKind;
 use crate::options::MaxFailures;
+use crate::state::JobState;
 use crate::time::Time;
 
 /// Items of a job by their end. A single-unit job counts as one item.
@@ -27,12 +29,33 @@ impl Counters {
         self.total.saturating_sub(self.done())
     }
 
-    /// 0 to 100; 100 only when nothing remains. A job without items is at 100.
-    pub fn percent(&self) -> f64 {
+    /// The share of items that have an end, 0 to 100; 0 while there are none.
+    fn percent(&self) -> f64 {
         if self.total == 0 {
-            return 100.0;
+            return 0.0;
         }
         f64::from(self.done()) * 100.0 / f64::from(self.total)
+    }
+}
+
+/// How far a job is, 0 to 100. One that has completed is at 100, also if there was nothing to do.
+///
+/// A single-unit job is as far as its handler `said` until then. What was merged into another job
+/// never ran, and is at 0, as is what ended before it had any items.
+pub fn percent(state: JobState, kind: JobKind, counters: &Counters, said: Option<f64>) -> f64 {
+    match state {
+        JobState::Completed => 100.0,
+        JobState::Merged => 0.0,
+        JobState::Scheduled
+        | JobState::Blocked
+        | JobState::Pending
+        | JobState::Running
+        | JobState::Paused
+        | JobState::Failed
+        | JobState::Cancelled => match kind {
+            JobKind::Unit => said.unwrap_or(0.0).clamp(0.0, 1.0) * 100.0,
+            JobKind::Items | JobKind::Planned => counters.percent(),
+        },
     }
 }
 

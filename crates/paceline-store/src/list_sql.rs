@@ -16,7 +16,8 @@ use crate::read;
 /// Billionths of a job that are done. Whole numbers: a fraction would not come back from a
 /// cursor's text the same.
 pub(crate) const PROGRESS: &str = "CASE
-    WHEN j.kind = 'unit' OR p.total = 0 THEN 1000000000 * (j.finished_at IS NOT NULL)
+    WHEN j.state = 'completed' THEN 1000000000
+    WHEN j.state = 'merged' OR j.kind = 'unit' OR p.total = 0 THEN 0
     ELSE 1000000000 * (p.succeeded + p.failed + p.skipped + p.cancelled) / p.total END";
 
 /// What a page is sorted by, as SQL. Equal values are in the order of submission; what has no

@@ -1,7 +1,7 @@
 //! How far a job is, and how long it takes.
 
 use paceline_core::job::JobKind;
-use paceline_core::progress::{Counters, Stage, eta_seconds};
+use paceline_core::progress::{Counters, Stage, eta_seconds, percent};
 use paceline_core::{Job, JobState};
 use paceline_protocol::rest::ProgressView;
 
@@ -102,7 +102,7 @@ impl Context {
             cancelled,
             running,
             remaining: job.counters.remaining(),
-            percent: percent(job),
+            percent: percent(job.state, job.kind, &job.counters, job.stage.fraction),
             rate: job.rate.filter(|_| job.state == JobState::Running),
             eta_seconds: self.seconds_left(job, estimate, goes_on),
             stage: name,
@@ -119,18 +119,5 @@ impl Context {
             .filter(|worker| worker.tasks.contains(&job.task));
         let able = u32::try_from(able.count()).unwrap_or(u32::MAX);
         able.min(job.options.workers.unwrap_or(u32::MAX)).max(1)
-    }
-}
-
-/// A single-unit job is as far as its handler says; a planned job that is not listed is at 0.
-fn percent(job: &Job) -> f64 {
-    if job.counters.total == 0 && !job.state.is_terminal() {
-        return 0.0;
-    }
-    match (job.kind, job.stage.fraction) {
-        (JobKind::Unit, Some(fraction)) if !job.state.is_terminal() => {
-            fraction.clamp(0.0, 1.0) * 100.0
-        }
-        _ => job.counters.percent(),
     }
 }

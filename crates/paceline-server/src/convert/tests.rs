@@ -184,6 +184,42 @@ fn a_unit_is_as_far_as_its_handler_says() {
 }
 
 #[test]
+fn what_did_not_run_is_not_done() {
+    let percent = |state, kind, counters, fraction| {
+        let mut job = job(state, kind);
+        (job.counters, job.stage.fraction) = (counters, fraction);
+        context(vec![]).view(job).progress.percent.to_string()
+    };
+    let none = Counters::default();
+    let one = Counters { total: 1, ..none };
+    let skipped = Counters { skipped: 1, ..one };
+    let cancelled = Counters {
+        cancelled: 1,
+        ..one
+    };
+    for (state, kind, counters, fraction, expected) in [
+        (JobState::Merged, JobKind::Unit, skipped, None, "0"),
+        (JobState::Merged, JobKind::Items, none, None, "0"),
+        (JobState::Cancelled, JobKind::Unit, cancelled, None, "0"),
+        (
+            JobState::Cancelled,
+            JobKind::Unit,
+            cancelled,
+            Some(0.5),
+            "50",
+        ),
+        (JobState::Cancelled, JobKind::Planned, none, None, "0"),
+        (JobState::Failed, JobKind::Planned, none, None, "0"),
+        (JobState::Cancelled, JobKind::Items, cancelled, None, "100"),
+        (JobState::Completed, JobKind::Items, none, None, "100"),
+        (JobState::Completed, JobKind::Unit, one, Some(0.5), "100"),
+    ] {
+        let found = percent(state, kind, counters, fraction);
+        assert_eq!(found, expected, "{state} {kind:?} {counters:?}");
+    }
+}
+
+#[test]
 fn the_time_left_of_a_call_is_what_its_handler_says_or_what_is_usual() {
     let mut unit = job(JobState::Running, JobKind::Unit);
     (unit.counters.total, unit.counters.running) = (1, 1);

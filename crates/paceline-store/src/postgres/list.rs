@@ -17,8 +17,8 @@ use crate::list_sql::{cursor, position};
 /// Billionths of a job that are done. Whole numbers: a fraction would not come back from a
 /// cursor's text the same.
 pub(crate) const PROGRESS: &str = "CASE
-    WHEN j.kind = 'unit' OR p.total = 0
-        THEN CASE WHEN j.finished_at IS NULL THEN 0 ELSE 1000000000 END
+    WHEN j.state = 'completed' THEN 1000000000
+    WHEN j.state = 'merged' OR j.kind = 'unit' OR p.total = 0 THEN 0
     ELSE 1000000000::bigint * (p.succeeded + p.failed + p.skipped + p.cancelled) / p.total END";
 
 /// What a page is sorted by, as SQL that gives a `bigint`. Equal values are in the order of

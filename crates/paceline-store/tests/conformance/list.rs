@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use paceline_core::progress::percent;
 use paceline_core::query::{JobFilter, JobQuery, Page, Sort, SortKey};
 use paceline_core::store::StoreError;
 use paceline_core::{Job, JobId, Priority};
@@ -31,7 +32,8 @@ fn value(job: &Job, key: SortKey) -> Option<f64> {
         SortKey::StartedAt => job.started_at.map(micros),
         SortKey::FinishedAt => job.finished_at.map(micros),
         SortKey::Priority => Some(job.priority.level() as f64),
-        SortKey::Progress => Some(job.counters.percent()),
+        // What a handler says of its call does not count.
+        SortKey::Progress => Some(percent(job.state, job.kind, &job.counters, None)),
         SortKey::State => None,
         SortKey::Duration => {
             let (start, end) = (job.started_at?, job.finished_at?);

@@ -120,7 +120,7 @@ fn progress_line(job: &JobView, palette: Palette) -> Option<String> {
     if bar::is_planning(job) {
         return Some("listing its items".to_owned());
     }
-    if job.kind == "planned" && progress.total == 0 {
+    if (job.kind == "planned" && progress.total == 0) || !bar::has_share(job) {
         return None;
     }
     let mut parts = vec![bar::cells(progress.percent, 20, palette)];

@@ -130,7 +130,7 @@ fn row(job: &JobView, now: Timestamp) -> Vec<Painted> {
         Painted::from(value.filter(|_| running).map(show).unwrap_or_default())
     };
     let started = progress.done > 0 || job.started_at.is_some();
-    let (cells, percent) = if started && !bar::is_planning(job) {
+    let (cells, percent) = if started && !bar::is_planning(job) && bar::has_share(job) {
         (
             bar::cells(progress.percent, 10, Palette::new(false)),
             format!("{:>3.0}%", progress.percent.floor()),

@@ -108,13 +108,21 @@ fn said(job: &JobView, form: Form, palette: Palette) -> String {
     }
     if is_planning(job) {
         parts.push("listing its items".to_owned());
-    } else if job.progress.done > 0 || job.state.0 == JobState::Running {
+    } else if has_share(job) && (job.progress.done > 0 || job.state.0 == JobState::Running) {
         if form.bar > 0 {
             parts.push(cells(job.progress.percent, form.bar, palette));
         }
         parts.extend(numbers(job, form, palette));
     }
     parts.join(" ")
+}
+
+/// Whether there is a share of it that is done. Of what ended otherwise than completed there is only
+/// one if it had items.
+pub(crate) fn has_share(job: &JobView) -> bool {
+    let state = job.state.0;
+    let has_items = job.kind != "unit" && job.progress.total > 0;
+    has_items || state == JobState::Completed || !state.is_terminal()
 }
 
 /// The planner has not listed the job's items yet.
