@@ -182,7 +182,7 @@ mod tests {
             let signal = tokio::time::timeout(SOON, signals.recv()).await;
             match signal.expect("it comes soon").expect("a signal") {
                 LeaseSignal::Recalled(lease) => called_back.insert(lease),
-                other => panic!("{other:?}"),
+                LeaseSignal::Revoked(lease) => panic!("{lease} is revoked"),
             };
         }
         let held: BTreeSet<_> = leases.iter().map(|lease| lease.id).collect();
