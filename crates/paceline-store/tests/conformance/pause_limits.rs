@@ -90,8 +90,8 @@ async fn a_resumed_job_goes_on_where_it_counted(s: Case) {
 
 /// How the last of a job's work comes back.
 #[derive(Clone, Copy, Debug)]
-enum Back {
-    HandedBack,
+enum Way {
+    HandBack,
     Released,
     Failed,
     Succeeded,
@@ -101,54 +101,57 @@ enum Back {
     Cancelled,
 }
 
-const WAYS: [(fn() -> Draft, &[Back]); 3] = [
+/// Makes a job.
+type Make = fn() -> Draft;
+
+const WAYS: [(Make, &[Way]); 3] = [
     (
         || items(2).chunk(1).attempts(2),
         &[
-            Back::HandedBack,
-            Back::Released,
-            Back::Failed,
-            Back::Succeeded,
-            Back::NodeGone,
-            Back::Cancelled,
+            Way::HandBack,
+            Way::Released,
+            Way::Failed,
+            Way::Succeeded,
+            Way::NodeGone,
+            Way::Cancelled,
         ],
     ),
     (
         || unit().attempts(2),
         &[
-            Back::HandedBack,
-            Back::Failed,
-            Back::Succeeded,
-            Back::NodeGone,
-            Back::Cancelled,
+            Way::HandBack,
+            Way::Failed,
+            Way::Succeeded,
+            Way::NodeGone,
+            Way::Cancelled,
         ],
     ),
     (
         || planned().attempts(2),
         &[
-            Back::HandedBack,
-            Back::Planned,
-            Back::NotPlanned,
-            Back::NodeGone,
-            Back::Cancelled,
+            Way::HandBack,
+            Way::Planned,
+            Way::NotPlanned,
+            Way::NodeGone,
+            Way::Cancelled,
         ],
     ),
 ];
 
 impl Case {
-    async fn come(&self, back: Back, lease: &Lease) {
-        match back {
-            Back::HandedBack => self.hand_back(lease).await,
-            Back::Released => self.release(lease, vec![], Release::Normal).await,
-            Back::Failed => self.fail(lease, "no").await,
-            Back::Succeeded => self.succeed(lease).await,
-            Back::NodeGone => self.replace_node().await,
-            Back::Planned => {
+    async fn come(&self, way: Way, lease: &Lease) {
+        match way {
+            Way::HandBack => self.hand_back(lease).await,
+            Way::Released => self.release(lease, vec![], Release::Normal).await,
+            Way::Failed => self.fail(lease, "no").await,
+            Way::Succeeded => self.succeed(lease).await,
+            Way::NodeGone => self.replace_node().await,
+            Way::Planned => {
                 self.list(lease, new_items(["a", "b"])).await;
                 self.end_plan(lease).await;
             }
-            Back::NotPlanned => self.fail_plan(lease, "no").await,
-            Back::Cancelled => {
+            Way::NotPlanned => self.fail_plan(lease, "no").await,
+            Way::Cancelled => {
                 self.cancel(lease.job).await;
             }
         }
@@ -174,17 +177,17 @@ impl Case {
 async fn however_the_last_work_comes_back_another_may_start(s: Case) {
     s.configure(one_by_key()).await;
     for (draft, ways) in WAYS {
-        for &back in ways {
+        for &way in ways {
             let paused = s.submit(of_a_key(draft())).await;
             s.admit_by_the_rules().await;
             let lease = s.lease(1).await.remove(0);
             let next = s.submit(of_a_key(items(1))).await;
             s.pause(paused).await;
-            assert_eq!(s.admit_by_the_rules().await, 0, "{back:?}");
+            assert_eq!(s.admit_by_the_rules().await, 0, "{way:?}");
             let told = s.last_event().await;
-            s.come(back, &lease).await;
-            assert!(s.last_event().await > told, "{back:?}: other nodes hear");
-            assert_eq!(s.admit_by_the_rules().await, 1, "{back:?} of {lease:?}");
+            s.come(way, &lease).await;
+            assert!(s.last_event().await > told, "{way:?}: other nodes hear");
+            assert_eq!(s.admit_by_the_rules().await, 1, "{way:?} of {lease:?}");
             assert_eq!(s.state(next).await, JobState::Running);
             s.cancel_what_is_left(&[next, paused]).await;
         }
