@@ -1,7 +1,7 @@
 //! The nodes' places, the database past all wires, and what happened to whom.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use paceline_e2e::network::Network;
 use paceline_e2e::node::command_on_at;
@@ -30,6 +30,7 @@ pub(crate) struct Cluster {
     /// Lets all nodes but one be in trouble at a time.
     pub(crate) at_once: Semaphore,
     pub(crate) losses: Losses,
+    pub(crate) begun: Instant,
     /// For looking at the tables.
     pub(crate) database: Client,
     /// The number of the last event, once nothing more happens.
@@ -55,6 +56,7 @@ impl Cluster {
             apis: (0..places).map(|_| Mutex::default()).collect(),
             at_once: Semaphore::new(places - 1),
             losses: Losses::default(),
+            begun: Instant::now(),
             end: watch::Sender::new(None),
             network,
             database,

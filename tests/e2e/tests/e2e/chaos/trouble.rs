@@ -50,7 +50,8 @@ pub(crate) async fn live(
             (Trouble::Halt | Trouble::Cut, true) => dice.random_range(14_500..18_000),
             (Trouble::Halt | Trouble::Cut, false) => dice.random_range(500..6_000),
         });
-        println!("node {place}: {trouble:?} for {lasts:.1?}");
+        let after = cluster.begun.elapsed();
+        println!("{after:.1?}: node {place}: {trouble:?} for {lasts:.1?}");
         node = suffer(&cluster, place, node, trouble, lasts).await;
     }
 }
