@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .PHONY: help setup build demo forecasts forecasts-web test check check-rust check-python check-web web chaos simulate bench
 .PHONY: clean suites suite-rust suite-sdk suite-web suite-forecasts-web suite-dashboard suite-examples suite-e2e
-.PHONY: postgres network screenshots
+.PHONY: postgres network screenshots bench-dashboard
 
 VENV := .venv
 PYTHON := $(abspath $(VENV)/bin/python)
@@ -204,6 +204,14 @@ bench: setup web ## measures this machine against the targets
 	$(call say,building the release binary (several minutes the first time))
 	cargo build --locked --release --package paceline --bin paceline
 	PACELINE_PYTHON=$(PYTHON) $(TARGET)/release/paceline bench $(BENCH_FLAGS)
+
+# BENCH_DASHBOARD_FLAGS="--jobs 100000 --pages overview,jobs --why" for a part, and what was to blame.
+BENCH_DASHBOARD_FLAGS ?=
+bench-dashboard: setup web ## the browser's main thread, with a million jobs and changes all the time
+	$(call say,building the release binary (several minutes the first time))
+	cargo build --locked --release --package paceline --bin paceline
+	cd web && PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/release/paceline \
+	    PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent bench -- $(BENCH_DASHBOARD_FLAGS)
 
 clean: ## removes what was built, the Python environment and the demo's store
 	rm -rf target $(VENV) examples/*/build web/dist web/node_modules web/packages/*/dist \

@@ -6,7 +6,10 @@ import { createRoot } from "react-dom/client";
 import "@paceline/react/styles.css";
 import "./app.css";
 import { ROOT } from "./lib/base";
-import { router } from "./router";
+import { loadAhead, router } from "./router";
+
+/** After what the first page needs. */
+const AHEAD_MS = 1000;
 
 /** The pages use the library's own store of answers. */
 function SharedQueries({ children }: { children: ReactNode }) {
@@ -25,3 +28,9 @@ if (root) {
     </StrictMode>,
   );
 }
+
+setTimeout(() => {
+  // Safari has no idle callbacks.
+  if ("requestIdleCallback" in window) requestIdleCallback(loadAhead);
+  else loadAhead();
+}, AHEAD_MS);

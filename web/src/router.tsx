@@ -134,6 +134,17 @@ export const router = createRouter({
   defaultErrorComponent: Failed,
 });
 
+/**
+ * Gets the code of the other pages: then they open at once, also while the server is away, when
+ * what is missing would take the whole page down.
+ */
+export function loadAhead(): void {
+  for (const { options } of Object.values(router.routesById)) {
+    const page = options.component as { preload?: () => Promise<void> } | undefined;
+    void page?.preload?.();
+  }
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;

@@ -23,14 +23,18 @@ export class Node {
     this.url = `http://${this.#bind}`;
   }
 
-  /** On an SQLite file in its folder when no store is named. */
-  static async start(store?: string): Promise<Node> {
+  /** On an SQLite file in its folder when no store is named; `more` is added to its settings. */
+  static async start(store?: string, more = ""): Promise<Node> {
     const folder = mkdtempSync(join(tmpdir(), "pl-web-"));
     copyFileSync(join(ROOT, "web/e2e/fixtures/tasks.py"), join(folder, "dashboard_tasks.py"));
-    writeFileSync(join(folder, "paceline.toml"), settings());
+    writeFileSync(join(folder, "paceline.toml"), settings() + more);
     const node = new Node(folder, store, await freePort());
     await node.up();
     return node;
+  }
+
+  get runs(): boolean {
+    return this.#process !== undefined;
   }
 
   async up(): Promise<void> {
@@ -63,6 +67,16 @@ export class Node {
     if (!child || child.exitCode !== null) return;
     const ended = new Promise((resume) => child.once("exit", resume));
     child.kill("SIGTERM");
+    await ended;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child) throw new Error("the node does not run");
+    const ended = new Promise((resume) => child.once("exit", resume));
+    child.kill("SIGKILL");
     await ended;
   }
 

@@ -18,6 +18,7 @@ export function Bell() {
   const { data, refetch } = useNotices();
   const { api } = usePaceline();
   const unread = data?.unread ?? 0;
+  const seen = unread > 99 ? "99+" : String(unread);
   const markAll = async () => {
     await unwrap(api.POST("/api/v1/notifications/read", { body: { all: true } }));
     await refetch();
@@ -26,7 +27,7 @@ export function Bell() {
     <Popover.Root>
       <Popover.Trigger asChild>
         <IconButton
-          label={unread > 0 ? `Notifications: ${unread} unread` : "Notifications"}
+          label={unread > 0 ? `Notifications: ${seen} unread` : "Notifications"}
           className="relative"
         >
           <BellIcon size={16} aria-hidden="true" />
@@ -35,7 +36,7 @@ export function Bell() {
               aria-hidden="true"
               className="absolute -top-0.5 -right-0.5 min-w-4 rounded-full bg-accent-solid px-1 text-[10px]/4 font-semibold text-on-accent"
             >
-              {unread > 99 ? "99+" : unread}
+              {seen}
             </span>
           )}
         </IconButton>
@@ -84,15 +85,22 @@ function Notices({ items }: { items: Notices }) {
                 <Link
                   to="/jobs/$id"
                   params={{ id: news.job }}
+                  dir="auto"
                   className="font-medium break-words hover:underline"
                 >
                   {news.title}
                 </Link>
               </Popover.Close>
             ) : (
-              <p className="font-medium break-words">{news.title}</p>
+              <p dir="auto" className="font-medium break-words">
+                {news.title}
+              </p>
             )}
-            {news.message && <p className="line-clamp-2 break-words text-muted">{news.message}</p>}
+            {news.message && (
+              <p dir="auto" className="line-clamp-2 break-words text-muted">
+                {news.message}
+              </p>
+            )}
           </div>
           <time dateTime={at} className="shrink-0 text-xs text-muted">
             {formatAgo(at, now)}

@@ -1,4 +1,5 @@
 // What stands where nothing can be shown: nothing is there, not yet, or not at all.
+import { PacelineError } from "@paceline/react";
 import { CircleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "./Button";
@@ -20,17 +21,28 @@ export function EmptyState({ icon: Icon, title, children }: EmptyStateProps) {
   );
 }
 
+/** Whoever is not signed in is asked to by whatever serves the page. */
+function remedy(error: Error, retry: (() => void) | undefined) {
+  if (error instanceof PacelineError && error.status === 401) {
+    return { verb: "Reload the page", run: () => location.reload() };
+  }
+  return retry && { verb: "Try again", run: retry };
+}
+
 export function ErrorState({ error, retry }: { error: Error; retry?: () => void }) {
+  const offered = remedy(error, retry);
   return (
     <div
       role="alert"
       className="flex flex-col items-center gap-2 rounded-lg border border-border bg-surface px-6 py-10 text-center"
     >
       <CircleAlert size={22} aria-hidden="true" className="text-failed" />
-      <p className="max-w-lg break-words">{error.message}</p>
-      {retry && (
-        <Button onClick={retry} className="mt-1">
-          Try again
+      <p dir="auto" className="max-w-lg min-w-0 break-words first-letter:uppercase">
+        {error.message}
+      </p>
+      {offered && (
+        <Button onClick={offered.run} className="mt-1">
+          {offered.verb}
         </Button>
       )}
     </div>

@@ -1,6 +1,7 @@
 // A table that is a list of cards on a phone. The roles are said, because a browser forgets them
 // when a row is no longer drawn as one.
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { ChosenRows, type RowVerb } from "./ChosenRows";
 
 export type Column<T> = {
   head: string;
@@ -16,16 +17,38 @@ export type DataTableProps<T> = {
   columns: readonly Column<T>[];
   /** At the end of a row: what can be done with it. */
   actions?: (row: T) => ReactNode;
+  /** With it rows can be chosen, to do something with all of them. */
+  choose?: {
+    nameOf: (row: T) => string;
+    nouns: readonly [one: string, many: string];
+    verbs: readonly RowVerb<T>[];
+  };
 };
 
 const CELL = "max-md:flex max-md:items-baseline max-md:justify-between max-md:gap-4 max-md:py-0.5";
 
-export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTableProps<T>) {
-  return (
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, rows, keyOf, columns, actions, choose } = props;
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  // What is gone is chosen no more.
+  const chosen = rows.filter((row) => ids.has(keyOf(row)));
+  const all = chosen.length === rows.length;
+  const toggle = (id: string) => {
+    const next = new Set(ids);
+    if (!next.delete(id)) next.add(id);
+    setIds(next);
+  };
+  const toggleAll = () => setIds(new Set(all ? [] : rows.map(keyOf)));
+  const table = (
     <div className="overflow-hidden rounded-lg border border-border bg-surface">
       <table role="table" aria-label={label} className="w-full text-[13px] max-md:block">
         <thead role="rowgroup" className="max-md:sr-only">
           <tr role="row" className="border-b border-border text-left text-xs text-muted">
+            {choose && (
+              <th role="columnheader" scope="col" className="w-px pl-4">
+                <Tick label={`Select all ${choose.nouns[1]}`} on={all} onToggle={toggleAll} />
+              </th>
+            )}
             {columns.map(({ head, number }) => (
               <th
                 key={head}
@@ -50,12 +73,21 @@ export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTable
               role="row"
               className="border-border not-last:border-b hover:bg-hover max-md:block max-md:px-4 max-md:py-3"
             >
+              {choose && (
+                <td role="cell" className="align-middle max-md:float-right max-md:ml-3 md:w-px md:pl-4">
+                  <Tick
+                    label={`Select ${choose.nameOf(row)}`}
+                    on={ids.has(keyOf(row))}
+                    onToggle={() => toggle(keyOf(row))}
+                  />
+                </td>
+              )}
               {columns.map((column, place) => (
                 <td
                   key={column.head}
                   role="cell"
                   className={`min-w-0 py-2.5 align-middle md:px-3 md:first:pl-4 md:last:pr-4 ${CELL} ${
-                    column.number ? "tabular-nums md:text-right" : ""
+                    column.number ? "whitespace-nowrap tabular-nums md:text-right" : ""
                   }`}
                 >
                   {place > 0 && (
@@ -78,5 +110,28 @@ export function DataTable<T>({ label, rows, keyOf, columns, actions }: DataTable
         </tbody>
       </table>
     </div>
+  );
+  if (!choose) return table;
+  return (
+    <div className="flex flex-col gap-2">
+      {chosen.length > 0 && (
+        <ChosenRows {...choose} rows={chosen} onClear={() => setIds(new Set())} />
+      )}
+      {table}
+    </div>
+  );
+}
+
+type TickProps = { label: string; on: boolean; onToggle: () => void };
+
+function Tick({ label, on, onToggle }: TickProps) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={on}
+      onChange={onToggle}
+      className="size-4 align-middle accent-accent-solid max-md:size-5"
+    />
   );
 }

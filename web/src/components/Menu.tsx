@@ -17,11 +17,13 @@ export type MenuProps = {
   children: ReactNode;
   entries: readonly (MenuEntry | "line")[];
   align?: "start" | "end";
+  /** It is made because somebody wants it. */
+  openAtOnce?: boolean;
 };
 
-export function Menu({ children, entries, align = "end" }: MenuProps) {
+export function Menu({ children, entries, align = "end", openAtOnce = false }: MenuProps) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen={openAtOnce}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -17,7 +17,11 @@ export function PageFrame({ title, heading, actions, children }: PageFrameProps)
   return (
     <div className="mx-auto flex w-full max-w-[1280px] flex-col gap-4 px-4 py-5 md:px-8 md:py-7">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        {heading ?? <h1 className="text-lg font-semibold tracking-tight">{title}</h1>}
+        {heading ?? (
+          <h1 dir="auto" className="min-w-0 text-lg font-semibold tracking-tight break-words">
+            {title}
+          </h1>
+        )}
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
       {children}

@@ -6,6 +6,7 @@ import { useEndToasts } from "~/lib/endToasts";
 import { useShortcut } from "~/lib/shortcuts";
 import { useTheme } from "~/lib/theme";
 import { Bell } from "./Bell";
+import { LiveBanner } from "./LiveBanner";
 import { LiveMark } from "./LiveMark";
 import { BottomBar, SideNav } from "./Navigation";
 import { ShellShortcuts } from "./ShellShortcuts";
@@ -44,6 +45,7 @@ export function Shell() {
         </div>
       </header>
       <main id="main" tabIndex={-1} className="min-w-0 flex-1 pb-16 outline-none md:pb-0">
+        <LiveBanner />
         <Outlet />
       </main>
       <BottomBar />

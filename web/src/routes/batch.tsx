@@ -5,7 +5,7 @@ import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { BatchBar, statesText } from "~/features/batches/BatchBar";
 import { BatchControls } from "~/features/batches/BatchControls";
-import { JobMenu } from "~/features/jobs/JobMenu";
+import { menuOf } from "~/features/jobs/JobMenu";
 import { jobHref } from "~/lib/base";
 import { useBatch } from "~/lib/reads";
 
@@ -23,7 +23,11 @@ export function BatchPage() {
               aria-label="Progress"
               className="flex flex-col gap-3 rounded-lg border border-border bg-surface p-4 md:p-5"
             >
-              {batch.reason && <p>{batch.reason}</p>}
+              {batch.reason && (
+                <p dir="auto" className="break-words">
+                  {batch.reason}
+                </p>
+              )}
               <BatchBar batch={batch} large />
               <p className="text-[13px] text-muted">
                 {statesText(batch.jobs)}
@@ -44,12 +48,7 @@ export function BatchPage() {
                   All of them, with filters
                 </Link>
               </div>
-              <JobTable
-                filter={{ batch: id }}
-                limit={25}
-                href={jobHref}
-                actions={(job) => <JobMenu job={job} />}
-              />
+              <JobTable filter={{ batch: id }} limit={25} href={jobHref} actions={menuOf} />
             </section>
           </>
         )}

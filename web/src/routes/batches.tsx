@@ -70,11 +70,16 @@ function Name({ batch }: { batch: Batch }) {
       <Link
         to="/batches/$id"
         params={{ id: batch.id }}
-        className="font-medium break-all hover:text-accent hover:underline"
+        dir="auto"
+        className="font-medium wrap-anywhere hover:text-accent hover:underline"
       >
         {batch.name}
       </Link>
-      {batch.reason && <span className="block text-xs text-muted">{batch.reason}</span>}
+      {batch.reason && (
+        <span dir="auto" className="line-clamp-3 text-left text-xs text-muted">
+          {batch.reason}
+        </span>
+      )}
     </>
   );
 }

@@ -29,13 +29,15 @@ export function JobPage() {
   }
   const heading = (
     <div className="min-w-0">
-      <p className="text-xs text-muted">
+      <p className="text-xs break-words text-muted">
         <Link to="/jobs" className="hover:underline">
           Jobs
         </Link>{" "}
-        / {job.task}
+        / <bdi>{job.task}</bdi>
       </p>
-      <h1 className="text-lg font-semibold tracking-tight break-words">{job.name}</h1>
+      <h1 dir="auto" className="text-lg font-semibold tracking-tight break-words">
+        {job.name}
+      </h1>
     </div>
   );
   return (

@@ -9,7 +9,7 @@ import { BulkBar } from "~/features/jobs/BulkBar";
 import { cursorOf, remember } from "~/features/jobs/cursors";
 import { FilterBar } from "~/features/jobs/FilterBar";
 import { changed, DEFAULT_SORT, PAGE_SIZE, toFilter } from "~/features/jobs/filter";
-import { JobMenu } from "~/features/jobs/JobMenu";
+import { menuOf } from "~/features/jobs/JobMenu";
 import { JobsEmpty } from "~/features/jobs/JobsEmpty";
 import { JobTabs } from "~/features/jobs/JobTabs";
 import { ListActions } from "~/features/jobs/ListActions";
@@ -112,7 +112,7 @@ function JobList({ search, selection, setSelection }: JobListProps) {
         selection={ids}
         onSelect={select}
         current={current}
-        actions={(job) => <JobMenu job={job} />}
+        actions={menuOf}
       />
       <Pager data={data} page={page} onPage={toPage} />
     </>

@@ -8,7 +8,7 @@ import { HoldTag } from "~/components/HoldTag";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { LimitsTable } from "~/features/limits/LimitsTable";
-import { QueueControls } from "~/features/limits/QueueControls";
+import { QUEUES, QueueControls } from "~/features/limits/QueueControls";
 import { useQueues } from "~/lib/reads";
 import type { Queue } from "~/lib/shapes";
 
@@ -33,6 +33,7 @@ export function Queues() {
               rows={items}
               keyOf={(queue) => queue.name}
               columns={COLUMNS}
+              choose={QUEUES}
               actions={(queue) => <QueueControls queue={queue} />}
             />
           )}
@@ -61,7 +62,8 @@ const COLUMNS = [
       <Link
         to="/jobs"
         search={{ tab: "active", queue: queue.name }}
-        className="font-medium break-all hover:text-accent hover:underline"
+        dir="auto"
+        className="font-medium wrap-anywhere hover:text-accent hover:underline"
       >
         {queue.name}
       </Link>

@@ -9,7 +9,7 @@ import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { Tag } from "~/components/Tag";
 import { words } from "~/features/schedules/cron";
-import { ScheduleControls } from "~/features/schedules/ScheduleControls";
+import { SCHEDULES, ScheduleControls } from "~/features/schedules/ScheduleControls";
 import { useSchedules } from "~/lib/reads";
 import type { Schedule } from "~/lib/shapes";
 
@@ -39,6 +39,7 @@ export function Schedules() {
             rows={items}
             keyOf={(schedule) => schedule.id}
             columns={COLUMNS}
+            choose={SCHEDULES}
             actions={(schedule) => <ScheduleControls schedule={schedule} />}
           />
         )}
@@ -64,10 +65,12 @@ function Name({ schedule }: { schedule: Schedule }) {
   const what = typeof template === "string" ? template : (template as { task?: string }).task;
   return (
     <>
-      <span className="font-medium break-all">{name}</span>
-      <span className="block text-xs text-muted">
+      <span dir="auto" className="font-medium wrap-anywhere">
+        {name}
+      </span>
+      <span className="block text-xs wrap-anywhere text-muted">
         {ruleText(schedule)}
-        {timezone && ` (${timezone})`} · {what}
+        {timezone && ` (${timezone})`} · <bdi>{what}</bdi>
       </span>
     </>
   );
@@ -92,7 +95,7 @@ function Next({ schedule: { next_runs_local: runs } }: { schedule: Schedule }) {
   const [first, ...more] = runs;
   if (!first) return <span className="text-muted">none</span>;
   return (
-    <div className="tabular-nums">
+    <div className="whitespace-nowrap tabular-nums">
       {local(first)}
       {more.length > 0 && (
         <details className="text-xs text-muted">

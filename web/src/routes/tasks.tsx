@@ -53,7 +53,7 @@ function TaskName({ task }: { task: Task }) {
     <Link
       to="/tasks/$name"
       params={{ name: task.name }}
-      className="font-medium break-all hover:text-accent hover:underline"
+      className="font-medium wrap-anywhere hover:text-accent hover:underline"
     >
       {task.name}
     </Link>

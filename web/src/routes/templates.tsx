@@ -6,7 +6,7 @@ import { EmptyState } from "~/components/Blank";
 import { DataTable } from "~/components/DataTable";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
-import { TemplateControls } from "~/features/templates/TemplateControls";
+import { TEMPLATES, TemplateControls } from "~/features/templates/TemplateControls";
 import { useTemplates } from "~/lib/reads";
 import type { Template } from "~/lib/shapes";
 
@@ -33,6 +33,7 @@ export function Templates() {
             rows={items}
             keyOf={(template) => template.id}
             columns={COLUMNS}
+            choose={TEMPLATES}
             actions={(template) => <TemplateControls template={template} />}
           />
         )}
@@ -44,9 +45,16 @@ export function Templates() {
 const COLUMNS = [
   {
     head: "Template",
-    cell: (template: Template) => <span className="font-medium break-all">{template.name}</span>,
+    cell: (template: Template) => (
+      <span dir="auto" className="font-medium wrap-anywhere">
+        {template.name}
+      </span>
+    ),
   },
-  { head: "Task", cell: (template: Template) => template.job.task },
+  {
+    head: "Task",
+    cell: (template: Template) => <bdi className="wrap-anywhere">{template.job.task}</bdi>,
+  },
   { head: "Params", cell: (template: Template) => <Params params={template.job.params} /> },
   { head: "Changed", cell: (template: Template) => formatTime(template.updated_at), number: true },
 ];
@@ -55,7 +63,7 @@ function Params({ params }: { params: object | null | undefined }) {
   if (!params || Object.keys(params).length === 0) return <span className="text-muted">none</span>;
   const text = JSON.stringify(params);
   return (
-    <code title={text} className="line-clamp-2 max-w-sm font-mono text-xs break-all">
+    <code title={text} className="line-clamp-2 max-w-sm font-mono text-xs wrap-anywhere">
       {text}
     </code>
   );

@@ -97,8 +97,10 @@ const COLUMNS = [
     head: "Worker",
     cell: (worker: Worker) => (
       <>
-        <span className="font-medium break-all">{worker.name}</span>
-        <span className="block text-xs text-muted">{worker.tasks.join(", ")}</span>
+        <span className="font-medium wrap-anywhere">{worker.name}</span>
+        <span className="line-clamp-4 text-xs wrap-anywhere text-muted">
+          {worker.tasks.join(", ")}
+        </span>
       </>
     ),
   },

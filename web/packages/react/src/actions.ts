@@ -13,6 +13,12 @@ export function hasNoShare({ state, progress }: Pick<Job, "state" | "progress">)
   return progress.total <= 1 && isTerminal(state) && state !== "completed";
 }
 
+/** How much was done: items that were cancelled are over, but nobody has done them. */
+export function worked({ total, done, cancelled, percent }: Job["progress"]) {
+  if (cancelled === 0 || total === 0) return { done, percent };
+  return { done: done - cancelled, percent: ((done - cancelled) / total) * 100 };
+}
+
 export type ActionName = JobAction["action"];
 
 const RUNNABLE_AGAIN: readonly JobState[] = ["completed", "failed", "cancelled"];

@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { formatAgo, formatBytes, formatDuration, formatPercent, formatRate } from "./format";
+import {
+  formatAgo,
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  withTimes,
+} from "./format";
 
 it.each([
   [0.015, "15ms"],
@@ -26,4 +33,11 @@ it("reads rates, sizes and ages", () => {
   const now = Date.parse("2026-11-22T10:00:00Z");
   expect(formatAgo("2026-11-22T09:58:00Z", now)).toBe("2m ago");
   expect(formatAgo("2026-11-22T11:00:00Z", now)).toBe("in 1h");
+});
+
+it("the server's words have times that people read", () => {
+  expect(withTimes("its start time, 2099-01-02T06:00:00Z")).toMatch(
+    /^its start time, [12] Jan 2099, \d\d:00:00$/,
+  );
+  expect(withTimes("the queue is paused")).toBe("the queue is paused");
 });

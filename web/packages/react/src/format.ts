@@ -66,6 +66,11 @@ function largest(seconds: number): string {
 }
 
 /** Date and time of day where the reader is. */
+/** The server's words, with the times in them as people write them. */
+export function withTimes(words: string): string {
+  return words.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => formatTime(time));
+}
+
 export function formatTime(time: string | null | undefined): string {
   if (!time) return "–";
   return new Date(time).toLocaleString("en-GB", {

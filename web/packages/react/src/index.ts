@@ -1,7 +1,7 @@
 import "./styles.css";
 
 export type { ActionName } from "./actions";
-export { hasNoShare, isOffered, isTerminal, TERMINAL } from "./actions";
+export { hasNoShare, isOffered, isTerminal, TERMINAL, worked } from "./actions";
 export { type Api, type ClientOptions, createApi, type Token, unwrap } from "./api/client";
 export { PacelineError } from "./api/error";
 export type { components, operations, paths } from "./api/schema";

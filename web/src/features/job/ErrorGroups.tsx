@@ -24,7 +24,9 @@ export function ErrorGroups({ job }: { job: Job }) {
               />
             </div>
             <div className="min-w-0 flex-1">
-              <p className="font-mono text-[12.5px] break-words">{group.shape}</p>
+              <p dir="auto" className="font-mono text-[12.5px] break-words">
+                {group.shape}
+              </p>
               <p className="mt-0.5 text-xs break-words text-muted">
                 {group.kind} · for example{" "}
                 {group.examples.map((name, place) => (
@@ -37,7 +39,7 @@ export function ErrorGroups({ job }: { job: Job }) {
                       resetScroll={false}
                       className="text-accent underline underline-offset-2"
                     >
-                      {name}
+                      <bdi>{name}</bdi>
                     </Link>
                   </span>
                 ))}

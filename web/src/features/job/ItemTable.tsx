@@ -59,10 +59,13 @@ function ItemRow({ item, initially }: { item: Item; initially: boolean }) {
           aria-hidden="true"
           className={`text-muted transition-transform ${open ? "rotate-90" : ""}`}
         />
-        <span className="truncate font-medium">{name}</span>
+        <span dir="auto" title={name} className="truncate text-left font-medium">
+          {name}
+        </span>
         <ItemMark state={item.state} />
         <span
-          className={`col-span-2 col-start-2 truncate font-mono text-xs md:col-span-1 md:col-start-auto ${
+          dir="auto"
+          className={`col-span-2 col-start-2 truncate text-left font-mono text-xs md:col-span-1 md:col-start-auto ${
             item.error ? "text-failed" : "text-muted"
           }`}
         >
@@ -87,7 +90,7 @@ function ItemDetails({ item }: { item: Item }) {
       </p>
       {item.error && (
         <div>
-          <p className="break-words whitespace-pre-wrap text-failed">
+          <p dir="auto" className="break-words whitespace-pre-wrap text-failed">
             {item.error.kind}: {item.error.message}
           </p>
           {item.error.traceback && <Traceback text={item.error.traceback} />}

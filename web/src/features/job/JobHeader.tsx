@@ -13,6 +13,7 @@ import {
   markOf,
   ProgressBar,
   useNow,
+  worked,
 } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -20,6 +21,7 @@ import { JobNotes } from "./JobNotes";
 
 export function JobHeader({ job }: { job: Job }) {
   const { progress } = job;
+  const { percent, done } = worked(progress);
   return (
     <section
       aria-label="Progress"
@@ -29,15 +31,15 @@ export function JobHeader({ job }: { job: Job }) {
         <JobStateMark {...markOf(job)} />
         {!hasNoShare(job) && (
           <p className="text-2xl font-semibold tracking-tight tabular-nums">
-            {formatPercent(progress.percent)}
+            {formatPercent(percent)}
           </p>
         )}
         {progress.total > 1 && (
           <p className="text-muted tabular-nums">
-            {formatCount(progress.done)} of {formatCount(progress.total)}
+            {formatCount(done)} of {formatCount(progress.total)}
           </p>
         )}
-        <p className="min-w-0 truncate text-[13px] text-muted">
+        <p dir="auto" className="min-w-0 truncate text-[13px] text-muted">
           {!isTerminal(job.state) && (progress.message ?? progress.stage)}
         </p>
       </div>
@@ -73,6 +75,9 @@ function Figures({ job }: { job: Job }) {
         </Figure>
       )}
       {progress.skipped > 0 && <Figure label="Skipped">{formatCount(progress.skipped)}</Figure>}
+      {many && progress.cancelled > 0 && (
+        <Figure label="Not run">{formatCount(progress.cancelled)}</Figure>
+      )}
       {many && !isTerminal(job.state) && (
         <Figure label="Remaining">{formatCount(progress.remaining)}</Figure>
       )}

@@ -1,16 +1,19 @@
-// The log, live: only the lines in sight are drawn, so that its length does not matter.
+// The log, live: only what is in sight is drawn, so that its length does not matter.
 import { formatCount, isTerminal, type Job } from "@paceline/react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowDownToLine, ArrowUp, Download, ScrollText } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { EmptyState, ErrorState, Loading } from "~/components/Blank";
 import { Button, IconButton } from "~/components/Button";
 import { apiUrl } from "~/lib/base";
 import { useShortcut } from "~/lib/shortcuts";
+import { isShortened } from "./logLines";
 import { useFound } from "./useFound";
 import { type Log, useLog } from "./useLog";
 
 const LINE_PX = 19;
+/** Lines are drawn by so many: the list keeps a note of each block, and a log has a million lines. */
+const BLOCK = 50;
 /** So near to the end counts as at it. */
 const NEAR_PX = 40;
 
@@ -38,24 +41,21 @@ function Lines({ job, log }: { job: Job; log: Log }) {
   const field = useRef<HTMLInputElement>(null);
   const { lines } = log;
   const list = useVirtualizer({
-    count: lines.length,
+    count: Math.ceil(lines.length / BLOCK),
     getScrollElement: () => box.current,
-    estimateSize: () => LINE_PX,
-    overscan: 24,
+    estimateSize: () => BLOCK * LINE_PX,
+    overscan: 1,
   });
-  const goTo = useCallback(
-    (line: number) => {
-      setFollows(false);
-      list.scrollToIndex(line, { align: "center" });
-    },
-    [list],
-  );
-  const found = useFound(lines, text, goTo);
+  const goTo = useCallback((line: number) => {
+    setFollows(false);
+    const it = box.current;
+    if (it) it.scrollTop = (line + 0.5) * LINE_PX - it.clientHeight / 2;
+  }, []);
+  const found = useFound(log, text, goTo);
   useShortcut("/", "Search the log", () => field.current?.focus());
   useEffect(() => {
-    if (follows && lines.length > 0 && box.current)
-      box.current.scrollTop = box.current.scrollHeight;
-  }, [follows, lines]);
+    if (follows && log.version > 0 && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [follows, log.version]);
   const onScroll = () => {
     const it = box.current;
     if (it) setFollows(it.scrollHeight - it.scrollTop - it.clientHeight < NEAR_PX);
@@ -92,6 +92,7 @@ function Lines({ job, log }: { job: Job; log: Log }) {
         <p className="ml-auto text-xs text-muted tabular-nums">
           {log.cut && "the last "}
           {formatCount(lines.length)} lines
+          {isShortened(lines) && "; older ones were removed, see log_size"}
           {log.dropped > 0 && `, ${formatCount(log.dropped)} older ones in the download`}
         </p>
         {log.cut && <Button onClick={log.loadAll}>Load all</Button>}
@@ -124,24 +125,21 @@ function Lines({ job, log }: { job: Job; log: Log }) {
         tabIndex={0}
         className="h-[60dvh] min-h-64 overflow-auto bg-sunken font-mono text-xs"
       >
-        <div style={{ height: list.getTotalSize() }} className="relative min-w-max">
-          {list.getVirtualItems().map((row) => (
+        <div style={{ height: lines.length * LINE_PX }} className="relative min-w-max">
+          {list.getVirtualItems().map(({ key, index }) => (
             <div
-              key={row.key}
-              style={{ height: LINE_PX, transform: `translateY(${row.start}px)` }}
-              className={`absolute inset-x-0 top-0 flex leading-[19px] whitespace-pre ${
-                found.current === row.index ? "bg-accent-soft" : ""
-              }`}
+              key={key}
+              style={{ transform: `translateY(${index * BLOCK * LINE_PX}px)` }}
+              className="absolute inset-x-0 top-0"
             >
-              {!log.cut && (
-                <span
-                  aria-hidden="true"
-                  className="w-16 shrink-0 pr-3 text-right text-muted select-none"
-                >
-                  {row.index + 1 + log.dropped}
-                </span>
-              )}
-              <span className={log.cut ? "px-3" : "pr-3"}>{lines[row.index]}</span>
+              {lines.slice(index * BLOCK, (index + 1) * BLOCK).map((text, place) => (
+                <Line
+                  key={place}
+                  text={text}
+                  number={log.cut ? null : index * BLOCK + place + 1 + log.dropped}
+                  current={found.current === index * BLOCK + place}
+                />
+              ))}
             </div>
           ))}
         </div>
@@ -149,3 +147,23 @@ function Lines({ job, log }: { job: Job; log: Log }) {
     </div>
   );
 }
+
+type LineProps = { text: string; number: number | null; current: boolean };
+
+const Line = memo(function Line({ text, number, current }: LineProps) {
+  return (
+    <div
+      style={{ height: LINE_PX }}
+      className={`flex leading-[19px] whitespace-pre ${current ? "bg-accent-soft" : ""}`}
+    >
+      {number !== null && (
+        <span aria-hidden="true" className="w-16 shrink-0 pr-3 text-right text-muted select-none">
+          {number}
+        </span>
+      )}
+      <span dir="auto" className={number === null ? "px-3" : "pr-3"}>
+        {text}
+      </span>
+    </div>
+  );
+});

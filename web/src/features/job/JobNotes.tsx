@@ -1,5 +1,5 @@
 // What a person must know about the job besides its numbers: why it waits, failed, or is not run.
-import { formatCount, formatTime, isTerminal, type Job } from "@paceline/react";
+import { formatCount, formatTime, isTerminal, type Job, withTimes } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, GitMerge, History, Hourglass, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
@@ -11,7 +11,7 @@ export function JobNotes({ job }: { job: Job }) {
       {waits.length > 0 && (
         <Note icon={Hourglass} colour="text-scheduled">
           {job.state === "running" ? "Held: " : "Waits: "}
-          {waits.join("; ")}
+          {withTimes(waits.join("; "))}
         </Note>
       )}
       {job.state === "scheduled" && job.run_at && (
@@ -21,10 +21,15 @@ export function JobNotes({ job }: { job: Job }) {
       )}
       {job.error && (
         <Note icon={CircleAlert} colour="text-failed">
-          <span className="break-words whitespace-pre-wrap">
+          <span dir="auto" className="break-words whitespace-pre-wrap">
             {job.error.kind}: {job.error.message}
           </span>
-          {job.error.item && ` (item ${job.error.item})`}
+          {job.error.item && (
+            <span className="break-words">
+              {" "}
+              (item <bdi>{job.error.item}</bdi>)
+            </span>
+          )}
           {job.error.traceback && <Traceback text={job.error.traceback} />}
         </Note>
       )}
@@ -56,7 +61,7 @@ function Note({ icon: Icon, colour, children }: NoteProps) {
   return (
     <div className="flex gap-2 text-[13px]">
       <Icon size={15} aria-hidden="true" className={`mt-0.5 shrink-0 ${colour}`} />
-      <div className="min-w-0 flex-1">{children}</div>
+      <div className="min-w-0 flex-1 break-words">{children}</div>
     </div>
   );
 }

@@ -27,7 +27,7 @@ function filtered(search: Record<string, string>, text: string): ReactNode {
       search={{ tab: "all", ...search }}
       className="text-accent underline underline-offset-2"
     >
-      {text}
+      <bdi>{text}</bdi>
     </Link>
   );
 }
@@ -36,7 +36,7 @@ function about(job: Job): Pair[] {
   return [
     [
       "Id",
-      <code key="id" className="font-mono text-xs break-all">
+      <code key="id" className="font-mono text-xs wrap-anywhere">
         {job.id}
       </code>,
     ],

@@ -76,7 +76,11 @@ export function JobTimeline({ job }: { job: Job }) {
                   </span>
                 )}
               </p>
-              {more && <p className="break-words text-muted">{more}</p>}
+              {more && (
+                <p dir="auto" className="break-words text-muted">
+                  {more}
+                </p>
+              )}
               <time dateTime={event.at} className="text-xs text-muted tabular-nums md:hidden">
                 {formatTime(event.at)}
               </time>

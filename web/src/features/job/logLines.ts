@@ -8,6 +8,13 @@ export const LONGEST = 4000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with one
 const COLOURS = /\u001b\[[0-9;]*[A-Za-z]/g;
 
+/** What the node puts before a log of which it has removed the beginning. */
+const REMOVED = "… older lines were removed";
+
+export function isShortened(lines: readonly string[]): boolean {
+  return lines[0]?.startsWith(REMOVED) ?? false;
+}
+
 export class LogLines {
   lines: string[] = [];
   /** How many of the oldest were let go of. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { findLines } from "./logLines";
+import type { Log } from "./useLog";
 
 export type Found = {
   lines: readonly number[];
@@ -12,7 +13,7 @@ export type Found = {
 
 /** Lines that hold the text; the last one is gone to first, for it is the newest. */
 export function useFound(
-  lines: readonly string[],
+  { lines, version }: Pick<Log, "lines" | "version">,
   text: string,
   goTo: (line: number) => void,
 ): Found {
@@ -20,9 +21,10 @@ export function useFound(
   const [place, setPlace] = useState(0);
   const go = useRef(goTo);
   go.current = goTo;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells when lines have come
   useEffect(() => {
     if (!text) {
-      setFound({ text, lines: [] });
+      setFound((before) => (before.lines.length === 0 ? before : { text, lines: [] }));
       return;
     }
     const stop = new AbortController();
@@ -43,7 +45,7 @@ export function useFound(
       stop.abort();
       clearTimeout(timer);
     };
-  }, [lines, text]);
+  }, [version, text]);
   const step = (by: 1 | -1) => {
     const count = found.lines.length;
     if (count === 0) return;

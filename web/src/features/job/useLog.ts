@@ -10,7 +10,10 @@ const DRAW_MS = 100;
 const POLL_MS = 2000;
 
 export type Log = {
+  /** The same list for as long as it only grows: a copy of a million lines is dear. */
   lines: readonly string[];
+  /** Another number whenever there are other lines. */
+  version: number;
   dropped: number;
   /** The first reading is over. */
   ready: boolean;
@@ -20,9 +23,9 @@ export type Log = {
   loadAll: () => void;
 };
 
-type Drawn = Pick<Log, "lines" | "dropped" | "ready" | "error">;
+type Drawn = Pick<Log, "lines" | "version" | "dropped" | "ready" | "error">;
 
-const NOTHING: Drawn = { lines: [], dropped: 0, ready: false, error: null };
+const NOTHING: Drawn = { lines: [], version: 0, dropped: 0, ready: false, error: null };
 
 export function useLog(job: Job): Log {
   const paceline = usePaceline();
@@ -44,8 +47,8 @@ export function useLog(job: Job): Log {
     const draw = (ready: boolean, error: Error | null) => {
       clearTimeout(timer);
       timer = undefined;
-      // A copy of the list's head only: its lines are shared.
-      setDrawn({ lines: held.lines.slice(), dropped: held.dropped, ready, error });
+      const { lines, dropped } = held;
+      setDrawn(({ version }) => ({ lines, version: version + 1, dropped, ready, error }));
     };
     const read = async () => {
       if (reading) {

@@ -121,7 +121,10 @@ function Chip({ label, value, onRemove }: { label: string; value: string; onRemo
   return (
     <span className="inline-flex h-8 max-w-full items-center gap-1 rounded-md bg-accent-soft pl-2.5 text-[13px] text-accent">
       <span className="truncate">
-        {label}: <b className="font-medium">{value}</b>
+        {label}:{" "}
+        <b dir="auto" className="font-medium">
+          {value}
+        </b>
       </span>
       <button
         type="button"

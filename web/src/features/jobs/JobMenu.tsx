@@ -11,7 +11,7 @@ import {
   RotateCcw,
   Trash2,
 } from "lucide-react";
-import { useState } from "react";
+import { type ComponentProps, useState } from "react";
 import { toast } from "sonner";
 import { IconButton } from "~/components/Button";
 import { ConfirmDialog } from "~/components/ConfirmDialog";
@@ -35,6 +35,8 @@ const VERBS: readonly { action: Verb; label: (job: Job) => string; icon: LucideI
   { action: "delete", label: () => "Delete", icon: Trash2 },
 ];
 
+/** All that may be in a job's menu. */
+const OFFERS = ["change", ...VERBS.map(({ action }) => action)] as const;
 const RISKY: readonly Verb[] = ["cancel", "restart", "delete"];
 export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
 
@@ -96,17 +98,37 @@ export function useJobControls(job: Job, onDeleted?: () => void): JobControls {
   return { entries, dialog };
 }
 
-export function JobMenu({ job }: { job: Job }) {
+/** A row's menu. It is made when it is first asked for: a list has fifty, and few are opened. */
+function JobMenu({ job }: { job: Job }) {
+  const [asked, setAsked] = useState(false);
+  if (!OFFERS.some((action) => isOffered(job, action))) return null;
+  if (asked) return <OpenMenu job={job} />;
+  return (
+    <Opener job={job} aria-haspopup="menu" aria-expanded={false} onClick={() => setAsked(true)} />
+  );
+}
+
+function OpenMenu({ job }: { job: Job }) {
   const { entries, dialog } = useJobControls(job);
-  if (entries.length === 0) return null;
   return (
     <>
-      <Menu entries={entries}>
-        <IconButton label={`Actions for ${job.name}`}>
-          <Ellipsis size={16} aria-hidden="true" />
-        </IconButton>
+      <Menu entries={entries} openAtOnce>
+        <Opener job={job} />
       </Menu>
       {dialog}
     </>
   );
+}
+
+function Opener({ job, ...rest }: { job: Job } & ComponentProps<"button">) {
+  return (
+    <IconButton label={`Actions for ${job.name}`} {...rest}>
+      <Ellipsis size={16} aria-hidden="true" />
+    </IconButton>
+  );
+}
+
+/** For tables: always the same function, so that their rows are drawn for what they show only. */
+export function menuOf(job: Job) {
+  return <JobMenu job={job} />;
 }

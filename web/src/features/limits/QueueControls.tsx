@@ -1,11 +1,37 @@
 // Holding a queue back, and limiting it.
-import { unwrap } from "@paceline/react";
+import { type Api, unwrap } from "@paceline/react";
+import { CirclePause, CirclePlay } from "lucide-react";
 import { useState } from "react";
 import { Button } from "~/components/Button";
 import { PauseDialog } from "~/components/PauseDialog";
 import type { Queue } from "~/lib/shapes";
 import { useChange } from "~/lib/useChange";
 import { LimitDialog } from "./LimitDialog";
+
+const params = ({ name }: Queue) => ({ params: { path: { name } } });
+
+/** What can be done with several. */
+export const QUEUES = {
+  nameOf: ({ name }: Queue) => name,
+  nouns: ["queue", "queues"],
+  verbs: [
+    {
+      label: "Pause",
+      past: "paused",
+      icon: CirclePause,
+      isFor: ({ paused }: Queue) => !paused,
+      run: (api: Api, it: Queue) =>
+        unwrap(api.POST("/api/v1/queues/{name}/pause", { ...params(it), body: {} })),
+    },
+    {
+      label: "Resume",
+      past: "resumed",
+      icon: CirclePlay,
+      isFor: ({ paused }: Queue) => Boolean(paused),
+      run: (api: Api, it: Queue) => unwrap(api.POST("/api/v1/queues/{name}/resume", params(it))),
+    },
+  ],
+} as const;
 
 export function QueueControls({ queue }: { queue: Queue }) {
   const [asked, setAsked] = useState<"pause" | "limit" | null>(null);

@@ -14,7 +14,9 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
             className="flex items-start gap-2.5 px-4 py-2.5 text-[13px]"
           >
             <TriangleAlert size={15} aria-hidden="true" className="mt-0.5 shrink-0 text-paused" />
-            <p className="min-w-0 flex-1 break-words">{alert.message}</p>
+            <p dir="auto" className="min-w-0 flex-1 break-words">
+              {alert.message}
+            </p>
             {alert.since && (
               <time dateTime={alert.since} className="shrink-0 text-xs text-muted">
                 {formatAgo(alert.since, now)}

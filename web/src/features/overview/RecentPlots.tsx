@@ -1,5 +1,5 @@
 // Throughput and durations of the jobs that ended last. Loaded after the rest of the page.
-import { formatDuration, useJobs, useNow } from "@paceline/react";
+import { formatDuration, unwrap, useLiveQuery, useNow, usePaceline } from "@paceline/react";
 import { useMemo } from "react";
 import { Loading } from "~/components/Blank";
 import { Plot } from "~/components/Plot";
@@ -10,8 +10,18 @@ const READ = 500;
 /** The plots move on so often; nobody sees them move by the second. */
 const STEP_MS = 10_000;
 
+/** The jobs that ended last: many, so that they are read anew more seldom than lists are. */
+function useEnded() {
+  const { api } = usePaceline();
+  const query = { state: "completed,failed", sort: "-finished_at", limit: READ };
+  return useLiveQuery({
+    key: ["ended-jobs"],
+    read: (signal) => unwrap(api.GET("/api/v1/jobs", { params: { query }, signal })),
+  });
+}
+
 export default function RecentPlots() {
-  const { data } = useJobs({ state: "completed,failed", sort: "-finished_at", limit: READ });
+  const { data } = useEnded();
   const now = Math.floor(useNow() / STEP_MS) * (STEP_MS / 1000);
   const series = useMemo(() => recent(data?.items ?? [], !data?.next_cursor, now), [data, now]);
   const lines = useMemo(

@@ -11,7 +11,7 @@ import {
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Coffee } from "lucide-react";
 import { EmptyState } from "~/components/Blank";
-import { JobMenu } from "~/features/jobs/JobMenu";
+import { menuOf } from "~/features/jobs/JobMenu";
 import { jobHref } from "~/lib/base";
 import { overall } from "./recent";
 
@@ -54,7 +54,7 @@ export function RunningJobs({ status }: { status: Status }) {
         columns={COLUMNS}
         href={jobHref}
         onOpen={open}
-        actions={(job) => <JobMenu job={job} />}
+        actions={menuOf}
       />
       {count > running.length && (
         <Link

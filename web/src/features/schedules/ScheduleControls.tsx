@@ -1,7 +1,7 @@
 // Running, holding, changing and deleting a schedule.
-import { unwrap } from "@paceline/react";
+import { type Api, unwrap } from "@paceline/react";
 import { useNavigate } from "@tanstack/react-router";
-import { Trash2 } from "lucide-react";
+import { CirclePause, CirclePlay, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button, IconButton } from "~/components/Button";
@@ -10,6 +10,38 @@ import { LinkButton } from "~/components/LinkButton";
 import { touch } from "~/lib/endToasts";
 import type { Schedule } from "~/lib/shapes";
 import { useChange } from "~/lib/useChange";
+
+const params = ({ id }: Schedule) => ({ params: { path: { id } } });
+
+/** What can be done with several. */
+export const SCHEDULES = {
+  nameOf: ({ name }: Schedule) => name,
+  nouns: ["schedule", "schedules"],
+  verbs: [
+    {
+      label: "Pause",
+      past: "paused",
+      icon: CirclePause,
+      isFor: ({ state }: Schedule) => state === "active",
+      run: (api: Api, it: Schedule) => unwrap(api.POST("/api/v1/schedules/{id}/pause", params(it))),
+    },
+    {
+      label: "Resume",
+      past: "resumed",
+      icon: CirclePlay,
+      isFor: ({ state }: Schedule) => state === "paused",
+      run: (api: Api, it: Schedule) =>
+        unwrap(api.POST("/api/v1/schedules/{id}/resume", params(it))),
+    },
+    {
+      label: "Delete",
+      past: "deleted",
+      icon: Trash2,
+      run: (api: Api, it: Schedule) => unwrap(api.DELETE("/api/v1/schedules/{id}", params(it))),
+      warning: "They submit no more jobs. Those that they have submitted stay.",
+    },
+  ],
+} as const;
 
 export function ScheduleControls({ schedule }: { schedule: Schedule }) {
   const [asked, setAsked] = useState(false);

@@ -1,5 +1,5 @@
 // Launching, changing and deleting a template.
-import { unwrap } from "@paceline/react";
+import { type Api, unwrap } from "@paceline/react";
 import { useNavigate } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -9,6 +9,23 @@ import { LinkButton } from "~/components/LinkButton";
 import { touch } from "~/lib/endToasts";
 import type { Template } from "~/lib/shapes";
 import { useChange } from "~/lib/useChange";
+
+/** What can be done with several. */
+export const TEMPLATES = {
+  nameOf: ({ name }: Template) => name,
+  nouns: ["template", "templates"],
+  verbs: [
+    {
+      label: "Delete",
+      past: "deleted",
+      icon: Trash2,
+      run: (api: Api, { id }: Template) =>
+        unwrap(api.DELETE("/api/v1/templates/{id}", { params: { path: { id } } })),
+      warning:
+        "Jobs that were launched from them stay. Schedules that name one of them give no more jobs.",
+    },
+  ],
+} as const;
 
 export function TemplateControls({ template }: { template: Template }) {
   const [asked, setAsked] = useState(false);

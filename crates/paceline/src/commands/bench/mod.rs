@@ -28,6 +28,7 @@ mod streaming;
 mod target;
 mod throughput;
 mod usage;
+mod viewers;
 mod watch;
 mod workbench;
 
@@ -167,7 +168,7 @@ fn lacking(target: Target, lab: &Lab) -> Option<String> {
             "{target:?} needs PostgreSQL: name a database with --store"
         ));
     }
-    let needs_python = matches!(target, Target::T5 | Target::T6 | Target::T13);
+    let needs_python = matches!(target, Target::T5 | Target::T6 | Target::T11 | Target::T13);
     if needs_python && !lab.has_python {
         let python = &lab.python;
         return Some(format!(
@@ -192,6 +193,7 @@ async fn figures(target: Target, lab: &Lab) -> Result<Vec<Figure>> {
         Target::T8 => memory::measure(lab).await,
         Target::T9 => startup::measure(lab).await,
         Target::T10 => listing::measure(lab).await,
+        Target::T11 => viewers::measure(lab).await,
         Target::T13 => killing::measure(lab).await,
     }
 }

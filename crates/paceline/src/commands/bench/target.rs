@@ -27,6 +27,8 @@ pub(crate) enum Target {
     T9,
     /// Pages of a long job list
     T10,
+    /// Very many who watch one job
+    T11,
     /// Going on after kill -9
     T13,
 }
@@ -44,6 +46,7 @@ impl Target {
             Target::T8 => "resident memory of the node",
             Target::T9 => "from the start of the process to ready",
             Target::T10 => "pages of the job list: every filter, sort and search",
+            Target::T11 => "1,000 viewers of a job with 1,000 changes of progress a second",
             Target::T13 => "going on after kill -9",
         }
     }

@@ -21,6 +21,15 @@ export function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "code" in body && "title" in body;
 }
 
+/** What a proxy means that answers in the server's place; the server itself always says why. */
+const PROXIES_SAY: Record<number, string> = {
+  401: "you are not signed in, or no longer",
+  403: "you may not see or do this here",
+  502: "the server does not answer its proxy",
+  503: "the server does not answer its proxy",
+  504: "the server does not answer its proxy in time",
+};
+
 /** The error of an answer that is none of 2xx. */
 export function failure(status: number, body: unknown): PacelineError {
   if (isProblem(body)) {
@@ -28,7 +37,8 @@ export function failure(status: number, body: unknown): PacelineError {
     const message = fields.length > 0 ? fields.join("; ") : body.detail || body.title;
     return new PacelineError(status, body.code, message, body);
   }
-  return new PacelineError(status, "unknown", `the server answered with status ${status}`);
+  const words = PROXIES_SAY[status] ?? "the server gave an answer that is not its own";
+  return new PacelineError(status, "unknown", `${words} (status ${status})`);
 }
 
 /** A call that got no answer at all. */

@@ -1,8 +1,8 @@
 // One job as a small card: state, bar, counts, speed, time left. For a page that launched it.
 
-import { hasNoShare, isTerminal } from "../actions";
+import { hasNoShare, isTerminal, worked } from "../actions";
 import type { Job } from "../api/types";
-import { formatCount, formatDuration, formatPercent, formatRate } from "../format";
+import { formatCount, formatDuration, formatPercent, formatRate, withTimes } from "../format";
 import { useEnd } from "../hooks/useEnd";
 import { useJob } from "../hooks/useJob";
 import { JobStateMark, markOf } from "./JobStateMark";
@@ -31,7 +31,9 @@ export function JobProgress({ id, title, onEnd }: JobProgressProps) {
   return (
     <section className="pl-card" aria-label={title ?? job.name}>
       <div className="pl-row">
-        <span className="pl-name">{title ?? job.name}</span>
+        <span className="pl-name" dir="auto">
+          {title ?? job.name}
+        </span>
         <JobStateMark {...markOf(job)} />
       </div>
       <ProgressBar job={job} size="large" />
@@ -43,9 +45,10 @@ export function JobProgress({ id, title, onEnd }: JobProgressProps) {
 /** Percent, counts, speed and what is left, on one line. */
 export function ProgressWords({ job }: { job: Job }) {
   const { progress } = job;
-  const words = hasNoShare(job) ? [] : [formatPercent(progress.percent)];
+  const { percent, done } = worked(progress);
+  const words = hasNoShare(job) ? [] : [formatPercent(percent)];
   if (progress.total > 1) {
-    words.push(`${formatCount(progress.done)} of ${formatCount(progress.total)}`);
+    words.push(`${formatCount(done)} of ${formatCount(progress.total)}`);
   }
   if (progress.failed > 0 && progress.total > 1)
     words.push(`${formatCount(progress.failed)} failed`);
@@ -56,11 +59,16 @@ export function ProgressWords({ job }: { job: Job }) {
   if (isTerminal(job.state) && job.duration_seconds) {
     words.push(`took ${formatDuration(job.duration_seconds)}`);
   }
-  const note = progress.message ?? progress.stage ?? job.waiting_for[0];
+  const waits = job.waiting_for[0];
+  const note = progress.message ?? progress.stage ?? (waits && withTimes(waits));
   return (
     <p className="pl-words">
       <span className="pl-numbers">{words.join(" · ")}</span>
-      {!isTerminal(job.state) && note && <span className="pl-note">{note}</span>}
+      {!isTerminal(job.state) && note && (
+        <span className="pl-note" dir="auto">
+          {note}
+        </span>
+      )}
     </p>
   );
 }

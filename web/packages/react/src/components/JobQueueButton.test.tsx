@@ -26,6 +26,22 @@ it("counts what is unfinished and opens the list", async () => {
   expect((await screen.findByRole("listitem")).textContent).toContain(job.name);
 });
 
+it("has a name that holds what its badge says", async () => {
+  new FakeServer(() => ({ body: { items: [], next_cursor: null, total: 1234 } }));
+  renderLive(<JobQueueButton />);
+  const button = await screen.findByRole("button", { name: "Jobs: 99+ unfinished jobs (1,234)" });
+  expect(button.textContent).toBe("99+");
+});
+
+it("calls jobs what the page calls them", async () => {
+  new FakeServer(answer);
+  renderLive(<JobQueueButton nameOf={({ task }) => `the ${task} of today`} />);
+  fireEvent.click(await screen.findByRole("button", { name: /1 unfinished job/ }));
+  const entry = await screen.findByRole("listitem");
+  expect(entry.textContent).toContain(`the ${job.task} of today`);
+  await screen.findByRole("button", { name: `Pause the ${job.task} of today` });
+});
+
 it("takes an action back when the server refuses, and says why", async () => {
   new FakeServer(answer);
   renderLive(<JobQueueButton />);

@@ -5,6 +5,9 @@ import { formatCount } from "../format";
 import { useJobs } from "../hooks/useJobs";
 import { JobQueuePopup, type JobQueuePopupProps, UNFINISHED } from "./JobQueuePopup";
 
+/** More than these are not counted on the badge. */
+const MOST = 99;
+
 export type JobQueueButtonProps = Omit<JobQueuePopupProps, "open" | "onOpenChange"> & {
   /** `inline` stands where it is put; the others float in that corner. */
   place?: "bottom-right" | "bottom-left" | "inline";
@@ -14,7 +17,10 @@ export function JobQueueButton({ place = "bottom-right", ...popup }: JobQueueBut
   const [open, setOpen] = useState(false);
   const { data } = useJobs({ ...popup.filter, state: UNFINISHED, limit: 1 });
   const count = data?.total ?? data?.total_at_least ?? 0;
-  const words = count === 1 ? "1 unfinished job" : `${formatCount(count)} unfinished jobs`;
+  // People who speak to the page say what they see on it.
+  const seen = count > MOST ? `${MOST}+` : formatCount(count);
+  const words = count === 1 ? "1 unfinished job" : `${seen} unfinished jobs`;
+  const exactly = count > MOST ? ` (${formatCount(count)})` : "";
   return (
     <>
       <button
@@ -24,13 +30,13 @@ export function JobQueueButton({ place = "bottom-right", ...popup }: JobQueueBut
         data-busy={count > 0 || undefined}
         aria-haspopup="dialog"
         aria-expanded={open}
-        aria-label={`${popup.title ?? "Jobs"}: ${words}`}
+        aria-label={`${popup.title ?? "Jobs"}: ${words}${exactly}`}
         onClick={() => setOpen(true)}
       >
         <Gauge size={20} aria-hidden="true" />
         {count > 0 && (
           <span className="pl-badge" aria-hidden="true">
-            {count > 99 ? "99+" : count}
+            {seen}
           </span>
         )}
       </button>

@@ -46,7 +46,7 @@ export function JobQueuePopup(props: JobQueuePopupProps) {
   );
 }
 
-function PopupBody({ filter, href, onOpen, controls = true }: JobQueuePopupProps) {
+function PopupBody({ filter, href, onOpen, nameOf, controls = true }: JobQueuePopupProps) {
   const unfinished = useJobs({ ...filter, state: UNFINISHED, sort: "-started_at", limit: 20 });
   const ended = useJobs({
     ...filter,
@@ -54,10 +54,9 @@ function PopupBody({ filter, href, onOpen, controls = true }: JobQueuePopupProps
     sort: "-finished_at",
     limit: 5,
   });
+  const link = { href, onOpen, nameOf };
   const list = (jobs: Job[]): ReactNode =>
-    jobs.map((job) => (
-      <Entry key={job.id} job={job} href={href} onOpen={onOpen} controls={controls} />
-    ));
+    jobs.map((job) => <Entry key={job.id} {...link} job={job} controls={controls} />);
   const waiting = unfinished.data?.items ?? [];
   const more = (unfinished.data?.total ?? waiting.length) - waiting.length;
   if (unfinished.error && !unfinished.data) {
@@ -87,23 +86,23 @@ function PopupBody({ filter, href, onOpen, controls = true }: JobQueuePopupProps
 
 type EntryProps = JobLink & { job: Job; controls: boolean };
 
-function Entry({ job, href, onOpen, controls }: EntryProps) {
+function Entry({ job, href, onOpen, nameOf, controls }: EntryProps) {
   return (
     <li className="pl-entry">
       <div className="pl-row">
-        <JobName job={job} href={href} onOpen={onOpen} />
+        <JobName job={job} href={href} onOpen={onOpen} nameOf={nameOf} />
         <JobStateMark {...markOf(job)} />
       </div>
       {!isTerminal(job.state) && <ProgressBar job={job} />}
       <div className="pl-row">
         <ProgressWords job={job} />
-        {controls && <Controls job={job} />}
+        {controls && <Controls job={job} name={nameOf?.(job) ?? job.name} />}
       </div>
     </li>
   );
 }
 
-function Controls({ job }: { job: Job }) {
+function Controls({ job, name }: { job: Job; name: string }) {
   const act = useJobAction();
   const offered = (["pause", "resume", "cancel"] as const).filter((it) => isOffered(job, it));
   return (
@@ -118,7 +117,7 @@ function Controls({ job }: { job: Job }) {
           key={action}
           type="button"
           className="pl-button"
-          aria-label={`${wordOf(action)} ${job.name}`}
+          aria-label={`${wordOf(action)} ${name}`}
           onClick={() => act.mutate({ id: job.id, action })}
         >
           {wordOf(action)}

@@ -1,10 +1,9 @@
 // Jobs as a table. It owns how they are drawn, sorted and chosen; what is listed, and where a page
 // begins, is the caller's.
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type MouseEvent, type ReactNode, useMemo } from "react";
+import { type MouseEvent, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Job, JobFilter } from "../api/types";
 import { useJobs } from "../hooks/useJobs";
-import { useNow } from "../hooks/useNow";
 import { COLUMNS, type Column, type ColumnName, type JobLink } from "./columns";
 
 export type JobTableProps = JobLink & {
@@ -50,6 +49,7 @@ export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
     () => COLUMNS.filter((column) => !columns || columns.includes(column.name)),
     [columns],
   );
+  const calls = useCalls(props);
   const all = jobs.length > 0 && jobs.every((job) => selection?.has(job.id));
   const some = !all && jobs.some((job) => selection?.has(job.id));
   const toggleAll = () => onSelect?.(new Set(all ? [] : jobs.map((job) => job.id)));
@@ -84,11 +84,43 @@ export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
         </thead>
         <tbody>
           {jobs.map((job) => (
-            <Row key={job.id} {...props} job={job} columns={shown} />
+            <Row
+              key={job.id}
+              job={job}
+              columns={shown}
+              calls={calls}
+              selectable={onSelect !== undefined}
+              opens={props.onOpen !== undefined}
+              hasActions={actions !== undefined}
+              chosen={selection?.has(job.id) ?? false}
+              current={props.current === job.id}
+            />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What is only called later is not a reason to draw; what says how a row looks is. */
+function useCalls(props: JobTableProps): Calls {
+  const latest = useRef(props);
+  latest.current = props;
+  const { href, nameOf, actions } = props;
+  return useMemo(
+    () => ({
+      href,
+      nameOf,
+      actions,
+      onOpen: (job) => latest.current.onOpen?.(job),
+      toggle: (id) => {
+        const { selection, onSelect } = latest.current;
+        const next = new Set(selection);
+        if (!next.delete(id)) next.add(id);
+        onSelect?.(next);
+      },
+    }),
+    [href, nameOf, actions],
   );
 }
 
@@ -121,8 +153,6 @@ function Header({ column, sort, onSort }: HeaderProps) {
   );
 }
 
-type RowProps = Omit<JobTableProps, "columns"> & { job: Job; columns: readonly Column[] };
-
 /** A click on a row opens it, unless it was meant for something in it or selects text. */
 function isForRow(event: MouseEvent): boolean {
   const target = event.target as Element;
@@ -131,43 +161,57 @@ function isForRow(event: MouseEvent): boolean {
   return !target.closest("a, button, input, label") && !getSelection()?.toString();
 }
 
-function Row({ job, columns, selection, onSelect, href, onOpen, actions, current }: RowProps) {
-  const now = useNow();
-  const chosen = selection?.has(job.id) ?? false;
-  const toggle = () => {
-    const next = new Set(selection);
-    if (!next.delete(job.id)) next.add(job.id);
-    onSelect?.(next);
-  };
+/** What a row may call. */
+type Calls = Pick<JobTableProps, "href" | "onOpen" | "nameOf" | "actions"> & {
+  toggle: (id: string) => void;
+};
+
+type RowProps = {
+  job: Job;
+  columns: readonly Column[];
+  calls: Calls;
+  selectable: boolean;
+  opens: boolean;
+  hasActions: boolean;
+  chosen: boolean;
+  current: boolean;
+};
+
+/** Drawn anew for what it shows only: of fifty rows a few change at a time. */
+const Row = memo(function Row(props: RowProps) {
+  const { job, columns, calls, selectable, opens, hasActions, chosen, current } = props;
+  const { href, nameOf } = calls;
+  // A name leads to its address by itself when nobody wants to open it in another way.
+  const onOpen = opens ? calls.onOpen : undefined;
   return (
     <tr
       data-row={job.id}
-      data-current={current === job.id || undefined}
+      data-current={current || undefined}
       data-chosen={chosen || undefined}
-      data-opens={onOpen ? "" : undefined}
+      data-opens={opens ? "" : undefined}
       onClick={(event) => {
-        if (onOpen && isForRow(event)) onOpen(job);
+        if (opens && isForRow(event)) onOpen?.(job);
       }}
     >
-      {onSelect && (
+      {selectable && (
         <td className="pl-check">
           <input
             type="checkbox"
-            aria-label={`Select ${job.name}`}
+            aria-label={`Select ${nameOf?.(job) ?? job.name}`}
             checked={chosen}
-            onChange={toggle}
+            onChange={() => calls.toggle(job.id)}
           />
         </td>
       )}
       {columns.map((column) => (
         <td key={column.name} data-column={column.name} data-end={column.end || undefined}>
-          {column.cell({ job, now, href, onOpen })}
+          {column.cell({ job, href, onOpen, nameOf })}
         </td>
       ))}
-      {actions && <td className="pl-actions">{actions(job)}</td>}
+      {hasActions && <td className="pl-actions">{calls.actions?.(job)}</td>}
     </tr>
   );
-}
+});
 
 function Skeleton({ rows }: { rows: number }) {
   return (

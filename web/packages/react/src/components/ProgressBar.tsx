@@ -1,3 +1,4 @@
+import { worked } from "../actions";
 import type { Job } from "../api/types";
 import { formatCount, formatPercent } from "../format";
 
@@ -8,10 +9,11 @@ export type ProgressBarProps = {
 
 /** Succeeded, failed and skipped beside each other; a job without items has one part. */
 export function ProgressBar({ job, size = "small" }: ProgressBarProps) {
-  const { total, failed, skipped, cancelled, percent, done } = job.progress;
+  const { total, failed, skipped, cancelled, percent } = job.progress;
   const share = (count: number) => (total > 0 ? (count / total) * 100 : 0);
   const good = Math.max(0, percent - share(failed) - share(skipped) - share(cancelled));
-  const text = `${formatPercent(percent)}, ${formatCount(done)} of ${formatCount(total)} done`;
+  const counted = worked(job.progress);
+  const text = `${formatPercent(counted.percent)}, ${formatCount(counted.done)} of ${formatCount(total)} done`;
   const unknown = job.state === "running" && percent === 0 && total <= 1;
   return (
     <div
@@ -23,7 +25,7 @@ export function ProgressBar({ job, size = "small" }: ProgressBarProps) {
       aria-label={`Progress of ${job.name}`}
       aria-valuemin={0}
       aria-valuemax={100}
-      aria-valuenow={unknown ? undefined : Math.round(percent)}
+      aria-valuenow={unknown ? undefined : Math.round(counted.percent)}
       aria-valuetext={failed > 0 ? `${text}, ${formatCount(failed)} failed` : text}
     >
       <span className="pl-bar-part" data-part="good" style={{ width: `${good}%` }} />

@@ -1,6 +1,6 @@
 // What a row of the table says. A column shows from a width of the table on; the first ones always.
 import type { MouseEvent, ReactNode } from "react";
-import { hasNoShare, isTerminal } from "../actions";
+import { hasNoShare, isTerminal, worked } from "../actions";
 import type { Job } from "../api/types";
 import {
   formatAgo,
@@ -9,7 +9,9 @@ import {
   formatPercent,
   formatRate,
   formatTime,
+  withTimes,
 } from "../format";
+import { useNow } from "../hooks/useNow";
 import { JobStateMark, markOf, stateWord } from "./JobStateMark";
 import { ProgressBar } from "./ProgressBar";
 
@@ -29,9 +31,11 @@ export type JobLink = {
   href?: ((job: Job) => string) | undefined;
   /** Called instead of following `href`, for pages with a router. */
   onOpen?: ((job: Job) => void) | undefined;
+  /** What a job is called here: its name when left out. */
+  nameOf?: ((job: Job) => string) | undefined;
 };
 
-export type Cell = JobLink & { job: Job; now: number };
+export type Cell = JobLink & { job: Job };
 
 export type Column = {
   name: ColumnName;
@@ -55,11 +59,19 @@ function isPlain(event: MouseEvent): boolean {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 }
 
-export function JobName({ job, href, onOpen }: JobLink & { job: Job }) {
-  if (!href) return <span className="pl-name">{job.name}</span>;
+export function JobName({ job, href, onOpen, nameOf }: JobLink & { job: Job }) {
+  const name = nameOf?.(job) ?? job.name;
+  if (!href) {
+    return (
+      <span className="pl-name" dir="auto">
+        {name}
+      </span>
+    );
+  }
   return (
     <a
       className="pl-name"
+      dir="auto"
       href={href(job)}
       onClick={(event) => {
         if (!onOpen || !isPlain(event)) return;
@@ -67,22 +79,25 @@ export function JobName({ job, href, onOpen }: JobLink & { job: Job }) {
         onOpen(job);
       }}
     >
-      {job.name}
+      {name}
     </a>
   );
 }
 
-function NameCell({ job, href, onOpen }: Cell) {
+function NameCell({ job, href, onOpen, nameOf }: Cell) {
   const waits = !isTerminal(job.state) ? job.waiting_for[0] : undefined;
   const note =
-    waits ?? (job.state === "running" ? (job.progress.message ?? job.progress.stage) : null);
+    (waits && `waits: ${withTimes(waits)}`) ??
+    (job.state === "running" ? (job.progress.message ?? job.progress.stage) : null);
   return (
     <div className="pl-name-cell">
-      <JobName job={job} href={href} onOpen={onOpen} />
+      <JobName job={job} href={href} onOpen={onOpen} nameOf={nameOf} />
       <span className="pl-sub">
-        <span className="pl-task">{job.task}</span>
+        <span className="pl-task" dir="auto">
+          {job.task}
+        </span>
         {note && (
-          <span className="pl-note" title={note}>
+          <span className="pl-note" dir="auto" title={note}>
             {note}
           </span>
         )}
@@ -99,7 +114,8 @@ function NameCell({ job, href, onOpen }: Cell) {
 }
 
 function ProgressCell({ job }: Cell) {
-  const { percent, done, total, failed } = job.progress;
+  const { total, failed } = job.progress;
+  const { percent, done } = worked(job.progress);
   if (job.state === "merged") return <span className="pl-muted">–</span>;
   return (
     <div className="pl-progress-cell">
@@ -145,26 +161,45 @@ export const COLUMNS: readonly Column[] = [
     sort: "priority",
     cell: ({ job }) => <span data-priority={job.priority}>{stateWordOf(job.priority)}</span>,
   },
-  { name: "user", label: "User", cell: ({ job }) => job.user ?? "–" },
+  { name: "user", label: "User", cell: ({ job }) => <User name={job.user} /> },
   {
     name: "created",
     label: "Created",
     sort: "created_at",
     end: true,
-    cell: ({ job, now }) => (
-      <time dateTime={job.created_at} title={formatTime(job.created_at)}>
-        {formatAgo(job.created_at, now)}
-      </time>
-    ),
+    cell: ({ job }) => <Created job={job} />,
   },
   {
     name: "duration",
     label: "Duration",
     sort: "duration",
     end: true,
-    cell: ({ job, now }) => formatDuration(duration(job, now)),
+    cell: ({ job }) => <Duration job={job} />,
   },
 ];
+
+// What a clock moves is drawn by itself: the rows around it stay as they are.
+
+function Created({ job }: { job: Job }) {
+  return (
+    <time dateTime={job.created_at} title={formatTime(job.created_at)}>
+      {formatAgo(job.created_at, useNow())}
+    </time>
+  );
+}
+
+function Duration({ job }: { job: Job }) {
+  return formatDuration(duration(job, useNow()));
+}
+
+function User({ name }: { name: string | null | undefined }) {
+  if (!name) return "–";
+  return (
+    <span dir="auto" title={name}>
+      {name}
+    </span>
+  );
+}
 
 function stateWordOf(word: string): string {
   return stateWord(word as Job["state"]);

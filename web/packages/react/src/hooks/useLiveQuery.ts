@@ -24,7 +24,8 @@ export function useLiveQuery<T>({ key, read, enabled, keep }: LiveQuery<T>): Use
       enabled: enabled ?? true,
       ...(keep && { placeholderData: (before: T | undefined) => before }),
       refetchInterval: (query) => {
-        const next = nextPoll(live, memory.current, query.state.data);
+        const { data, dataUpdateCount, errorUpdateCount } = query.state;
+        const next = nextPoll(live, memory.current, data, dataUpdateCount + errorUpdateCount);
         memory.current = next || undefined;
         return next ? next.interval : false;
       },

@@ -48,13 +48,27 @@ describe("the stream", () => {
     await vi.waitFor(() => expect(server.connections.length).toBeGreaterThan(1));
   });
 
-  it("that cannot be had leads to polling, and back", async () => {
+  it("of a server that is away says so, and is back", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
     connection.start();
-    await vi.waitFor(() => expect(states).toContain("polling"));
+    await vi.waitFor(() => expect(states).toContain("away"));
     const server = new FakeServer(() => ({ body: {} }));
     await vi.waitFor(() => expect(connection.state).toBe("live"));
     expect(server.connections).toEqual([null]);
+  });
+
+  it.each([
+    ["another answer", () => new Response("<p>no streams here</p>"), "polling"],
+    ["an answer without a sign of life", () => new Response(new ReadableStream()), "polling"],
+    ["a proxy's word that nobody is behind it", () => new Response(null, { status: 502 }), "away"],
+    ["a refusal", () => new Response(null, { status: 401 }), "refused"],
+  ])("that is %s is no stream", async (_, answer, state) => {
+    vi.stubGlobal("fetch", () => Promise.resolve(answer()));
+    const own = new LiveConnection({ retryMs: [5], firstSignMs: 20 });
+    own.start();
+    await vi.waitFor(() => expect(own.state).toBe(state));
+    expect(own.lastHeard).toBe(0);
+    own.stop();
   });
 
   it("carries the token, asked for anew each time", async () => {

@@ -19,6 +19,7 @@ export function staleBy(type: EventType): string[] {
       if (type === "job.progress") return ["batches", "batch"];
       return [
         "jobs",
+        "ended-jobs",
         "job-counts",
         "status",
         "batches",

@@ -6,10 +6,21 @@ import type { LiveConnection } from "./connection";
 import { staleBy } from "./keys";
 import { patchAll } from "./patch";
 
-/** Least time between two readings of one family. */
+/** Least time between two readings of one family, in ms. */
 const PACE_MS = 1000;
-const SLOW_PACE_MS = 2500;
-const SLOW = new Set(["job-part", "batches", "batch", "tasks", "task", "notifications", "queues"]);
+const SLOW_MS = 2500;
+/** What is large, and moves too little in a second for people to see it. */
+const SLOWEST_MS = 10_000;
+const PACES: Record<string, number> = {
+  "job-part": SLOW_MS,
+  batches: SLOW_MS,
+  batch: SLOW_MS,
+  tasks: SLOW_MS,
+  task: SLOW_MS,
+  notifications: SLOW_MS,
+  queues: SLOW_MS,
+  "ended-jobs": SLOWEST_MS,
+};
 
 export class LiveSync {
   private readonly client: QueryClient;
@@ -48,12 +59,23 @@ export class LiveSync {
       else byJob.set(event.job, [event]);
     }
     if (byJob.size > 0) this.patch(byJob);
+    const read = this.jobsRead();
     for (const [job, its] of byJob) {
-      if (its.every((event) => event.type === "job.log")) continue;
+      if (!read.has(job) || its.every((event) => event.type === "job.log")) continue;
       this.ask(["job", job]);
       this.ask(["job-part", job]);
     }
     for (const family of stale) this.ask([family]);
+  }
+
+  /** Ids of the jobs of which something was read: of thousands of events few are of these. */
+  private jobsRead(): Set<string> {
+    const read = new Set<string>();
+    for (const { queryKey } of this.client.getQueryCache().getAll()) {
+      const [family, id] = queryKey;
+      if ((family === "job" || family === "job-part") && typeof id === "string") read.add(id);
+    }
+    return read;
   }
 
   private patch(byJob: Map<string, JobEvent[]>): void {
@@ -88,7 +110,7 @@ export class LiveSync {
   private ask(key: string[]): void {
     const name = key.join("/");
     if (this.timers.has(name)) return;
-    const pace = SLOW.has(key[0] ?? "") ? SLOW_PACE_MS : PACE_MS;
+    const pace = PACES[key[0] ?? ""] ?? PACE_MS;
     const wait = Math.max(0, (this.asked.get(name) ?? 0) + pace - Date.now());
     const fire = () => {
       // An answer that is on its way may be older than the event: wait for it, then ask.

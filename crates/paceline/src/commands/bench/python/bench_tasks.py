@@ -29,6 +29,13 @@ def bench_wait(payload: dict) -> dict:
     return payload
 
 
+@app.task(items=True, chunk_size=50)
+def bench_pace(payload: dict, ctx: pl.Context) -> dict:
+    """Takes its time, and gives back what it got."""
+    time.sleep(ctx.params["seconds"])
+    return payload
+
+
 @app.task
 def bench_fail(params: dict) -> None:
     """Fails for good."""
