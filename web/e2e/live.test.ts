@@ -102,21 +102,20 @@ it("jobs that ran while nobody listened are in the list when the stream is back"
 });
 
 it("a proxy holds the stream back: the page asks instead, ever less often while nothing changes", async () => {
-      gate.obey(({ path }) => (path.startsWith("/api/v1/events") ? "head" : "pass"));
-    await page.goto(`${gate.url}/jobs?tab=all&user=polled`);
-    await settled(page);
-    const asked = () =>
-      gate.calls.filter(({ path }) => path.startsWith("/api/v1/jobs?")).map(({ at }) => at);
-    await until("it asks again and again", async () => asked().length >= 3);
-    const [first = 0, second = 0, third = 0] = asked();
-    expect(second - first).toBeLessThan(3000);
-    expect(third - second).toBeGreaterThan((second - first) * 1.2);
-    await mark("Polling");
-    const job = await predict(4, { user: "polled" });
-    await page.getByRole("row", { name: new RegExp(job.name) }).waitFor();
-    await page.getByRole("row", { name: /Completed/ }).waitFor();
-    // And it is told of things as they happen as soon as that can be had again.
-    gate.obey(() => "pass");
-    await mark("Live");
-  },
-);
+  gate.obey(({ path }) => (path.startsWith("/api/v1/events") ? "head" : "pass"));
+  await page.goto(`${gate.url}/jobs?tab=all&user=polled`);
+  await settled(page);
+  const asked = () =>
+    gate.calls.filter(({ path }) => path.startsWith("/api/v1/jobs?")).map(({ at }) => at);
+  await until("it asks again and again", async () => asked().length >= 3);
+  const [first = 0, second = 0, third = 0] = asked();
+  expect(second - first).toBeLessThan(3000);
+  expect(third - second).toBeGreaterThan((second - first) * 1.2);
+  await mark("Polling");
+  const job = await predict(4, { user: "polled" });
+  await page.getByRole("row", { name: new RegExp(job.name) }).waitFor();
+  await page.getByRole("row", { name: /Completed/ }).waitFor();
+  // And it is told of things as they happen as soon as that can be had again.
+  gate.obey(() => "pass");
+  await mark("Live");
+});

@@ -74,7 +74,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
               className="border-border not-last:border-b hover:bg-hover max-md:block max-md:px-4 max-md:py-3"
             >
               {choose && (
-                <td role="cell" className="align-middle max-md:float-right max-md:ml-3 md:w-px md:pl-4">
+                <td
+                  role="cell"
+                  className="align-middle max-md:float-right max-md:ml-3 md:w-px md:pl-4"
+                >
                   <Tick
                     label={`Select ${choose.nameOf(row)}`}
                     on={ids.has(keyOf(row))}

@@ -80,7 +80,9 @@ function limitText(name: string): string {
 const COLUMNS = [
   {
     head: "Limit",
-    cell: (limit: Limit) => <span className="font-medium wrap-anywhere">{limitText(limit.name)}</span>,
+    cell: (limit: Limit) => (
+      <span className="font-medium wrap-anywhere">{limitText(limit.name)}</span>
+    ),
   },
   {
     head: "Running at most",
