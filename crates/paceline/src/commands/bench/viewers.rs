@@ -31,7 +31,7 @@ const OPENING: usize = 32;
 /// Time of one item: two workers then make a good thousand changes a second.
 const ITEM_SECONDS: f64 = 0.0018;
 /// Whoever has not seen the end by then has missed it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What one round measured.
 #[derive(Clone, Debug)]
