@@ -47,7 +47,8 @@ use crate::watch::Watch;
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database cannot take writes now; nothing was changed, and trying again later may help.
+    /// The database cannot take writes now, and trying again later may help. Nothing was changed,
+    /// unless the connection broke just when the change was being made.
     #[error("the store cannot write: {0}")]
     Unavailable(String),
     /// The disk is full; nothing was changed.
@@ -272,6 +273,16 @@ pub trait Store:
     /// and the answer's text.
     async fn recall(&self, key: &str, now: Time) -> Result<Option<(Vec<u8>, String)>>;
     async fn remember(&self, key: &str, hash: Vec<u8>, answer: String, until: Time) -> Result<()>;
+    /// As [`Store::remember`], unless something is remembered under the key at this time. Tells
+    /// whether it was taken; of many at once, on any nodes, one is.
+    async fn remember_first(
+        &self,
+        key: &str,
+        hash: Vec<u8>,
+        answer: String,
+        until: Time,
+        now: Time,
+    ) -> Result<bool>;
 
     // ---- running ----------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ codes! {
     /// A bug: nothing that a caller sends should lead here.
     Internal = "internal", 500, "The server failed";
     StoreDamaged = "store_damaged", 500, "The store is damaged";
+    InProgress = "in_progress", 503, "The same request is being carried out";
     Starting = "starting", 503, "Workers are still starting";
     Stopping = "stopping", 503, "The server is stopping";
     StoreUnavailable = "store_unavailable", 503, "The store cannot be reached";

@@ -166,15 +166,20 @@ impl Hold {
         })
     }
 
-    /// Stores a new seed of ids, before anything is submitted.
+    /// Stores a new seed of ids, before anything is submitted. Tells whether it is the first under
+    /// its key: another node may have been quicker, and then it is to be looked up again.
     pub(crate) async fn reserve(
         &self,
         state: &AppState,
         hash: &[u8],
         reservation: Reservation,
-    ) -> Result<()> {
-        self.keep(state, hash, &Kept::Reserved(reservation), REMEMBERED)
-            .await
+    ) -> Result<bool> {
+        let text = written(&Kept::Reserved(reservation))?;
+        let now = state.engine.now();
+        let (store, until) = (state.engine.store(), now + REMEMBERED);
+        Ok(store
+            .remember_first(&self.key, hash.to_vec(), text, until, now)
+            .await?)
     }
 
     /// Stores the answer, which later requests with the key get.
@@ -183,8 +188,21 @@ impl Hold {
             .await
     }
 
-    /// Frees the key: nothing came of the request.
-    pub(crate) async fn forget(&self, state: &AppState, hash: &[u8], reservation: Reservation) {
+    /// Frees the key if nothing came of the request. When the store failed that is not known, for
+    /// the answer may have got lost on its way: who repeats the request finds the reservation.
+    pub(crate) async fn forget_after(
+        &self,
+        refusal: &Refusal,
+        state: &AppState,
+        hash: &[u8],
+        reservation: Reservation,
+    ) {
+        if refusal.problem().status < 500 {
+            self.forget(state, hash, reservation).await;
+        }
+    }
+
+    async fn forget(&self, state: &AppState, hash: &[u8], reservation: Reservation) {
         let kept = Kept::Reserved(reservation);
         if let Err(refusal) = self.keep(state, hash, &kept, Duration::ZERO).await {
             tracing::warn!(?refusal, "an idempotency key could not be freed");
@@ -192,14 +210,17 @@ impl Hold {
     }
 
     async fn keep(&self, state: &AppState, hash: &[u8], kept: &Kept, time: Duration) -> Result<()> {
-        let text = serde_json::to_string(kept)
-            .map_err(|error| Refusal::new(Code::Internal, error.to_string()))?;
+        let text = written(kept)?;
         let until = state.engine.now() + time;
         let store = state.engine.store();
         Ok(store
             .remember(&self.key, hash.to_vec(), text, until)
             .await?)
     }
+}
+
+fn written(kept: &Kept) -> Result<String> {
+    serde_json::to_string(kept).map_err(|error| Refusal::new(Code::Internal, error.to_string()))
 }
 
 /// A seed for the ids of this request's jobs.

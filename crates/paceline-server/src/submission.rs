@@ -49,15 +49,21 @@ async fn detached<T: Send + 'static>(
 
 async fn submit_held(state: AppState, hold: Hold, text: Bytes, shape: Shape) -> Result<Answer> {
     let hash = idempotency::hash_of(&text);
-    let (reservation, repeated) = match hold.look_up(&state).await? {
-        Found::Answered(known, _) | Found::Reserved(known, _) if known != hash => {
-            return Err(idempotency::reused());
+    let (reservation, jobs, repeated) = loop {
+        let (reservation, repeated) = match hold.look_up(&state).await? {
+            Found::Answered(known, _) | Found::Reserved(known, _) if known != hash => {
+                return Err(idempotency::reused());
+            }
+            Found::Answered(_, answer) => return Ok(answer),
+            Found::Reserved(_, reservation) => (reservation, true),
+            Found::Nothing => (idempotency::new_reservation(&state.engine), false),
+        };
+        let jobs = shape.settle(&state, &text, reservation.ids()).await?;
+        // Another node may have been quicker: then its reservation counts.
+        if repeated || hold.reserve(&state, &hash, reservation).await? {
+            break (reservation, jobs, repeated);
         }
-        Found::Answered(_, answer) => return Ok(answer),
-        Found::Reserved(_, reservation) => (reservation, true),
-        Found::Nothing => (idempotency::new_reservation(&state.engine), false),
     };
-    let jobs = shape.settle(&state, &text, reservation.ids()).await?;
     let submitted = if repeated && is_there(&state, reservation.first()).await?.is_some() {
         states(&state, &jobs).await?
     } else {
@@ -107,12 +113,11 @@ async fn submit_reserved(
     reservation: Reservation,
     jobs: Vec<NewJob>,
 ) -> Result<Vec<Submitted>> {
-    hold.reserve(state, hash, reservation).await?;
-    let submitted = state.engine.submit(jobs).await;
-    if submitted.is_err() {
-        hold.forget(state, hash, reservation).await;
+    let submitted = state.engine.submit(jobs).await.map_err(Refusal::from);
+    if let Err(refusal) = &submitted {
+        hold.forget_after(refusal, state, hash, reservation).await;
     }
-    Ok(submitted?)
+    submitted
 }
 
 /// Submits a job with the items that follow it line by line.
@@ -183,6 +188,10 @@ async fn finish_held(
     upload: Upload,
     repeated: bool,
 ) -> Result<Answer> {
+    if !repeated && !hold.reserve(&state, &hash, reservation).await? {
+        upload.abort().await;
+        return elsewhere(&state, &hold, &hash).await;
+    }
     let earlier = if repeated {
         is_there(&state, reservation.first()).await?
     } else {
@@ -192,16 +201,30 @@ async fn finish_held(
         upload.abort().await;
         as_it_is(&job)
     } else {
-        hold.reserve(&state, &hash, reservation).await?;
         let finished = upload.finish().await;
-        if finished.is_err() {
-            hold.forget(&state, &hash, reservation).await;
+        if let Err(refusal) = &finished {
+            hold.forget_after(refusal, &state, &hash, reservation).await;
         }
         finished?
     };
     let answer = one_answer(&state, &submitted).await?;
     hold.answer(&state, &hash, answer.clone()).await?;
     Ok(answer)
+}
+
+/// The answer to a stream that another node took in at the same time, once it is known.
+async fn elsewhere(state: &AppState, hold: &Hold, hash: &[u8]) -> Result<Answer> {
+    match hold.look_up(state).await? {
+        Found::Answered(known, _) | Found::Reserved(known, _) if known != hash => {
+            Err(idempotency::reused())
+        }
+        Found::Answered(_, answer) => Ok(answer),
+        Found::Reserved(..) | Found::Nothing => {
+            let detail = "another node is taking in the same request; send it again to hear what \
+                          came of it";
+            Err(Refusal::new(Code::InProgress, detail).retry_after(1))
+        }
+    }
 }
 
 impl Shape {

@@ -29,3 +29,18 @@ pub(crate) fn remember(
     context.execute(upsert, (key, hash, answer, until.as_micros()))?;
     Ok(())
 }
+
+/// Tells whether nothing was remembered before.
+pub(crate) fn remember_first(
+    context: &WriteContext<'_>,
+    key: &str,
+    hash: &[u8],
+    answer: &str,
+    (until, now): (Time, Time),
+) -> Result<bool> {
+    if recall(context.connection, key, now)?.is_some() {
+        return Ok(false);
+    }
+    remember(context, key, hash, answer, until)?;
+    Ok(true)
+}

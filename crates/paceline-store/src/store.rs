@@ -85,6 +85,21 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn remember_first(
+        &self,
+        key: &str,
+        hash: Vec<u8>,
+        answer: String,
+        until: Time,
+        now: Time,
+    ) -> Result<bool> {
+        let key = key.to_owned();
+        self.write(Durable::Yes, move |context| {
+            idempotency::remember_first(context, &key, &hash, &answer, (until, now))
+        })
+        .await
+    }
+
     async fn admit(&self, now: Time) -> Result<u64> {
         let mut all = 0;
         loop {

@@ -291,6 +291,18 @@ impl Store for Observer {
     async fn remember(&self, key: &str, hash: Vec<u8>, answer: String, until: Time) -> Result<()> {
         self.inner.remember(key, hash, answer, until).await
     }
+    async fn remember_first(
+        &self,
+        key: &str,
+        hash: Vec<u8>,
+        answer: String,
+        until: Time,
+        now: Time,
+    ) -> Result<bool> {
+        self.inner
+            .remember_first(key, hash, answer, until, now)
+            .await
+    }
     async fn declare_tasks(&self, mut tasks: Vec<Task>) -> Result<()> {
         self.before().await?;
         if self.breaks(Sabotage::ForgetThrottles) {

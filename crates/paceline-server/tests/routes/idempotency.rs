@@ -1,9 +1,13 @@
 //! `Idempotency-Key`: nothing is submitted twice, whatever breaks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use futures::future::join_all;
 use paceline_core::store::StoreError;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use crate::harness::{Answer, Server, Setup, succeed};
 
@@ -137,9 +141,63 @@ async fn a_refused_request_does_not_use_its_key_up() {
     .await
     .problem("store_unavailable");
     server.faulty.heal();
+    // What came of that one is not known for sure, so that its key is its own.
     post(&server, "/api/v1/jobs", "k", &json!({"task": "t"}))
         .await
-        .ok(201);
+        .problem("idempotency_key_reused");
+    post(
+        &server,
+        "/api/v1/jobs",
+        "k",
+        &json!({"task": "t", "user": "a"}),
+    )
+    .await
+    .ok(201);
+    assert_eq!(total(&server).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_whose_answer_broke_off_is_not_made_again() {
+    let server = Server::start().await;
+    server.declare("t").await;
+    server.faulty.fail("the answer to submit", || {
+        StoreError::Unavailable("connection closed".to_owned())
+    });
+    let job = json!({"task": "t"});
+    post(&server, "/api/v1/jobs", "k", &job)
+        .await
+        .problem("store_unavailable");
+    server.faulty.heal();
+    let again = post(&server, "/api/v1/jobs", "k", &job).await.ok(201);
+    assert_eq!(again["state"], "pending");
+    assert_eq!(total(&server).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_are_asked_at_once_submit_once() {
+    let server = Server::start().await;
+    server.declare("t").await;
+    let other = server.start_beside().await;
+    let (here, there) = (json!({"task": "t"}), json!({"task": "t"}));
+    let (client, url) = (other.client.clone(), other.url("/api/v1/jobs"));
+    let (asked, answer) = (AtomicBool::new(false), Arc::new(Mutex::new(Value::Null)));
+    let answered = Arc::clone(&answer);
+    // The key was looked up here, and nothing was found; now another node does all of it.
+    server.faulty.when_tasks_are_read(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let request = client
+            .post(&url)
+            .header("idempotency-key", "k")
+            .json(&there);
+        let job = tokio::task::block_in_place(|| {
+            Handle::current().block_on(async { request.send().await?.json::<Value>().await })
+        });
+        *answered.lock().expect("not poisoned") = job.expect("an answer");
+    });
+    let job = post(&server, "/api/v1/jobs", "k", &here).await.ok(201);
+    assert_eq!(*answer.lock().expect("not poisoned"), job);
     assert_eq!(total(&server).await, 1);
 }
 

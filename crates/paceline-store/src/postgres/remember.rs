@@ -30,6 +30,23 @@ pub(crate) async fn remember(
     session.list(UPSERT, row).await.map(|_| ())
 }
 
+/// The same, unless something is kept under the key. Tells whether this one was.
+pub(crate) async fn remember_first(
+    shared: &Shared,
+    key: &str,
+    hash: Vec<u8>,
+    answer: String,
+    (until, now): (Time, Time),
+) -> Result<bool> {
+    // Who comes second waits at the row until the first has committed, and then sees its time.
+    const INSERT: &str = "INSERT INTO idempotency AS i (key, hash, answer, until)
+        VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO UPDATE SET hash = excluded.hash,
+            answer = excluded.answer, until = excluded.until WHERE i.until <= $5 RETURNING true";
+    let mut session = shared.pools.writer().await?;
+    let row = values![clean(key), hash, answer, until.as_micros(), now.as_micros()];
+    Ok(session.find(INSERT, row).await?.is_some())
+}
+
 columns!(TaskRows {
     name: String,
     options: String,

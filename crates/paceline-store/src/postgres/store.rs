@@ -72,6 +72,18 @@ impl Store for PostgresStore {
         Ok(remember::remember(&self.shared, key, hash, answer, until).await?)
     }
 
+    async fn remember_first(
+        &self,
+        key: &str,
+        hash: Vec<u8>,
+        answer: String,
+        until: Time,
+        now: Time,
+    ) -> Result<bool> {
+        let times = (until, now);
+        Ok(remember::remember_first(&self.shared, key, hash, answer, times).await?)
+    }
+
     async fn admit(&self, now: Time) -> Result<u64> {
         Ok(admit::admit(&self.shared, now).await?)
     }

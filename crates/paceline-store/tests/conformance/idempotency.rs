@@ -50,7 +50,32 @@ async fn an_answer_is_forgotten_in_time(s: Case) {
     assert_eq!(s.recall("k").await, Some((vec![2], "2".to_owned())));
 }
 
+async fn of_many_at_once_one_is_remembered(s: Case) {
+    let until = s.now() + minutes(60);
+    let first = async |answer: u32| {
+        let text = answer.to_string();
+        let taken = s.store.remember_first("k", vec![1], text, until, s.now());
+        taken.await.expect("remembered or not").then_some(answer)
+    };
+    let taken = futures::future::join_all((0..20).map(first)).await;
+    let taken: Vec<u32> = taken.into_iter().flatten().collect();
+    assert_eq!(taken.len(), 1);
+    let kept = Some((vec![1], taken[0].to_string()));
+    assert_eq!(s.recall("k").await, kept);
+    s.advance(minutes(61));
+    let later = s.now() + minutes(60);
+    let again = s
+        .store
+        .remember_first("k", vec![2], "new".to_owned(), later, s.now());
+    assert!(
+        again.await.expect("remembered"),
+        "what is forgotten is free"
+    );
+    assert_eq!(s.recall("k").await, Some((vec![2], "new".to_owned())));
+}
+
 store_tests!(
     an_answer_is_recalled_as_it_was_given,
+    of_many_at_once_one_is_remembered,
     an_answer_is_forgotten_in_time
 );

@@ -33,7 +33,7 @@ use paceline_core::{
 };
 
 type Fault = fn() -> StoreError;
-type Hook = Box<dyn Fn() + Send + Sync>;
+type Hook = Arc<dyn Fn() + Send + Sync>;
 
 /// Passes calls on, but for verbs that were told to fail.
 pub(crate) struct Faulty {
@@ -63,7 +63,7 @@ impl Faulty {
 
     /// From now on `hook` runs whenever the tasks have been read and are not yet seen.
     pub(crate) fn when_tasks_are_read(&self, hook: impl Fn() + Send + Sync + 'static) {
-        *self.tasks_read.lock().expect("not poisoned") = Some(Box::new(hook));
+        *self.tasks_read.lock().expect("not poisoned") = Some(Arc::new(hook));
     }
 
     /// From now on `verb` fails.
@@ -105,7 +105,9 @@ impl Faulty {
 impl Store for Faulty {
     async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>> {
         self.check("submit")?;
-        self.inner.submit(jobs, now).await
+        let submitted = self.inner.submit(jobs, now).await;
+        self.check("the answer to submit")?;
+        submitted
     }
 
     async fn begin_upload(&self, job: NewJob, now: Time) -> Result<UploadId> {
@@ -138,6 +140,20 @@ impl Store for Faulty {
     async fn remember(&self, key: &str, hash: Vec<u8>, answer: String, until: Time) -> Result<()> {
         self.check("remember")?;
         self.inner.remember(key, hash, answer, until).await
+    }
+
+    async fn remember_first(
+        &self,
+        key: &str,
+        hash: Vec<u8>,
+        answer: String,
+        until: Time,
+        now: Time,
+    ) -> Result<bool> {
+        self.check("remember_first")?;
+        self.inner
+            .remember_first(key, hash, answer, until, now)
+            .await
     }
 
     async fn admit(&self, now: Time) -> Result<u64> {
@@ -326,7 +342,8 @@ impl Store for Faulty {
     async fn tasks(&self) -> Result<Vec<Task>> {
         self.check("tasks")?;
         let tasks = self.inner.tasks().await;
-        if let Some(hook) = &*self.tasks_read.lock().expect("not poisoned") {
+        let hook = self.tasks_read.lock().expect("not poisoned").clone();
+        if let Some(hook) = hook {
             hook();
         }
         tasks

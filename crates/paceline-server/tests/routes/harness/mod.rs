@@ -87,7 +87,16 @@ impl Server {
 
     pub(crate) async fn start_in(folder: TempDir, setup: Setup) -> Server {
         let store = open(&folder.path().join("store.db"));
-        let faulty = Arc::new(Faulty::new(store));
+        Server::start_on(Arc::new(Faulty::new(store)), folder, setup).await
+    }
+
+    /// Another server with an engine of its own on the same store, as on another node.
+    pub(crate) async fn start_beside(&self) -> Server {
+        let folder = TempDir::new().expect("a folder");
+        Server::start_on(self.faulty.clone(), folder, Setup::default()).await
+    }
+
+    async fn start_on(faulty: Arc<Faulty>, folder: TempDir, setup: Setup) -> Server {
         let store: Arc<dyn Store> = faulty.clone();
         let node = NodeInfo {
             name: "test".to_owned(),
