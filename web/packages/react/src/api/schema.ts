@@ -1331,7 +1331,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "in_progress" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -2578,7 +2578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2634,7 +2634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2723,7 +2723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2837,7 +2837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2926,7 +2926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2982,7 +2982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3038,7 +3038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3108,7 +3108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3216,7 +3216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3284,7 +3284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,7 +3401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3469,7 +3469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3537,7 +3537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3605,7 +3605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3673,7 +3673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3773,7 +3773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3868,7 +3868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3996,7 +3996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4110,7 +4110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4218,7 +4218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4274,7 +4274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4353,7 +4353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4467,7 +4467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4556,7 +4556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4643,7 +4643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4763,7 +4763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4883,7 +4883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4972,7 +4972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5066,7 +5066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5155,7 +5155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5250,7 +5250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5341,7 +5341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,7 +5439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5528,7 +5528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +5617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5725,7 +5725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5814,7 +5814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5903,7 +5903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5992,7 +5992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6087,7 +6087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6143,7 +6143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6239,7 +6239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6313,7 +6313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6383,7 +6383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6497,7 +6497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6565,7 +6565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6682,7 +6682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6738,7 +6738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +6806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6923,7 +6923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7040,7 +7040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7108,7 +7108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7164,7 +7164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7272,7 +7272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7340,7 +7340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7457,7 +7457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7523,7 +7523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7591,7 +7591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7659,7 +7659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7785,7 +7785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7841,7 +7841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7897,7 +7897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7965,7 +7965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8082,7 +8082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8150,7 +8150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8218,7 +8218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8274,7 +8274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8382,7 +8382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8450,7 +8450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8567,7 +8567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8633,7 +8633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8773,7 +8773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8829,7 +8829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8885,7 +8885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8941,7 +8941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
