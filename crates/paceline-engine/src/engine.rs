@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::breakers;
 use crate::capacity::{Capacity, Machine};
+use crate::cleaner;
 use crate::dispatch::Dispatcher;
 use crate::feed::EventFeed;
 use crate::handle::{Handle, Shared};
@@ -105,6 +106,7 @@ impl Engine {
         let mut loops = JoinSet::new();
         loops.spawn(Dispatcher::new(Arc::clone(&shared), asked).run());
         loops.spawn(losses::watch(Arc::clone(&shared), options.node_timeout));
+        loops.spawn(cleaner::clean(Arc::clone(&shared), options.clone()));
         loops.spawn(Ticker::new(Arc::clone(&shared), options).run());
         loops.spawn(
             feed.clone()

@@ -9,6 +9,7 @@
 mod backoff;
 mod breakers;
 mod capacity;
+mod cleaner;
 mod dispatch;
 mod engine;
 mod feed;

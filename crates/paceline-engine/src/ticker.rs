@@ -1,4 +1,4 @@
-//! What time moves: due jobs, schedules, time-outs, the node's heartbeat, dead nodes, clean-up.
+//! What time moves: due jobs, schedules, time-outs, the node's heartbeat, dead nodes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,6 @@ use crate::handle::Shared;
 pub(crate) struct Ticker {
     shared: Arc<Shared>,
     options: Options,
-    next_prune: Instant,
     next_heartbeat: Instant,
     healthy: bool,
 }
@@ -23,7 +22,6 @@ impl Ticker {
         let now = Instant::now();
         Ticker {
             shared,
-            next_prune: now + options.first_prune,
             options,
             next_heartbeat: now,
             healthy: true,
@@ -65,20 +63,8 @@ impl Ticker {
             self.shared.work.notify_one();
         }
         let next_run = self.shared.run_schedules().await?;
-        if Instant::now() >= self.next_prune {
-            self.next_prune = Instant::now() + self.options.prune_every;
-            self.prune().await?;
-        }
         self.healthy = true;
         Ok(ticked.next_due.into_iter().chain(next_run).min())
-    }
-
-    async fn prune(&self) -> Result<(), StoreError> {
-        let now = self.shared.clock.now();
-        let retention = self.options.retention.clone();
-        let pruned = self.shared.store.prune(retention, now).await?;
-        tracing::debug!(?pruned, "cleaned up");
-        Ok(())
     }
 
     /// Says once that the store is away, not at every tick.

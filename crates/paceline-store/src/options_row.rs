@@ -180,6 +180,23 @@ impl OptionsCache {
     }
 }
 
+/// The options' text of the job before: jobs that are submitted together mostly share them.
+#[derive(Default)]
+pub(crate) struct LastOptions(Option<(Arc<JobOptions>, String)>);
+
+impl LastOptions {
+    pub(crate) fn text(&mut self, options: &Arc<JobOptions>) -> &str {
+        let known = matches!(&self.0, Some((last, _)) if Arc::ptr_eq(last, options));
+        if !known {
+            self.0 = None;
+        }
+        let (_, text) = self
+            .0
+            .get_or_insert_with(|| (options.clone(), to_text(options)));
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,5 @@
 //! Taking jobs in.
 
-use std::sync::Arc;
-
 use paceline_core::dependency::Standing as Depends;
 use paceline_core::event::EventKind;
 use paceline_core::item::NewItem;
@@ -12,7 +10,7 @@ use paceline_core::merge::Decision;
 use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::Submitted;
-use paceline_core::{JobOptions, JobState, Time};
+use paceline_core::{JobState, Time};
 use rusqlite::{CachedStatement, Connection};
 
 use crate::cache;
@@ -28,7 +26,7 @@ use crate::job_row::{JobRow, kind_word};
 use crate::lane::Standing;
 use crate::merge::{self, Brought};
 use crate::num::JobNum;
-use crate::options_row;
+use crate::options_row::LastOptions;
 use crate::progress_row::Progress;
 use crate::text::labels_text;
 
@@ -379,22 +377,5 @@ impl<'c> Insert<'c> {
         context.batch_moved(batch.as_deref(), (None, state), created_at);
         context.changed(num);
         Ok(())
-    }
-}
-
-/// The options' text of the job before: jobs that are submitted together mostly share them.
-#[derive(Default)]
-struct LastOptions(Option<(Arc<JobOptions>, String)>);
-
-impl LastOptions {
-    fn text(&mut self, options: &Arc<JobOptions>) -> &str {
-        let known = matches!(&self.0, Some((last, _)) if Arc::ptr_eq(last, options));
-        if !known {
-            self.0 = None;
-        }
-        let (_, text) = self
-            .0
-            .get_or_insert_with(|| (options.clone(), options_row::to_text(options)));
-        text
     }
 }

@@ -1,6 +1,7 @@
 //! What a node has for its workers, and the gates that keep it from taking more work.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use paceline_core::resources::{Gates, Measured, Resources};
 use paceline_core::worker::WorkerState;
@@ -103,4 +104,19 @@ async fn a_gate_that_is_shut_lets_no_work_through() {
     })
     .await;
     worker.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_clean_up_delays_nothing() {
+    let server = Server::start_with(Setup {
+        first_prune: Duration::from_millis(200),
+        ..Setup::default()
+    })
+    .await;
+    server.faulty.prune_without_end().await;
+    server.declare("t").await;
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(50);
+    let job = json!({"task": "t", "run_at": soon.to_string()});
+    let id = server.submit(&job).await;
+    server.until(&id, "pending").await;
 }

@@ -12,7 +12,7 @@ use paceline_core::merge::Decision;
 use paceline_core::progress::Counters;
 use paceline_core::ranges::Ranges;
 use paceline_core::store::{StoreError, Submitted};
-use paceline_core::{JobId, JobOptions, JobState, Time};
+use paceline_core::{JobId, JobState, Time};
 use uuid::Uuid;
 
 use super::changes::{Changes, Rows, columns};
@@ -31,7 +31,7 @@ use super::wait_for::{self, Parents};
 use crate::items_write::all_but;
 use crate::job_row::{JobRow, kind_word};
 use crate::num::{JobNum, as_i64};
-use crate::options_row;
+use crate::options_row::LastOptions;
 use crate::progress_row::Progress;
 use crate::submit::line_place;
 use crate::text::labels_text;
@@ -531,23 +531,6 @@ pub(crate) fn row(num: JobNum, job: &NewJob, kind: JobKind) -> JobRow {
         identity: job.links.identity,
         duplicated: false,
         cached: false,
-    }
-}
-
-/// The options' text of the job before: jobs that are submitted together mostly share them.
-#[derive(Default)]
-struct LastOptions(Option<(Arc<JobOptions>, String)>);
-
-impl LastOptions {
-    fn text(&mut self, options: &Arc<JobOptions>) -> &str {
-        let known = matches!(&self.0, Some((last, _)) if Arc::ptr_eq(last, options));
-        if !known {
-            self.0 = None;
-        }
-        let (_, text) = self
-            .0
-            .get_or_insert_with(|| (options.clone(), options_row::to_text(options)));
-        text
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -31,6 +32,7 @@ use paceline_core::watch::Watch;
 use paceline_core::{
     Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, ScheduleId, TemplateId, Time, UploadId,
 };
+use tokio::sync::Notify;
 
 type Fault = fn() -> StoreError;
 type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -41,6 +43,8 @@ pub(crate) struct Faulty {
     faults: Mutex<BTreeMap<&'static str, Fault>>,
     uploads: Mutex<Vec<UploadId>>,
     tasks_read: Mutex<Option<Hook>>,
+    endless_prune: AtomicBool,
+    pruning: Notify,
 }
 
 impl fmt::Debug for Faulty {
@@ -58,7 +62,15 @@ impl Faulty {
             faults: Mutex::default(),
             uploads: Mutex::default(),
             tasks_read: Mutex::default(),
+            endless_prune: AtomicBool::new(false),
+            pruning: Notify::new(),
         }
+    }
+
+    /// The next clean-up does not end. Returns once it has begun.
+    pub(crate) async fn prune_without_end(&self) {
+        self.endless_prune.store(true, Ordering::Relaxed);
+        self.pruning.notified().await;
     }
 
     /// From now on `hook` runs whenever the tasks have been read and are not yet seen.
@@ -251,6 +263,10 @@ impl Store for Faulty {
     }
 
     async fn prune(&self, retention: Retention, now: Time) -> Result<Pruned> {
+        if self.endless_prune.load(Ordering::Relaxed) {
+            self.pruning.notify_one();
+            std::future::pending::<()>().await;
+        }
         self.check("prune")?;
         self.inner.prune(retention, now).await
     }

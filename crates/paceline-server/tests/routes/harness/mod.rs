@@ -49,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) options: ServerOptions,
     pub(crate) limits: Limits,
     pub(crate) machine: Machine,
+    pub(crate) first_prune: Duration,
     pub(crate) seed: u64,
 }
 
@@ -58,6 +59,7 @@ impl Default for Setup {
             options: ServerOptions::new("1.2.3"),
             limits: Limits::NONE,
             machine: Machine::default(),
+            first_prune: paceline_engine::Options::default().first_prune,
             seed: 7,
         }
     }
@@ -106,6 +108,7 @@ impl Server {
         let options = paceline_engine::Options {
             limits: setup.limits,
             machine: setup.machine,
+            first_prune: setup.first_prune,
             ..paceline_engine::Options::default()
         };
         let engine = Engine::start(store, Arc::new(RealClock), node, options, setup.seed)
