@@ -16,6 +16,7 @@ pub mod clock;
 pub mod dependency;
 pub mod dice;
 pub mod error;
+pub mod estimate;
 pub mod event;
 pub mod fingerprint;
 pub mod id;

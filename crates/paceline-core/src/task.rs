@@ -29,9 +29,19 @@ pub struct Task {
 pub struct TaskHistory {
     pub completed: u64,
     pub failed: u64,
+    /// How many items (or units) the times of items are of: the latest ones, at most about 2,000.
+    pub items: u64,
+    pub item_mean: Option<Duration>,
+    pub item_p25: Option<Duration>,
     /// Median time of one item (or unit), one worker at work.
     pub item_p50: Option<Duration>,
+    pub item_p75: Option<Duration>,
+    /// How many jobs the times of jobs are of: the latest ones, at most about 2,000.
+    pub jobs: u64,
+    pub job_p10: Option<Duration>,
     /// Median wall time of a whole job.
     pub job_p50: Option<Duration>,
+    pub job_p90: Option<Duration>,
     pub job_p95: Option<Duration>,
+    pub job_p99: Option<Duration>,
 }

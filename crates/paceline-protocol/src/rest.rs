@@ -25,7 +25,9 @@ pub use control::{
 };
 pub use counts::{MaxFailuresText, WorkerCount};
 pub use item::{ErrorGroupView, ItemView, ResultLine};
-pub use job::{ErrorView, GraphView, JobView, LinkView, ProgressView, SampleView};
+pub use job::{
+    ErrorView, EstimateBasis, EstimateView, GraphView, JobView, LinkView, ProgressView, SampleView,
+};
 pub use limits::{
     HoldRequest, HoldView, LimitSource, LimitView, LimitsRequest, QueueRequest, QueueView,
     ScopeUseView,

@@ -39,6 +39,13 @@ impl Histogram {
         }
     }
 
+    pub(crate) fn mean(&self) -> Option<Duration> {
+        let weighed =
+            |(&step, &count): (&u32, &u32)| duration(step).as_secs_f64() * f64::from(count);
+        let sum: f64 = self.steps.iter().map(weighed).sum();
+        (self.count > 0).then(|| Duration::from_secs_f64(sum / f64::from(self.count)))
+    }
+
     /// The duration that a share of all (0 to 1) does not exceed.
     pub(crate) fn quantile(&self, share: f64) -> Option<Duration> {
         let mut left = share * f64::from(self.count);
@@ -179,13 +186,32 @@ fn load(connection: &Connection, task: &str) -> Result<Option<TaskStatistics>> {
 /// How jobs of a task ran so far.
 pub(crate) fn history(connection: &Connection, task: &str) -> Result<TaskHistory> {
     let statistics = load(connection, task)?.unwrap_or_default();
-    Ok(TaskHistory {
-        completed: u64::try_from(statistics.completed).unwrap_or(0),
-        failed: u64::try_from(statistics.failed).unwrap_or(0),
-        item_p50: statistics.items.quantile(0.5),
-        job_p50: statistics.jobs.quantile(0.5),
-        job_p95: statistics.jobs.quantile(0.95),
-    })
+    let count = |count| u64::try_from(count).unwrap_or(0);
+    let counts = (count(statistics.completed), count(statistics.failed));
+    Ok(history_of(counts, &statistics.items, &statistics.jobs))
+}
+
+/// What is told of jobs that so many completed and failed of, and of their durations.
+pub(crate) fn history_of(
+    (completed, failed): (u64, u64),
+    items: &Histogram,
+    jobs: &Histogram,
+) -> TaskHistory {
+    TaskHistory {
+        completed,
+        failed,
+        items: items.count.into(),
+        item_mean: items.mean(),
+        item_p25: items.quantile(0.25),
+        item_p50: items.quantile(0.5),
+        item_p75: items.quantile(0.75),
+        jobs: jobs.count.into(),
+        job_p10: jobs.quantile(0.1),
+        job_p50: jobs.quantile(0.5),
+        job_p90: jobs.quantile(0.9),
+        job_p95: jobs.quantile(0.95),
+        job_p99: jobs.quantile(0.99),
+    }
 }
 
 #[cfg(test)]
@@ -207,6 +233,8 @@ mod tests {
         };
         near(0.5, 0.5);
         near(0.95, 0.95);
+        let mean = histogram.mean().expect("not empty").as_secs_f64();
+        assert!((mean / 0.5 - 1.0).abs() < 0.03, "{mean}");
         assert_eq!(Histogram::default().quantile(0.5), None);
     }
 

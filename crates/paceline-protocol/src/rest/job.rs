@@ -45,6 +45,9 @@ pub struct JobView {
     pub duration_seconds: Option<f64>,
     /// How long the whole job should take, by the task's history; null when that is unknown.
     pub estimated_seconds: Option<f64>,
+    /// How sure that is; null with `estimated_seconds`.
+    #[serde(default)]
+    pub estimate: Option<EstimateView>,
     /// Jobs that it waits or waited for, of those that are there still.
     pub after: Vec<WireJobId>,
     /// What it asks of them; null when there are none.
@@ -209,4 +212,26 @@ impl From<Graph> for GraphView {
             truncated,
         }
     }
+}
+
+/// Seconds that a job should take by the history of its task, and what that is based upon.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Estimate)]
+pub struct EstimateView {
+    pub seconds: f64,
+    /// Eight of ten past jobs took between these; where items are counted, half of the past items
+    /// did, each.
+    pub low: f64,
+    pub high: f64,
+    /// How many past jobs or items were looked at.
+    pub based_on: u64,
+    pub of: EstimateBasis,
+}
+
+/// What an estimate is based upon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EstimateBasis {
+    Jobs,
+    Items,
 }

@@ -51,4 +51,6 @@ pub struct TaskStatistics {
     pub item_p50_ms: Option<f64>,
     pub job_p50_seconds: Option<f64>,
     pub job_p95_seconds: Option<f64>,
+    #[serde(default)]
+    pub job_p99_seconds: Option<f64>,
 }

@@ -1,17 +1,32 @@
 //! How far a job is, and how long it takes.
 
+use paceline_core::estimate::{self, Basis, Size};
 use paceline_core::job::JobKind;
 use paceline_core::progress::{Counters, Stage, eta_seconds, percent};
 use paceline_core::{Job, JobState};
-use paceline_protocol::rest::ProgressView;
+use paceline_protocol::rest::{EstimateBasis, EstimateView, ProgressView};
 
 use super::Context;
 
-/// Seconds by the task's history.
+/// By the task's history.
 #[derive(Clone, Copy)]
 pub(super) struct Estimate {
-    pub(super) whole: f64,
+    pub(super) whole: estimate::Estimate,
     remaining: f64,
+}
+
+pub(super) fn estimate_view(estimate: estimate::Estimate) -> EstimateView {
+    let (of, based_on) = match estimate.based_on {
+        Basis::Jobs(count) => (EstimateBasis::Jobs, count),
+        Basis::Items(count) => (EstimateBasis::Items, count),
+    };
+    EstimateView {
+        seconds: estimate.seconds,
+        low: estimate.low,
+        high: estimate.high,
+        based_on,
+        of,
+    }
 }
 
 impl Context {
@@ -20,21 +35,22 @@ impl Context {
         let history = self.histories.get(&job.task)?;
         // Skipped items take no time.
         let items = job.counters.total.saturating_sub(job.counters.skipped);
-        let whole = match job.kind {
-            JobKind::Unit => history.job_p50.or(history.item_p50)?.as_secs_f64(),
-            JobKind::Items | JobKind::Planned if job.counters.total > 0 => {
-                let item = history.item_p50?.as_secs_f64();
-                item * f64::from(items) / f64::from(self.workers_for(job))
-            }
-            JobKind::Items | JobKind::Planned => history.job_p50?.as_secs_f64(),
+        let size = match job.kind {
+            JobKind::Unit => Size::Unit,
+            JobKind::Items | JobKind::Planned if job.counters.total > 0 => Size::Items {
+                count: items,
+                workers: self.workers_for(job),
+            },
+            JobKind::Items | JobKind::Planned => Size::Whole,
         };
+        let whole = estimate::estimate(history, size)?;
         let share = match items {
             0 => 1.0,
             items => f64::from(job.counters.remaining()) / f64::from(items),
         };
         Some(Estimate {
             whole,
-            remaining: whole * share,
+            remaining: whole.seconds * share,
         })
     }
 
@@ -68,7 +84,7 @@ impl Context {
                 Some(elapsed * (1.0 - fraction.min(1.0)) / fraction)
             }
             Some(_) | None => {
-                let left = estimate?.whole - elapsed;
+                let left = estimate?.whole.seconds - elapsed;
                 (left > 0.0).then_some(left)
             }
         }

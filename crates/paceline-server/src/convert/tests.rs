@@ -7,6 +7,7 @@ use paceline_core::job::{JobKind, ResultsLeft};
 use paceline_core::progress::{Counters, Stage};
 use paceline_core::worker::WorkerState;
 use paceline_core::{JobOptions, Json, Priority};
+use paceline_protocol::rest::EstimateBasis;
 
 use super::*;
 
@@ -62,7 +63,10 @@ fn worker(state: WorkerState, task: &str) -> WorkerStatus {
 
 fn context(workers: Vec<WorkerStatus>) -> Context {
     let history = TaskHistory {
-        item_p50: Some(Duration::from_millis(500)),
+        items: 100,
+        item_mean: Some(Duration::from_millis(500)),
+        item_p25: Some(Duration::from_millis(400)),
+        item_p75: Some(Duration::from_millis(600)),
         ..TaskHistory::default()
     };
     Context {
@@ -154,6 +158,12 @@ fn estimates_come_from_history_and_are_null_without() {
     let view = context(vec![worker(WorkerState::Idle, "t"); 2]).view(pending.clone());
     assert_eq!(view.estimated_seconds, Some(25.0));
     assert_eq!(view.progress.eta_seconds, Some(25.0));
+    let estimate = view.estimate.expect("enough is known");
+    assert_eq!((estimate.low, estimate.high), (20.0, 30.0));
+    assert_eq!(
+        (estimate.based_on, estimate.of),
+        (100, EstimateBasis::Items)
+    );
     let unknown = Context {
         histories: HashMap::new(),
         ..context(vec![])

@@ -170,6 +170,8 @@ fn statistics(history: &TaskHistory) -> TaskStatistics {
         item_p50,
         job_p50,
         job_p95,
+        job_p99,
+        ..
     } = *history;
     TaskStatistics {
         completed,
@@ -178,6 +180,7 @@ fn statistics(history: &TaskHistory) -> TaskStatistics {
         item_p50_ms: item_p50.map(|time| time.as_secs_f64() * 1000.0),
         job_p50_seconds: job_p50.map(|time| time.as_secs_f64()),
         job_p95_seconds: job_p95.map(|time| time.as_secs_f64()),
+        job_p99_seconds: job_p99.map(|time| time.as_secs_f64()),
     }
 }
 

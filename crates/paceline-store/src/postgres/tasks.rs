@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use super::error::{Error, Result};
 use super::row::Columns;
 use super::session::{Session, values};
-use crate::statistics::Histogram;
+use crate::statistics::{Histogram, history_of};
 use crate::throttle_text::{needs, policy};
 
 pub(crate) async fn tasks(session: &mut Session) -> Result<Vec<Task>> {
@@ -50,11 +50,5 @@ pub(crate) async fn history(session: &mut Session, task: &str) -> Result<TaskHis
     }
     let (items, jobs) = (Histogram::of(items), Histogram::of(jobs));
     let count = |column| counts.as_ref().map_or(Ok(0), |row| row.size(column));
-    Ok(TaskHistory {
-        completed: count(0)?,
-        failed: count(1)?,
-        item_p50: items.quantile(0.5),
-        job_p50: jobs.quantile(0.5),
-        job_p95: jobs.quantile(0.95),
-    })
+    Ok(history_of((count(0)?, count(1)?), &items, &jobs))
 }

@@ -92,6 +92,15 @@ async fn history_tells_how_jobs_of_a_task_ran(s: Case) {
     assert!(within(history.item_p50, seconds(10)), "{history:?}");
     assert!(within(history.job_p50, seconds(10)), "{history:?}");
     assert!(within(history.job_p95, seconds(19)), "{history:?}");
+    assert_eq!((history.items, history.jobs), (20, 21));
+    assert!(within(history.item_p25, seconds(5)), "{history:?}");
+    assert!(within(history.item_p75, seconds(15)), "{history:?}");
+    assert!(
+        within(history.item_mean, Duration::from_millis(10_500)),
+        "{history:?}"
+    );
+    assert!(within(history.job_p90, seconds(18)), "{history:?}");
+    assert!(within(history.job_p99, seconds(20)), "{history:?}");
     let other = s.store.history(OTHER).await.expect("read");
     assert_eq!((other.completed, other.failed), (1, 0));
     assert!(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use paceline_protocol::rest::{ErrorGroupView, JobView, ListView};
+use paceline_protocol::rest::{ErrorGroupView, EstimateBasis, EstimateView, JobView, ListView};
 use paceline_protocol::units::WireTime;
 
 use super::Context;
@@ -84,7 +84,7 @@ fn facts(job: &JobView, palette: Palette, now: Timestamp) -> Vec<(&'static str, 
     add("started", job.started_at.map(|at| moment(at, now)));
     add("ended", job.finished_at.map(|at| moment(at, now)));
     add("took", job.duration_seconds.map(seconds));
-    add("estimate", job.estimated_seconds.map(seconds));
+    add("estimate", job.estimate.as_ref().map(estimate));
     add("memory", progress.memory_bytes.map(human::bytes));
     add("priority", Some(job.priority.to_string()));
     add("user", job.user.clone());
@@ -113,6 +113,27 @@ fn facts(job: &JobView, palette: Palette, now: Timestamp) -> Vec<(&'static str, 
             .then(|| "past their time and removed".to_owned()),
     );
     facts
+}
+
+/// `2m 5s (1m 40s to 2m 50s, by 120 items)`.
+fn estimate(estimate: &EstimateView) -> String {
+    let EstimateView {
+        seconds: whole,
+        low,
+        high,
+        based_on,
+        of,
+    } = *estimate;
+    let by = match of {
+        EstimateBasis::Jobs => human::plural(based_on, "job"),
+        EstimateBasis::Items => human::plural(based_on, "item"),
+    };
+    format!(
+        "{} ({} to {}, by {by})",
+        seconds(whole),
+        seconds(low),
+        seconds(high)
+    )
 }
 
 fn progress_line(job: &JobView, palette: Palette) -> Option<String> {

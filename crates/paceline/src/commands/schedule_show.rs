@@ -61,7 +61,7 @@ pub(super) fn describe(schedule: &ScheduleView, palette: Palette) -> String {
     let runs = schedule.next_runs_local.iter().zip(&schedule.next_runs);
     for (place, (local, utc)) in runs.enumerate() {
         let name = if place == 0 { "next" } else { "" };
-        fact(name, format!("{local}  ({utc})"));
+        fact(name, run(local, &utc.to_string()));
     }
     if let Some(at) = schedule.last_run {
         fact("last", at.to_string());
@@ -74,6 +74,15 @@ pub(super) fn describe(schedule: &ScheduleView, palette: Palette) -> String {
         lines.push(palette.paint(Color::Red, &error));
     }
     lines.join("\n")
+}
+
+/// A run by the clocks of the schedule's zone, and in UTC where they show something else.
+fn run(local: &str, utc: &str) -> String {
+    if local.ends_with("+00:00") {
+        utc.to_owned()
+    } else {
+        format!("{local}  ({utc})")
+    }
 }
 
 fn state(state: ScheduleState) -> Painted {
@@ -100,4 +109,32 @@ fn submits(schedule: &ScheduleView) -> String {
     let value = value.unwrap_or_default();
     let name = value.as_str().or_else(|| value["task"].as_str());
     human::shorten(name.unwrap_or_default(), 40)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(local: &str) -> String {
+        let schedule = serde_json::json!({
+            "id": "1", "name": "nightly", "cron": "0 6 * * *", "timezone": "Europe/Paris",
+            "missed": "once", "overlap": false, "template": "t", "state": "active", "version": 1,
+            "created_at": "2026-12-01T00:00:00Z", "updated_at": "2026-12-01T00:00:00Z",
+            "next_runs": ["2026-12-01T06:30:00Z"], "next_runs_local": [local],
+        });
+        let schedule = serde_json::from_value(schedule).expect("a schedule");
+        describe(&schedule, Palette::new(false))
+    }
+
+    #[test]
+    fn a_run_is_told_twice_only_where_the_clocks_show_another_time() {
+        assert_eq!(
+            shown("2026-12-01T06:30:00+00:00").matches(":30:00").count(),
+            1
+        );
+        assert_eq!(
+            shown("2026-12-01T07:30:00+01:00").matches(":30:00").count(),
+            2
+        );
+    }
 }

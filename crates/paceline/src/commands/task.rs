@@ -1,8 +1,10 @@
 //! `paceline task`: the tasks that workers declare, and pausing them.
 
+use std::time::Duration;
+
 use clap::Subcommand;
 use paceline_protocol::rest::{
-    BreakerStateName, BreakerView, ListView, NeedsView, RateView, TaskView,
+    BreakerStateName, BreakerView, ListView, NeedsView, RateView, TaskStatistics, TaskView,
 };
 use reqwest::Method;
 
@@ -76,11 +78,35 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
         return output.json(&task);
     }
     let throttled = throttled(&task, output.palette);
+    let durations = durations(&task.statistics);
     output.line(list(&[task], output.palette, screen::out_width()))?;
+    if let Some(durations) = durations {
+        output.line(durations)?;
+    }
     match throttled {
         Some(throttled) => output.line(throttled),
         None => Ok(()),
     }
+}
+
+/// How long its jobs took and how many of them succeeded, once there is anything to tell.
+fn durations(statistics: &TaskStatistics) -> Option<String> {
+    let seconds =
+        |seconds: f64| human::duration(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    let shares = [
+        ("half", statistics.job_p50_seconds),
+        ("95 %", statistics.job_p95_seconds),
+        ("99 %", statistics.job_p99_seconds),
+    ];
+    let within = shares
+        .into_iter()
+        .filter_map(|(share, time)| Some(format!("{share} within {}", seconds(time?))));
+    let within: Vec<String> = within.collect();
+    let rate = statistics
+        .success_rate
+        .map(|rate| format!("{:.1} % completed", rate * 100.0));
+    let all: Vec<String> = rate.into_iter().chain(within).collect();
+    (!all.is_empty()).then(|| format!("jobs: {}", all.join(", ")))
 }
 
 /// Its breaker, its rate and what it needs, a line each.
