@@ -16,15 +16,16 @@ pub enum Size {
     Whole,
     /// One call: an item and a job at once.
     Unit,
-    /// So many items, for so many workers at once.
-    Items { count: u32, workers: u32 },
+    /// So many items, of which so many are worked on at once.
+    Items { count: u32, at_once: u32 },
 }
 
 /// Seconds that a job should take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     pub seconds: f64,
-    /// Of ten jobs eight took between these; of items half did, each.
+    /// Of ten jobs eight took between these. Of items half took between their marks, each; many
+    /// together stray less.
     pub low: f64,
     pub high: f64,
     pub based_on: Basis,
@@ -42,7 +43,7 @@ pub fn estimate(history: &TaskHistory, size: Size) -> Option<Estimate> {
     match size {
         Size::Whole => by_jobs(history),
         Size::Unit => by_jobs(history).or_else(|| by_items(history, 1, 1)),
-        Size::Items { count, workers } => by_items(history, count, workers),
+        Size::Items { count, at_once } => by_items(history, count, at_once),
     }
 }
 
@@ -60,20 +61,29 @@ fn by_jobs(history: &TaskHistory) -> Option<Estimate> {
     })
 }
 
+/// Items that follow each other make up for each other's times, but not for what is common to all of
+/// a job, such as a busy machine: beyond so many the range narrows no more.
+const LEVELLING: f64 = 16.0;
+
 /// Many items take as long as their mean says, not their median: a few long ones count.
-fn by_items(history: &TaskHistory, count: u32, workers: u32) -> Option<Estimate> {
+fn by_items(history: &TaskHistory, count: u32, at_once: u32) -> Option<Estimate> {
     if history.items < LEAST_ITEMS {
         return None;
     }
     let mean = history.item_mean?.as_secs_f64();
     let of = |time: Option<Duration>| time.map_or(mean, |time| time.as_secs_f64());
-    // More workers than items do not help.
-    let workers = workers.clamp(1, count.max(1));
-    let all = |item: f64| item * f64::from(count) / f64::from(workers);
+    // More hands than items do not help.
+    let at_once = at_once.clamp(1, count.max(1));
+    let in_turn = f64::from(count) / f64::from(at_once);
+    let narrower = in_turn.clamp(1.0, LEVELLING).sqrt();
+    // A few very long items lift the mean above the upper mark: then the range goes as far beyond it
+    // as the mark is away.
+    let spread = |mark: f64| (mean - mark).abs() / narrower;
+    let (low, high) = (of(history.item_p25), of(history.item_p75));
     Some(Estimate {
-        seconds: all(mean),
-        low: all(of(history.item_p25).min(mean)),
-        high: all(of(history.item_p75).max(mean)),
+        seconds: mean * in_turn,
+        low: (mean - spread(low)).max(0.0) * in_turn,
+        high: (mean + spread(high)) * in_turn,
         based_on: Basis::Items(history.items),
     })
 }
@@ -102,19 +112,20 @@ mod tests {
         }
     }
 
+    fn items(count: u32, at_once: u32) -> Size {
+        Size::Items { count, at_once }
+    }
+
     #[test]
     fn items_by_their_mean_and_whole_jobs_by_their_median() {
-        let items = Size::Items {
-            count: 100,
-            workers: 4,
-        };
         let expected = Estimate {
-            seconds: 12.5,
-            low: 7.5,
-            high: 12.5,
+            seconds: 2.0,
+            low: 1.6,
+            high: 2.1,
             based_on: Basis::Items(100),
         };
-        assert_eq!(estimate(&history(), items), Some(expected));
+        // Four in turn stray half as far as one.
+        assert_eq!(estimate(&history(), items(16, 4)), Some(expected));
         let expected = Estimate {
             seconds: 10.0,
             low: 9.0,
@@ -126,27 +137,35 @@ mod tests {
     }
 
     #[test]
+    fn a_call_is_an_item_where_too_few_jobs_ended() {
+        let young = TaskHistory {
+            jobs: LEAST_JOBS - 1,
+            ..history()
+        };
+        let found = estimate(&young, Size::Unit).expect("items are known");
+        assert_eq!((found.seconds, found.based_on), (0.5, Basis::Items(100)));
+        assert_eq!(estimate(&young, Size::Whole), None);
+    }
+
+    #[test]
     fn too_little_history_says_nothing() {
         let little = TaskHistory {
             items: LEAST_ITEMS - 1,
             jobs: LEAST_JOBS - 1,
             ..history()
         };
-        let items = Size::Items {
-            count: 9,
-            workers: 1,
-        };
-        for size in [Size::Whole, Size::Unit, items] {
+        for size in [Size::Whole, Size::Unit, items(9, 1)] {
             assert_eq!(estimate(&little, size), None);
             assert_eq!(estimate(&TaskHistory::default(), size), None);
         }
     }
 
     proptest! {
-        /// The range holds the estimate; more work takes no less, more workers no longer.
+        /// The range holds the estimate and narrows with the items, not to nothing; more work takes
+        /// no less, more hands no longer.
         #[test]
         fn estimates_are_in_their_range_and_grow_with_the_work(
-            count in 0_u32..100_000, workers in 0_u32..64, mean in 0_u64..10_000,
+            count in 0_u32..100_000, at_once in 0_u32..64, mean in 1_u64..10_000,
             p25 in 0_u64..10_000, p75 in 0_u64..10_000,
         ) {
             let history = TaskHistory {
@@ -155,13 +174,20 @@ mod tests {
                 item_p75: millis(p75),
                 ..history()
             };
-            let of = |count, workers| {
-                estimate(&history, Size::Items { count, workers }).expect("enough is known")
+            let of = |count, at_once| {
+                estimate(&history, items(count, at_once)).expect("enough is known")
             };
-            let found = of(count, workers);
+            let found = of(count, at_once);
+            prop_assert!(found.low >= 0.0);
             prop_assert!(found.low <= found.seconds && found.seconds <= found.high);
-            prop_assert!(of(count, workers + 1).seconds <= found.seconds);
-            prop_assert!(of(count + workers.max(1), workers).seconds + 1e-9 >= found.seconds);
+            prop_assert!(of(count, at_once + 1).seconds <= found.seconds);
+            let more = of(count + at_once.max(1), at_once);
+            prop_assert!(more.seconds + 1e-9 >= found.seconds);
+            let strays = |of: Estimate| (of.high - of.seconds) / of.seconds.max(1e-9);
+            if count > 0 {
+                prop_assert!(strays(more) <= strays(found) + 1e-9);
+                prop_assert!(strays(found) * 4.0 + 1e-9 >= strays(of(1, 1)));
+            }
         }
     }
 }

@@ -219,8 +219,8 @@ impl From<Graph> for GraphView {
 #[schema(as = Estimate)]
 pub struct EstimateView {
     pub seconds: f64,
-    /// Eight of ten past jobs took between these; where items are counted, half of the past items
-    /// did, each.
+    /// By whole jobs: eight of ten took between these. By items: as far from it as half of the past
+    /// items strayed from their mean, less where many follow each other.
     pub low: f64,
     pub high: f64,
     /// How many past jobs or items were looked at.

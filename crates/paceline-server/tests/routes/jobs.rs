@@ -243,6 +243,7 @@ async fn estimates_come_from_the_history_of_the_task() {
         .await;
     let job = server.get(&format!("/api/v1/jobs/{id}")).await.ok(200);
     assert_eq!(job["estimated_seconds"], Value::Null, "nothing ran yet");
+    assert_eq!(job["estimate"], Value::Null);
     assert_eq!(job["progress"]["eta_seconds"], Value::Null);
     server.work("t", |_, _| succeed(&json!(1)));
     let job = server.until(&id, "completed").await;
@@ -255,6 +256,25 @@ async fn estimates_come_from_the_history_of_the_task() {
     .await;
     assert_eq!(statistics["completed"], 1);
     assert_eq!(statistics["success_rate"], 1.0);
+    assert!(statistics["job_p99_seconds"].is_number(), "{statistics}");
+
+    let more = json!({"task": "t", "items": [{}, {}, {}]});
+    let id = server.submit(&more).await;
+    server.until(&id, "completed").await;
+    let later = json!({"task": "t", "run_at": "2100-01-01T00:00:00Z", "items": [{}, {}, {}, {}]});
+    let id = server.submit(&later).await;
+    // What is known of a task is looked up again after some seconds.
+    let estimate = until("five items are enough", async || {
+        let job = server.get(&format!("/api/v1/jobs/{id}")).await.ok(200);
+        let estimate = job["estimate"].clone();
+        assert_eq!(estimate["seconds"], job["estimated_seconds"]);
+        estimate.is_object().then_some(estimate)
+    })
+    .await;
+    assert_eq!((&estimate["based_on"], &estimate["of"]), (&json!(5), &json!("items")));
+    let seconds = |name: &str| estimate[name].as_f64().expect("a number");
+    assert!(seconds("low") <= seconds("seconds"), "{estimate}");
+    assert!(seconds("seconds") <= seconds("high"), "{estimate}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
