@@ -44,6 +44,7 @@ pub mod scope;
 pub mod state;
 pub mod store;
 pub mod task;
+pub mod task_history;
 pub mod template;
 pub mod throttle;
 pub mod time;

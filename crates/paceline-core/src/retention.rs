@@ -26,6 +26,8 @@ pub struct Retention {
     pub progress_events: Duration,
     /// Most bytes of log kept for one job; the oldest go first.
     pub log_bytes: u64,
+    /// How the jobs of a task ran over time, whether they are there still or not.
+    pub task_history: Duration,
     /// Of tasks that have times of their own.
     pub tasks: BTreeMap<String, TaskRetention>,
 }
@@ -49,6 +51,7 @@ impl Retention {
         results: None,
         progress_events: DAY,
         log_bytes: 100 << 20,
+        task_history: Duration::from_hours(24 * 90),
         tasks: BTreeMap::new(),
     };
 

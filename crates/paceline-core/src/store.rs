@@ -39,6 +39,7 @@ use crate::schedule::ScheduleStore;
 use crate::scope::Scope;
 use crate::state::{JobState, Priority};
 use crate::task::{Task, TaskHistory};
+use crate::task_history::{Bucket, Window};
 use crate::template::TemplateStore;
 use crate::throttle::TaskThrottle;
 use crate::time::Time;
@@ -403,6 +404,8 @@ pub trait Store:
 
     async fn tasks(&self) -> Result<Vec<Task>>;
     async fn history(&self, task: &str) -> Result<TaskHistory>;
+    /// The buckets of this window in which jobs or items of the task ended, in order.
+    async fn task_history(&self, task: &str, window: Window) -> Result<Vec<Bucket>>;
     /// Jobs that ended since `since`: how many, and how many of them completed.
     async fn throughput(&self, since: Time) -> Result<(u64, u64)>;
     async fn last_prune(&self) -> Result<Option<CleanUp>>;

@@ -14,6 +14,7 @@ mod schedule;
 mod status;
 mod submit;
 mod task;
+mod task_history;
 mod template;
 mod text;
 mod throttle;
@@ -46,6 +47,7 @@ pub use status::{
 };
 pub use submit::{AfterRef, BulkAnswer, BulkRequest, ItemLine, JobRequest, SubmittedView};
 pub use task::{TaskStatistics, TaskView};
+pub use task_history::{BucketView, ItemsEndedView, JobsEndedView, TaskHistoryView};
 pub use template::{TemplateRequest, TemplateView};
 pub use text::Text;
 pub use throttle::{

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
     batches, bulk, control, counts, errors, events, health, items, jobs, limits, log, metrics,
-    notify, queues, results, schedules, short_paths, status, submit, tasks, templates,
+    notify, queues, results, schedules, short_paths, status, submit, task_history, tasks, templates,
 };
 use crate::state::AppState;
 use crate::{dashboard, guard, openapi, serve};
@@ -80,6 +80,7 @@ fn reading_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(events::stream))
         .routes(routes!(tasks::list))
         .routes(routes!(tasks::show))
+        .routes(routes!(task_history::show))
         .routes(routes!(status::status))
 }
 

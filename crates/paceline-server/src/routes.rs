@@ -20,5 +20,6 @@ pub(crate) mod schedules;
 pub(crate) mod short_paths;
 pub(crate) mod status;
 pub(crate) mod submit;
+pub(crate) mod task_history;
 pub(crate) mod tasks;
 pub(crate) mod templates;

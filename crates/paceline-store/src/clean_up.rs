@@ -7,6 +7,7 @@ use paceline_core::Time;
 use paceline_core::retention::{Aged, Pass, Pruned, Retention};
 use paceline_core::store::Result;
 
+use crate::buckets;
 use crate::command::Durable;
 use crate::context::WriteContext;
 use crate::prune;
@@ -33,6 +34,9 @@ impl SqliteStore {
             self.sweeps.passed(&pass);
         }
         pruned.events += self.forget_events(&retention, now).await?;
+        let kept = retention.task_history;
+        let tidy = move |context: &mut WriteContext<'_>| buckets::tidy(context, kept, now);
+        while self.write(Durable::No, tidy).await? {}
         self.write(Durable::No, move |context| {
             prune::finish(context, pruned, &retention, started.elapsed(), now)
         })

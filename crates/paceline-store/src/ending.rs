@@ -2,6 +2,7 @@
 
 use paceline_core::dependency::End;
 use paceline_core::event::EventKind;
+use paceline_core::job::JobKind;
 use paceline_core::lifecycle::Event;
 use paceline_core::progress::Counters;
 use paceline_core::{ErrorKind, JobError, JobState, LeaseId, Time};
@@ -174,7 +175,10 @@ fn count(context: &mut WriteContext<'_>, job: &JobRow, ending: &Ending, now: Tim
     };
     let took = job.started_at.map(|started| now.since(started));
     let statistics = &mut context.memory.statistics;
-    statistics.job_ended(context.connection, &job.task, completed, took)
+    if !completed && job.kind == JobKind::Unit {
+        statistics.item_failed(context.connection, &job.task, now)?;
+    }
+    statistics.job_ended(context.connection, &job.task, completed, took, now)
 }
 
 /// A unit job counts as one item.

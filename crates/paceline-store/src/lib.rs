@@ -10,6 +10,7 @@ mod admit;
 mod background;
 mod batch_store;
 mod batches;
+mod buckets;
 mod cache;
 mod catalogue;
 mod catalogue_match;

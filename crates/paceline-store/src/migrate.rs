@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0010_merging.sql"),
     include_str!("../migrations/sqlite/0011_retention.sql"),
     include_str!("../migrations/sqlite/0012_cache.sql"),
+    include_str!("../migrations/sqlite/0013_task_history.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the

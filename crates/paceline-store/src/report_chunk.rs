@@ -155,12 +155,12 @@ impl<'c> Chunk<'c> {
             }
         }
         let statistics = &mut context.memory.statistics;
-        statistics.item_succeeded(context.connection, &held.job.task, duration)
+        statistics.item_succeeded(context.connection, &held.job.task, duration, self.now)
     }
 
     fn failed(
         &mut self,
-        context: &WriteContext<'_>,
+        context: &mut WriteContext<'_>,
         held: &mut Held,
         item: &ItemReport,
         attempt: u32,
@@ -176,6 +176,8 @@ impl<'c> Chunk<'c> {
             }
             Verdict::GiveUp => {
                 held.progress.counters.failed += 1;
+                let statistics = &mut context.memory.statistics;
+                statistics.item_failed(context.connection, &held.job.task, self.now)?;
                 "failed"
             }
         };

@@ -92,7 +92,12 @@ impl<'c> UnitReports<'c> {
         let update = "UPDATE jobs SET result = ?2 WHERE num = ?1";
         context.execute(update, (job.num, success.result.as_str()))?;
         let statistics = &mut context.memory.statistics;
-        statistics.item_succeeded(context.connection, &job.task, success.duration)?;
+        statistics.item_succeeded(
+            context.connection,
+            &job.task,
+            success.duration,
+            self.now,
+        )?;
         Ok(ReportAnswer::Accepted)
     }
 
@@ -136,7 +141,8 @@ impl<'c> UnitReports<'c> {
         context.attempt_ended(&unit.task, success.outcome);
         let took = self.now.since(unit.started_at);
         let statistics = &mut context.memory.statistics;
-        statistics.unit_succeeded(context.connection, &unit.task, success.duration, took)?;
+        let times = (success.duration, took);
+        statistics.unit_succeeded(context.connection, &unit.task, times, self.now)?;
         let data = r#"{"total":1,"succeeded":1}"#;
         self.events
             .append(seq, EventKind::Completed, unit.num, to, data, self.now)?;

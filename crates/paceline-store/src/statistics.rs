@@ -5,9 +5,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use paceline_core::Time;
 use paceline_core::task::TaskHistory;
+use paceline_core::task_history::{SHORT, begin};
 use rusqlite::Connection;
 
+use crate::buckets::{self, Counted};
 use crate::context::find;
 use crate::error::{Error, Result};
 use crate::text::{json, to_json};
@@ -30,9 +33,25 @@ impl Histogram {
         Histogram { steps, count }
     }
 
-    pub(crate) fn add(&mut self, duration: Duration) {
-        *self.steps.entry(step(duration)).or_default() += 1;
+    pub(crate) fn steps(&self) -> &BTreeMap<u32, u32> {
+        &self.steps
+    }
+
+    pub(crate) fn count(&mut self, step: u32) {
+        *self.steps.entry(step).or_default() += 1;
         self.count += 1;
+    }
+
+    pub(crate) fn merge(&mut self, other: &Histogram) {
+        for (&step, &count) in &other.steps {
+            *self.steps.entry(step).or_default() += count;
+        }
+        self.count += other.count;
+    }
+
+    /// Counts one more, and lets the far past fade.
+    fn add(&mut self, step: u32) {
+        self.count(step);
         if self.count >= FULL {
             let halves = self.steps.iter().map(|(&step, &count)| (step, count / 2));
             *self = Histogram::of(halves.filter(|&(_, count)| count > 0).collect());
@@ -78,7 +97,31 @@ struct TaskStatistics {
     failed: i64,
     items: Histogram,
     jobs: Histogram,
+    /// By where they begin: those of this transaction, and the last one before.
+    buckets: BTreeMap<Time, KnownBucket>,
     changed: bool,
+}
+
+#[derive(Clone, Debug)]
+struct KnownBucket {
+    counted: Counted,
+    changed: bool,
+}
+
+impl TaskStatistics {
+    /// The bucket of what ends now.
+    fn bucket(&mut self, connection: &Connection, task: &str, now: Time) -> Result<&mut Counted> {
+        let at = begin(now, SHORT);
+        if !self.buckets.contains_key(&at) {
+            let counted = buckets::load(connection, task, at)?.unwrap_or_default();
+            let changed = true;
+            self.buckets.insert(at, KnownBucket { counted, changed });
+        }
+        let bucket = self.buckets.get_mut(&at);
+        let bucket = bucket.ok_or_else(|| Error::corrupt("a bucket vanished"))?;
+        bucket.changed = true;
+        Ok(&mut bucket.counted)
+    }
 }
 
 /// The tasks that were touched since the start.
@@ -91,8 +134,24 @@ impl Statistics {
         connection: &Connection,
         task: &str,
         duration: Duration,
+        now: Time,
     ) -> Result<()> {
-        self.of(connection, task)?.items.add(duration);
+        let step = step(duration);
+        let statistics = self.of(connection, task)?;
+        statistics.items.add(step);
+        statistics.bucket(connection, task, now)?.item(step);
+        Ok(())
+    }
+
+    /// An item, or a job without items, failed for good.
+    pub(crate) fn item_failed(
+        &mut self,
+        connection: &Connection,
+        task: &str,
+        now: Time,
+    ) -> Result<()> {
+        let statistics = self.of(connection, task)?;
+        statistics.bucket(connection, task, now)?.items_failed += 1;
         Ok(())
     }
 
@@ -101,13 +160,17 @@ impl Statistics {
         &mut self,
         connection: &Connection,
         task: &str,
-        unit: Duration,
-        job: Duration,
+        (unit, job): (Duration, Duration),
+        now: Time,
     ) -> Result<()> {
+        let (unit, job) = (step(unit), step(job));
         let statistics = self.of(connection, task)?;
         statistics.completed += 1;
         statistics.items.add(unit);
         statistics.jobs.add(job);
+        let bucket = statistics.bucket(connection, task, now)?;
+        bucket.item(unit);
+        bucket.job(true, Some(job));
         Ok(())
     }
 
@@ -118,16 +181,20 @@ impl Statistics {
         task: &str,
         completed: bool,
         duration: Option<Duration>,
+        now: Time,
     ) -> Result<()> {
+        let step = duration.map(step);
         let statistics = self.of(connection, task)?;
         if completed {
             statistics.completed += 1;
         } else {
             statistics.failed += 1;
         }
-        if let Some(duration) = duration {
-            statistics.jobs.add(duration);
+        if let Some(step) = step {
+            statistics.jobs.add(step);
         }
+        let bucket = statistics.bucket(connection, task, now)?;
+        bucket.job(completed, step);
         Ok(())
     }
 
@@ -158,14 +225,31 @@ impl Statistics {
                 to_json(&statistics.items.steps),
                 to_json(&statistics.jobs.steps),
             ))?;
+            let changed = statistics.buckets.iter().filter(|(_, known)| known.changed);
+            for (&at, known) in changed {
+                buckets::write(connection, task, at, &known.counted)?;
+            }
         }
         Ok(())
     }
 
     pub(crate) fn written(&mut self) {
-        self.0
-            .values_mut()
-            .for_each(|statistics| statistics.changed = false);
+        for statistics in self.0.values_mut().filter(|of_task| of_task.changed) {
+            statistics.changed = false;
+            while statistics.buckets.len() > 1 {
+                statistics.buckets.pop_first();
+            }
+            for known in statistics.buckets.values_mut() {
+                known.changed = false;
+            }
+        }
+    }
+
+    /// Rows of buckets were put together: what is known of them may be in another row by now.
+    pub(crate) fn buckets_gathered(&mut self) {
+        for statistics in self.0.values_mut() {
+            statistics.buckets.retain(|_, known| known.changed);
+        }
     }
 }
 
@@ -178,6 +262,7 @@ fn load(connection: &Connection, task: &str) -> Result<Option<TaskStatistics>> {
             failed: row.get(1)?,
             items: Histogram::of(json(row, 2)?),
             jobs: Histogram::of(json(row, 3)?),
+            buckets: BTreeMap::new(),
             changed: false,
         })
     })
@@ -222,7 +307,7 @@ mod tests {
     fn quantiles_are_within_a_step() {
         let mut histogram = Histogram::default();
         for millis in 1..=1_000 {
-            histogram.add(Duration::from_millis(millis));
+            histogram.add(step(Duration::from_millis(millis)));
         }
         let near = |share: f64, expected: f64| {
             let found = histogram.quantile(share).expect("not empty").as_secs_f64();
@@ -241,8 +326,8 @@ mod tests {
     #[test]
     fn the_far_past_fades() {
         let mut histogram = Histogram::default();
-        (0..5_000).for_each(|_| histogram.add(Duration::from_secs(1)));
-        (0..3_000).for_each(|_| histogram.add(Duration::from_secs(100)));
+        (0..5_000).for_each(|_| histogram.add(step(Duration::from_secs(1))));
+        (0..3_000).for_each(|_| histogram.add(step(Duration::from_secs(100))));
         let median = histogram.quantile(0.5).expect("not empty").as_secs();
         assert!((95..=105).contains(&median), "{median}");
     }

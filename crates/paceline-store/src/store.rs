@@ -22,6 +22,7 @@ use paceline_core::store::{
     PoolUsage, Pruned, Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::task_history::{Bucket, Window};
 use paceline_core::throttle::TaskThrottle;
 use paceline_core::watch::Watch;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
@@ -31,7 +32,7 @@ use crate::command::Durable;
 use crate::context::WriteContext;
 use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
-    admit, claim, connection, control, counters, errors, events, health, idempotency, items, list,
+    admit, buckets, claim, connection, control, counters, errors, events, health, idempotency, items, list,
     list_sql, log, migrate, node, note, parents, prune, read, report, rules, samples, statistics,
     submit, tasks, throttles, tick, upload, waiting,
 };
@@ -331,6 +332,12 @@ impl Store for SqliteStore {
     async fn history(&self, task: &str) -> Result<TaskHistory> {
         let task = task.to_owned();
         self.read(move |connection| statistics::history(connection, &task))
+            .await
+    }
+
+    async fn task_history(&self, task: &str, window: Window) -> Result<Vec<Bucket>> {
+        let task = task.to_owned();
+        self.read(move |connection| buckets::buckets(connection, &task, &window))
             .await
     }
 

@@ -27,6 +27,7 @@ use paceline_core::store::{
     Result, Retention, Store, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::task_history::{Bucket, Window};
 use paceline_core::template::{Template, TemplateStore};
 use paceline_core::throttle::{TaskThrottle, ThrottlePolicy};
 use paceline_core::watch::Watch;
@@ -367,6 +368,9 @@ impl Store for Observer {
     }
     async fn history(&self, task: &str) -> Result<TaskHistory> {
         self.inner.history(task).await
+    }
+    async fn task_history(&self, task: &str, window: Window) -> Result<Vec<Bucket>> {
+        self.inner.task_history(task, window).await
     }
     async fn throughput(&self, since: Time) -> Result<(u64, u64)> {
         self.inner.throughput(since).await

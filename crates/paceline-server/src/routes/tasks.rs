@@ -91,7 +91,7 @@ pub(crate) async fn reset_breaker(
     answer(&state, &name).await
 }
 
-async fn find(state: &AppState, name: &str) -> Result<Task> {
+pub(crate) async fn find(state: &AppState, name: &str) -> Result<Task> {
     let tasks = state.engine.store().tasks().await?;
     let known: Vec<_> = tasks.iter().map(|task| task.name.clone()).collect();
     let task = tasks.into_iter().find(|task| task.name == name);

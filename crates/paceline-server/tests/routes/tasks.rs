@@ -60,6 +60,49 @@ async fn tasks_are_listed_and_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_ended_is_told_over_time() {
+    let server = Server::start().await;
+    let path = "/api/v1/tasks/t/history";
+    server.get(path).await.problem("no_such_task");
+    server.declare("t").await;
+    server.work("t", |_, _| succeed(&json!(1)));
+    let id = server
+        .submit(&json!({"task": "t", "items": [{}, {}, {}]}))
+        .await;
+    server.until(&id, "completed").await;
+
+    let history = server
+        .get(&format!("{path}?window=1h&bucket=10m"))
+        .await
+        .ok(200);
+    assert_eq!((&history["task"], &history["bucket_seconds"]), (&json!("t"), &json!(600)));
+    let buckets = history["buckets"].as_array().expect("buckets");
+    assert_eq!(buckets.len(), 7, "all of them, the empty ones too");
+    let total = |of: &str, count: &str| -> u64 {
+        let counts = buckets.iter().filter_map(|bucket| bucket[of][count].as_u64());
+        counts.sum()
+    };
+    assert_eq!((total("jobs", "completed"), total("jobs", "failed")), (1, 0));
+    assert_eq!((total("items", "succeeded"), total("items", "failed")), (3, 0));
+    let ended = |bucket: &&Value| bucket["jobs"]["completed"] == 1;
+    let bucket = buckets.iter().find(ended).expect("the job's bucket");
+    assert_eq!(bucket["jobs"]["success_rate"], 1.0);
+    assert!(bucket["jobs"]["p99_seconds"].is_number(), "{bucket}");
+    assert!(bucket["items"]["p50_ms"].is_number(), "{bucket}");
+    assert_eq!(buckets[0]["jobs"]["p50_seconds"], Value::Null);
+
+    // A day by default, in buckets that suit it.
+    let history = server.get(path).await.ok(200);
+    assert_eq!(history["bucket_seconds"], 900);
+    for wrong in ["window=72h&bucket=5m", "bucket=7m", "window=90d&bucket=1h"] {
+        let answer = server.get(&format!("{path}?{wrong}")).await;
+        answer.field_problem("invalid_field", "bucket");
+    }
+    let answer = server.get(&format!("{path}?window=long")).await;
+    answer.field_problem("invalid_field", "window");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_breaker_is_shown_and_reset() {
     let mut machine = Machine::default();
     machine.has.named.insert("gpu".to_owned(), 1);

@@ -9,6 +9,7 @@ use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
 use paceline_core::merge::Identity;
 use paceline_core::ranges::Ranges;
+use paceline_core::task_history::{SHORT, begin};
 use paceline_core::{JobId, JobState, Json, LeaseId, Seq, Time};
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use super::row::{int, uuid};
 use super::session::{Value, values};
 use super::throttles::ThrottleRows;
 use crate::batches::BatchNews;
+use crate::buckets::Counted;
 use crate::events::Data;
 use crate::job_row::{JobRow, kind_word};
 use crate::links_text::{DUPLICATE, edge_number};
@@ -251,6 +253,15 @@ pub(crate) struct TaskDelta {
     pub(crate) failed: i64,
     pub(crate) items: BTreeMap<u32, i32>,
     pub(crate) jobs: BTreeMap<u32, i32>,
+    /// By where they begin.
+    pub(crate) buckets: BTreeMap<Time, Counted>,
+}
+
+impl TaskDelta {
+    /// The bucket of what ends now.
+    fn bucket(&mut self, now: Time) -> &mut Counted {
+        self.buckets.entry(begin(now, SHORT)).or_default()
+    }
 }
 
 impl Changes {
@@ -412,21 +423,37 @@ impl Changes {
         self.leases_shortened.insert(lease.0, ranges);
     }
 
-    pub(crate) fn item_succeeded(&mut self, task: &str, duration: Duration) {
-        *self.of(task).items.entry(step(duration)).or_default() += 1;
+    pub(crate) fn item_succeeded(&mut self, task: &str, duration: Duration, now: Time) {
+        let step = step(duration);
+        let delta = self.of(task);
+        *delta.items.entry(step).or_default() += 1;
+        delta.bucket(now).item(step);
+    }
+
+    /// An item, or a job without items, failed for good.
+    pub(crate) fn item_failed(&mut self, task: &str, now: Time) {
+        self.of(task).bucket(now).items_failed += 1;
     }
 
     /// A job ended by itself; `duration` is from its start to its end.
-    pub(crate) fn job_ended(&mut self, task: &str, completed: bool, duration: Option<Duration>) {
+    pub(crate) fn job_ended(
+        &mut self,
+        task: &str,
+        completed: bool,
+        duration: Option<Duration>,
+        now: Time,
+    ) {
+        let step = duration.map(step);
         let delta = self.of(task);
         if completed {
             delta.completed += 1;
         } else {
             delta.failed += 1;
         }
-        if let Some(duration) = duration {
-            *delta.jobs.entry(step(duration)).or_default() += 1;
+        if let Some(step) = step {
+            *delta.jobs.entry(step).or_default() += 1;
         }
+        delta.bucket(now).job(completed, step);
     }
 
     fn of(&mut self, task: &str) -> &mut TaskDelta {

@@ -1,5 +1,6 @@
 //! How jobs come to an end: leases, counters, error and event, in one place.
 
+use paceline_core::job::JobKind;
 use paceline_core::lifecycle::Event;
 use paceline_core::{LeaseId, Time};
 
@@ -111,7 +112,10 @@ fn count(changes: &mut Changes, job: &JobRow, ending: &Ending, now: Time) {
         Ending::Cancelled(_) | Ending::Dropped(_) => return,
     };
     let took = job.started_at.map(|started| now.since(started));
-    changes.job_ended(&job.task, completed, took);
+    if !completed && job.kind == JobKind::Unit {
+        changes.item_failed(&job.task, now);
+    }
+    changes.job_ended(&job.task, completed, took, now);
 }
 
 /// Moves a unit job on and takes it out of its worker's hands.

@@ -7,6 +7,7 @@ use paceline_core::id::EventSeq;
 use paceline_core::progress::Counters;
 
 use super::batches;
+use super::buckets;
 use super::changes::{AfterRows, Changes, EventRows, Rows, TaskDelta, columns};
 use super::connect::Shared;
 use super::dependencies;
@@ -306,6 +307,13 @@ fn add_statistics(
         ON CONFLICT (task, of, step) DO UPDATE SET count = d.count + excluded.count";
     let mut counts = CountRows::default();
     let mut durations = DurationRows::default();
+    buckets::add(
+        batch,
+        statistics.iter().flat_map(|(task, delta)| {
+            let buckets = delta.buckets.iter();
+            buckets.map(|(at, counted)| (task.as_str(), *at, counted))
+        }),
+    );
     for (task, delta) in statistics {
         if delta.completed + delta.failed > 0 {
             counts.push((task.clone(), delta.completed, delta.failed));

@@ -72,6 +72,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0012_cache.sql"),
         compatible_from: 10,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0013_task_history.sql"),
+        compatible_from: 10,
+    },
 ];
 
 /// The schema version that this program writes.

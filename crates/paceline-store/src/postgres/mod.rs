@@ -17,6 +17,7 @@ mod access;
 mod admit;
 mod batch_store;
 mod batches;
+mod buckets;
 mod cache;
 mod catalogue;
 mod changes;

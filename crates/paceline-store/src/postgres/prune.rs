@@ -9,6 +9,7 @@ use paceline_core::event::EventKind;
 use paceline_core::retention::{Aged, CleanUp, Pass, Pruned, Retention};
 
 use super::batches;
+use super::buckets;
 use super::changes::Changes;
 use super::connect::Shared;
 use super::error::Result;
@@ -61,6 +62,7 @@ pub(crate) async fn prune(shared: &Shared, retention: &Retention, now: Time) -> 
             break;
         }
     }
+    while retrying(|| buckets::tidy(shared, retention.task_history, now)).await? {}
     let took = started.elapsed();
     let clean_up = CleanUp {
         at: now,

@@ -70,7 +70,7 @@ fn record(
             progress.counters.succeeded += 1;
             let success = (entry.job.task.clone(), num.0, int(item.seq.0));
             changes.successes.push(success);
-            changes.item_succeeded(&entry.job.task, item.duration);
+            changes.item_succeeded(&entry.job.task, item.duration, turn.now);
             ("succeeded", None, Some(result.as_str().to_owned()))
         }
         Outcome::Failed(failure) => {
@@ -118,6 +118,7 @@ fn failed(
                 let error = failure.error.clone();
                 entry.first_failed = Some((item.seq.0, error, None));
             }
+            changes.item_failed(&entry.job.task, turn.now);
             Ok("failed")
         }
     }

@@ -58,7 +58,7 @@ fn succeeded(
 ) -> Result<()> {
     ending::end(changes, entry, &Ending::Completed, now)?;
     entry.written.result = Column::Set(Some(result.as_str().to_owned()));
-    changes.item_succeeded(&entry.job.task, duration);
+    changes.item_succeeded(&entry.job.task, duration, now);
     Ok(())
 }
 

@@ -22,6 +22,7 @@ use paceline_core::store::{
     Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::task_history::{Bucket, Window};
 use paceline_core::throttle::TaskThrottle;
 use paceline_core::watch::Watch;
 use paceline_core::{Job, JobId, JobState, Json, LeaseId, NewJob, NodeId, Time, UploadId};
@@ -31,7 +32,7 @@ use super::report::Reports;
 use super::session::Session;
 use super::submit::Submission;
 use super::{
-    admit, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
+    admit, buckets, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
     parents, prune, read, remember, rules, tasks, throttles, tick, upload, waiting,
 };
 
@@ -248,6 +249,10 @@ impl Store for PostgresStore {
 
     async fn history(&self, task: &str) -> Result<TaskHistory> {
         Ok(tasks::history(&mut self.reader().await?, task).await?)
+    }
+
+    async fn task_history(&self, task: &str, window: Window) -> Result<Vec<Bucket>> {
+        Ok(buckets::buckets(&mut self.reader().await?, task, &window).await?)
     }
 
     async fn throughput(&self, since: Time) -> Result<(u64, u64)> {

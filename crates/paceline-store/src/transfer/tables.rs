@@ -126,6 +126,13 @@ pub(super) const TABLES: &[Table] = &[
          FROM task_statistics s, json_each(s.job_durations) d",
     ),
     table(
+        "task_history",
+        "task, at, completed, failed, items_succeeded, items_failed, item_durations, job_durations",
+        "SELECT task, at, completed, failed, items_succeeded, items_failed, item_durations,
+            job_durations
+         FROM task_history ORDER BY task, at",
+    ),
+    table(
         "samples",
         "job, at, done, rate, memory_bytes, cpu_seconds",
         "SELECT job, at, done, rate, memory_bytes, cpu_seconds FROM samples ORDER BY job, at",

@@ -51,6 +51,7 @@ mod schedules;
 mod submit;
 mod submit_only_new;
 mod support;
+mod task_history;
 mod templates;
 mod tick;
 mod upload;

@@ -21,6 +21,7 @@ const SHORT: Retention = Retention {
     results: None,
     progress_events: minutes(30),
     log_bytes: 1 << 20,
+    task_history: minutes(60 * 24 * 90),
     tasks: BTreeMap::new(),
 };
 

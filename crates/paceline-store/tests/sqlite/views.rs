@@ -181,6 +181,7 @@ async fn every_column_of_every_view_can_be_read() {
             "event_overview",
             "item_overview",
             "job_overview",
+            "task_history_overview",
             "task_overview"
         ]
     );

@@ -29,6 +29,7 @@ pub(crate) mod status;
 pub(crate) mod store_args;
 pub(crate) mod submit;
 pub(crate) mod task;
+mod task_history;
 pub(crate) mod template;
 pub(crate) mod time;
 pub(crate) mod up;

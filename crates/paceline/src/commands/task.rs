@@ -8,8 +8,8 @@ use paceline_protocol::rest::{
 };
 use reqwest::Method;
 
-use super::Context;
 use super::queue::{PauseArgs, limit, paused};
+use super::{Context, task_history};
 use crate::client::segment;
 use crate::exit::Result;
 use crate::output::fit::Column;
@@ -28,6 +28,8 @@ enum Verb {
     List,
     /// Show one task
     Show(Named),
+    /// Show what ended over time, and how long it took
+    History(task_history::Args),
     /// Hold its jobs back: none starts, and running ones get no new work
     Pause(PauseArgs),
     /// Let it go on
@@ -59,6 +61,7 @@ pub(crate) async fn run(args: &Args, context: &Context) -> Result {
             let width = screen::out_width();
             return output.line(list(&tasks.items, output.palette, width));
         }
+        Verb::History(args) => return task_history::run(args, context).await,
         Verb::Show(args) => client.get(&path(&args.name, ""), &()).await?,
         Verb::Pause(args) => {
             client

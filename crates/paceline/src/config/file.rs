@@ -215,6 +215,7 @@ pub(super) struct RetentionSection {
     pub(super) tasks: BTreeMap<String, TaskRetentionSection>,
     pub(super) progress_events: Option<Seconds>,
     pub(super) log_size: Option<Size>,
+    pub(super) task_history: Option<Seconds>,
 }
 
 /// What differs for one task.

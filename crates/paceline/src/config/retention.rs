@@ -23,6 +23,7 @@ pub(super) fn settle(section: &RetentionSection) -> Retention {
         results: section.results.map(|time| time.0),
         progress_events: time(section.progress_events, default.progress_events),
         log_bytes: section.log_size.map_or(default.log_bytes, |size| size.0.0),
+        task_history: time(section.task_history, default.task_history),
         tasks: tasks
             .map(|(task, own)| (task.clone(), of_task(own)))
             .collect(),

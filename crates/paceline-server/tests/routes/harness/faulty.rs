@@ -26,6 +26,7 @@ use paceline_core::store::{
     Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
+use paceline_core::task_history::{Bucket, Window};
 use paceline_core::template::{Template, TemplateStore};
 use paceline_core::throttle::TaskThrottle;
 use paceline_core::watch::Watch;
@@ -368,6 +369,11 @@ impl Store for Faulty {
     async fn history(&self, task: &str) -> Result<TaskHistory> {
         self.check("history")?;
         self.inner.history(task).await
+    }
+
+    async fn task_history(&self, task: &str, window: Window) -> Result<Vec<Bucket>> {
+        self.check("task_history")?;
+        self.inner.task_history(task, window).await
     }
 
     async fn throughput(&self, since: Time) -> Result<(u64, u64)> {

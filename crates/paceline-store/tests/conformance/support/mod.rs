@@ -19,6 +19,10 @@ pub(crate) const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
+pub(crate) const fn hours(hours: u64) -> Duration {
+    Duration::from_hours(hours)
+}
+
 pub(crate) const fn minutes(minutes: u64) -> Duration {
     Duration::from_mins(minutes)
 }
