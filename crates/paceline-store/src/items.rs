@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row};
 use crate::context::{find, list};
 use crate::error::Result;
 use crate::num::{JobNum, seq_of};
-use crate::text::{invalid, maybe_error, maybe_time, word};
+use crate::text::{invalid, maybe_error, maybe_result, maybe_time, word};
 
 const COLUMNS: &str = "SELECT i.place, i.key, i.payload, o.state, o.attempts, o.result, o.error,
     o.duration, o.finished_at FROM";
@@ -84,7 +84,7 @@ impl Around {
             payload: Json::from_checked(row.get_ref(2)?.as_str()?),
             state: self.item_state(seq, outcome),
             attempts: row.get::<_, Option<u32>>(4)?.unwrap_or(0),
-            result: row.get::<_, Option<String>>(5)?.map(Json::from_checked),
+            result: maybe_result(row, 5)?,
             error: maybe_error(row, 6)?,
             duration: row.get::<_, Option<u64>>(7)?.map(Duration::from_micros),
             finished_at: finished_at.filter(|_| ended),

@@ -10,6 +10,7 @@ use paceline_core::{Job, JobError, JobId, JobState, Json, Priority, Time};
 use crate::ending::unit_counters_of;
 use crate::links_text;
 use crate::options_row;
+use crate::packed::unpacked;
 use crate::text::{Labels, TextError, error_of};
 
 /// Texts of large columns are borrowed from the row.
@@ -82,7 +83,7 @@ impl JobColumns<'_> {
             run_at: self.run_at.map(Time::from_micros),
             started_at: self.started_at.map(Time::from_micros),
             finished_at: self.finished_at.map(Time::from_micros),
-            result: self.result.map(Json::from_checked),
+            result: self.result.map(unpacked).transpose()?,
             results_left: match self.results_removed {
                 0 => ResultsLeft::All,
                 1 => ResultsLeft::Newer,

@@ -57,6 +57,7 @@ mod notices;
 mod num;
 mod options_row;
 mod outbox;
+mod packed;
 mod parents;
 mod parked;
 pub mod postgres;

@@ -23,13 +23,15 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0011_retention.sql"),
     include_str!("../migrations/sqlite/0012_cache.sql"),
     include_str!("../migrations/sqlite/0013_task_history.sql"),
+    include_str!("../migrations/sqlite/0014_large_results.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the
 /// order of lines, and parks jobs where an older program does not look for them;
 /// step 7 lets jobs wait for others, which an older one would let wait for ever; step 10 lets jobs
-/// stand behind their duplicates, which an older one cannot read.
-const COMPATIBLE_FROM: i64 = 10;
+/// stand behind their duplicates, which an older one cannot read; from step 14 on large results are
+/// compressed, which an older one would take for JSON.
+const COMPATIBLE_FROM: i64 = 14;
 
 /// The schema version that this program writes.
 pub(crate) fn known() -> i64 {

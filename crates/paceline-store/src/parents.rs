@@ -12,7 +12,8 @@ use crate::dependencies::id;
 use crate::error::Result;
 use crate::job_row::kind;
 use crate::num::{JobNum, seq_of};
-use crate::text::word;
+use crate::packed::bytes_of;
+use crate::text::{maybe_result, word};
 
 /// What the parents of a job left for it, the oldest first.
 pub(crate) fn results(connection: &Connection, child: JobNum) -> Result<Vec<ParentResult>> {
@@ -28,14 +29,15 @@ pub(crate) fn results(connection: &Connection, child: JobNum) -> Result<Vec<Pare
     while let Some(row) = rows.next()? {
         let text = row.get_ref(6)?.as_str_or_null()?;
         // What cannot fit is not even copied.
-        let fits = text.is_none_or(|text| text.len() <= left);
-        left -= text.filter(|_| fits).map_or(0, str::len);
+        let bytes = text.map_or(0, bytes_of);
+        let fits = bytes <= left;
+        left -= if fits { bytes } else { 0 };
         let mut parent = ParentResult {
             id: id(row, 1)?,
             name: row.get(2)?,
             task: row.get(3)?,
             state: word(row, 4)?,
-            result: text.filter(|_| fits).map(Json::from_checked),
+            result: if fits { maybe_result(row, 6)? } else { None },
             items: Vec::new(),
             succeeded: row.get(7)?,
             too_large: !fits,
@@ -57,10 +59,9 @@ fn items(connection: &Connection, job: JobNum) -> Result<Vec<(String, Json)>> {
     let (first, last) = job.places();
     let read = |row: &Row<'_>| {
         let key: Option<String> = row.get(1)?;
-        let result = row.get_ref(2)?.as_str_or_null()?;
         Ok((
             key.map_or_else(|| row.get(0).map(|place| seq_of(place).to_string()), Ok)?,
-            Json::from_checked(result.unwrap_or("null")),
+            maybe_result(row, 2)?.unwrap_or_else(Json::null),
         ))
     };
     list(

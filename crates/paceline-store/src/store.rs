@@ -33,7 +33,7 @@ use crate::context::WriteContext;
 use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
     admit, buckets, claim, connection, control, counters, errors, events, health, idempotency, items, list,
-    list_sql, log, migrate, node, note, parents, prune, read, report, rules, samples, statistics,
+    list_sql, log, migrate, node, note, packed, parents, prune, read, report, rules, samples, statistics,
     submit, tasks, throttles, tick, upload, waiting,
 };
 
@@ -124,6 +124,7 @@ impl Store for SqliteStore {
         seed: u64,
         now: Time,
     ) -> Result<Vec<ReportAnswer>> {
+        let reports = packed::pack_results(reports).await;
         self.write(Durable::Yes, move |context| {
             report::report(context, &reports, seed, now)
         })

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use paceline_core::{JobError, Time};
+use paceline_core::{JobError, Json, Time};
 use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::packed::unpacked;
 
 /// Reads a column that holds a word of an enumeration.
 pub(crate) fn word<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
@@ -53,6 +55,14 @@ pub(crate) fn maybe_json<T: for<'de> Deserialize<'de>>(
             .map(Some)
             .map_err(|error| invalid(column, error)),
     }
+}
+
+/// Reads a column that holds a result, whatever its size.
+pub(crate) fn maybe_result(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Json>> {
+    let text = row.get_ref(column)?.as_str_or_null()?;
+    text.map(unpacked)
+        .transpose()
+        .map_err(|error| invalid(column, error))
 }
 
 pub(crate) fn maybe_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Time>> {
@@ -150,6 +160,8 @@ pub(crate) enum TextError {
     Word(#[from] paceline_core::state::UnknownWord),
     #[error(transparent)]
     Id(#[from] paceline_core::id::InvalidId),
+    #[error("a compressed result cannot be read: {0}")]
+    Packed(&'static str),
 }
 
 /// What [`error_text`] wrote.

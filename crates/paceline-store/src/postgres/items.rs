@@ -47,7 +47,7 @@ fn read(around: &Around, row: &Row) -> Result<Item> {
         payload: row.json(2)?,
         state: around.item_state(seq, outcome),
         attempts: row.maybe_count(4)?.unwrap_or(0),
-        result: row.maybe_json(5)?,
+        result: row.maybe_result(5)?,
         error: row.maybe_error(6)?,
         duration: row.maybe_duration(7)?,
         finished_at: finished_at.filter(|_| ended),

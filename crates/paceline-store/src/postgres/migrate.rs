@@ -76,6 +76,11 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0013_task_history.sql"),
         compatible_from: 10,
     },
+    // A node of before would hand out compressed results as if they were JSON.
+    Step {
+        sql: include_str!("../../migrations/postgres/0014_large_results.sql"),
+        compatible_from: 14,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -27,11 +27,13 @@ impl Asked {
     pub(crate) fn add(batch: &mut Batch<'_>, entries: &Entries, served: &[Vec<Lease>]) -> Self {
         // What cannot fit is not even sent.
         const PARENTS: &str = "SELECT d.child, d.parent, j.id, j.name, j.task, j.state, j.kind,
-                CASE WHEN sum(octet_length(coalesce(j.result, ''))) OVER w <= $2 THEN j.result END,
-                j.result IS NOT NULL
-                    AND sum(octet_length(coalesce(j.result, ''))) OVER w > $2,
+                CASE WHEN sum(s.bytes) OVER w <= $2 THEN j.result END,
+                j.result IS NOT NULL AND sum(s.bytes) OVER w > $2,
                 coalesce(p.succeeded, 0)
             FROM dependencies d JOIN jobs j ON j.num = d.parent
+            CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN left(j.result, 5) = 'zstd:'
+                THEN split_part(left(j.result, 30), ':', 2)::bigint
+                ELSE octet_length(j.result) END, 0) AS bytes) s
             LEFT JOIN progress p ON p.job = j.num
             WHERE d.child = ANY($1) WINDOW w AS (PARTITION BY d.child ORDER BY d.parent)
             ORDER BY d.child, d.parent";
@@ -69,7 +71,7 @@ impl Asked {
         };
         let mut of_parent: HashMap<JobNum, Vec<(String, Json)>> = HashMap::new();
         for row in answers.take(items) {
-            let result = row.maybe_json(2)?.unwrap_or_else(Json::null);
+            let result = row.maybe_result(2)?.unwrap_or_else(Json::null);
             let items = of_parent.entry(row.num(0)?).or_default();
             items.push((row.text(1)?, result));
         }
@@ -101,7 +103,7 @@ fn parent(row: &Row, items: &HashMap<JobNum, Vec<(String, Json)>>) -> Result<Par
         name: row.text(3)?,
         task: row.text(4)?,
         state: row.word(5)?,
-        result: row.maybe_json(7)?,
+        result: row.maybe_result(7)?,
         items: items.cloned().unwrap_or_default(),
         succeeded: row.count(9)?,
         too_large: row.value(8)?,

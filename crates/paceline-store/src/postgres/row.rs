@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::error::{Error, Result};
 use crate::num::JobNum;
+use crate::packed::unpacked;
 use crate::text::{self, Labels};
 
 /// Columns of a row, by their number.
@@ -88,6 +89,13 @@ pub(crate) trait Columns {
     fn maybe_json(&self, column: usize) -> Result<Option<Json>> {
         let text: Option<&str> = self.value(column)?;
         Ok(text.map(Json::from_checked))
+    }
+
+    /// A result, whatever its size.
+    fn maybe_result(&self, column: usize) -> Result<Option<Json>> {
+        let text: Option<&str> = self.value(column)?;
+        text.map(|text| unpacked(text).map_err(|error| invalid(column, error)))
+            .transpose()
     }
 
     fn maybe_identity(&self, column: usize) -> Result<Option<Identity>> {

@@ -35,6 +35,7 @@ use super::{
     admit, buckets, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
     parents, prune, read, remember, rules, tasks, throttles, tick, upload, waiting,
 };
+use crate::packed::pack_results;
 
 impl PostgresStore {
     pub(crate) async fn reader(&self) -> Result<Session> {
@@ -99,7 +100,7 @@ impl Store for PostgresStore {
         seed: u64,
         now: Time,
     ) -> Result<Vec<ReportAnswer>> {
-        let all = Arc::new(reports);
+        let all = Arc::new(pack_results(reports).await);
         self.reports.call(Reports { all, seed, now }).await
     }
 

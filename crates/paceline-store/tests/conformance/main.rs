@@ -23,6 +23,7 @@ mod fairness;
 mod holds;
 mod idempotency;
 mod items;
+mod large_results;
 mod lease;
 mod limits;
 mod list;

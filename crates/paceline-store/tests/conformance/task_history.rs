@@ -9,7 +9,7 @@ use paceline_core::task_history::{Bucket, Ended, LONG, SHORT, SHORT_FOR, Window,
 use paceline_core::{Json, Time};
 
 use crate::support::{
-    Case, OTHER, START, TASK, failed, failure, hours, items, minutes, seconds, succeeded, unit,
+    Case, OTHER, START, TASK, failed, failure, hours, items, minutes, seconds, seqs, succeeded, unit,
 };
 
 impl Case {
@@ -73,12 +73,17 @@ async fn what_ended_is_counted_where_it_ended(s: Case) {
     s.fail(&s.claim_one().await, "no").await;
     s.advance(minutes(10));
     s.start(items(3)).await;
-    let lease = s.claim_one().await;
-    let body = ReportBody::Chunk {
-        items: vec![succeeded(0), failed(1, failure("no")), succeeded(2)],
-        release: Some(Release::Normal),
+    let each = |seq| match seq {
+        1 => failed(seq, failure("no")),
+        _ => succeeded(seq),
     };
-    s.report(&lease, body).await;
+    for lease in s.claim(9).await {
+        let body = ReportBody::Chunk {
+            items: seqs(&lease).into_iter().map(each).collect(),
+            release: Some(Release::Normal),
+        };
+        s.report(&lease, body).await;
+    }
     s.start(items(2).task(OTHER)).await;
     s.run_all().await;
 

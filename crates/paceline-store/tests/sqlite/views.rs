@@ -1,5 +1,8 @@
 //! The views for people with a SQL shell: words for states, dates for times.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use paceline_core::item::Outcome;
 use paceline_core::resources::Resources;
 use paceline_core::store::{Action, Store};
 use paceline_core::task::Task;
@@ -190,5 +193,49 @@ async fn every_column_of_every_view_can_be_read() {
             !rows(&place, &format!("SELECT * FROM {name}")).is_empty(),
             "{name}"
         );
+    }
+}
+
+/// A forecast as the example of that name gives it: a table of days with numbers.
+fn forecast() -> Json {
+    let days = (0..2_000_u32).map(|day| {
+        let sold = (day.wrapping_mul(2_654_435_761) >> 20) % 900;
+        let (low, high) = (sold.saturating_sub(35), sold + 41);
+        format!(
+            "{{\"day\":{day},\"sold\":{sold}.{},\"low\":{low},\"high\":{high}}}",
+            day % 97
+        )
+    });
+    let days: Vec<String> = days.collect();
+    Json::from_checked(format!("{{\"method\":\"ets\",\"days\":[{}]}}", days.join(",")))
+}
+
+#[tokio::test]
+async fn large_results_are_small_and_can_be_read_by_a_shell() {
+    let place = Place::new();
+    let store = place.open();
+    let node = register(&*store).await;
+    let large = forecast();
+    submit(&*store, items(2)).await;
+    submit(&*store, unit()).await;
+    for lease in claim(&*store, node, 2).await {
+        report(&*store, &lease, &Outcome::Succeeded(large.clone())).await;
+    }
+    let sizes = rows(&place, "SELECT length(result) FROM outcomes");
+    assert_eq!(sizes.len(), 2);
+    let kept: usize = sizes[0][0].parse().expect("a number");
+    let bytes = large.as_str().len();
+    println!("{bytes} bytes are kept in {kept}");
+    assert!(kept * 3 < bytes, "{bytes} bytes are kept in {kept}");
+
+    for view in ["item_overview", "job_overview"] {
+        let sql = format!(
+            "SELECT result, result_zstd FROM {view} WHERE result_zstd IS NOT NULL LIMIT 1"
+        );
+        let found = rows(&place, &sql);
+        assert_eq!(found[0][0], "-", "{view}");
+        let data = BASE64.decode(&found[0][1]).expect("base64");
+        let unpacked = zstd::decode_all(&*data).expect("what zstd wrote");
+        assert_eq!(unpacked, large.as_str().as_bytes(), "{view}");
     }
 }
