@@ -66,6 +66,7 @@ codes! {
     InvalidParams = "invalid_params", 422, "The params do not fit the task's schema";
     DuplicateKey = "duplicate_key", 422, "An item key occurs twice";
     DependencyCycle = "dependency_cycle", 422, "A job cannot wait for itself or for a later one";
+    NeedsItems = "needs_items", 422, "The task works on items, and the job has none";
     UnknownTask = "unknown_task", 422, "No worker has declared this task";
     TooMany = "too_many", 422, "There are too many of them";
     NotConfirmed = "not_confirmed", 422, "This needs a confirmation";

@@ -7,6 +7,7 @@ mod item;
 mod job;
 mod limits;
 mod list;
+mod needs_items;
 mod notify;
 mod options;
 mod same_work;
@@ -34,6 +35,7 @@ pub use limits::{
     ScopeUseView,
 };
 pub use list::ListView;
+pub use needs_items::NeedsItems;
 pub use notify::{
     DeliveryView, MarkedView, NoticeView, NoticesView, PreferencesRequest, PreferencesView,
     ReadNoticesRequest, WebhookWish, WishView,

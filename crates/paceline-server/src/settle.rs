@@ -117,8 +117,11 @@ impl Settler {
         check(&request, place)?;
         let links = links::wanted(&request, place, &self.settled)?;
         let known = self.known(&request.task, place)?;
-        let params = params(request.params, known, place)?;
         let brings_items = work.is_some();
+        if known.needs_items && !brings_items {
+            return Err(needs_items(&request.task, place));
+        }
+        let params = params(request.params, known, place)?;
         let links = identity::settle(&request, (known, brings_items), &params, links, place)?;
         let links = Wanted {
             // Of a stream the items are not known yet.
@@ -207,6 +210,17 @@ impl Settler {
         let pools: Vec<_> = pools.into_iter().collect();
         (!pools.is_empty()).then(|| pools.join(", "))
     }
+}
+
+fn needs_items(task: &str, place: Place) -> Refusal {
+    let message = format!(
+        "task `{task}` takes items, and the job has none: send some (`paceline submit {task} --items \
+         FILE`), or give the task a planner"
+    );
+    Refusal::from(Problem {
+        errors: vec![FieldError::new(format!("{place}items"), &message)],
+        ..Problem::new(Code::NeedsItems, message)
+    })
 }
 
 fn params(given: Option<&RawValue>, known: &Known, place: Place) -> Result<Json> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use paceline_core::JobOptions;
 use paceline_core::store::StoreError;
 use paceline_core::task::Task;
-use paceline_protocol::rest::{OptionsRequest, SameWorkRequest};
+use paceline_protocol::rest::{NeedsItems, OptionsRequest, SameWorkRequest};
 use serde_json::Value;
 
 use crate::state::AppState;
@@ -29,6 +29,8 @@ pub(super) async fn tasks(state: &AppState) -> Result<Tasks, StoreError> {
 pub(crate) struct Known {
     pub(super) options: Arc<JobOptions>,
     pub(super) has_planner: bool,
+    /// Its handler takes items, and nothing lists them.
+    pub(super) needs_items: bool,
     pub(super) schema: Option<Value>,
     /// What tells whether two of its jobs are the same work.
     pub(super) same_work: SameWorkRequest,
@@ -50,6 +52,8 @@ impl Known {
         Known {
             options: Arc::new(declared.over(defaults)),
             has_planner: task.has_planner,
+            // Options that cannot be read were told of above.
+            needs_items: !task.has_planner && NeedsItems::of(&task.options).unwrap_or(false),
             same_work,
             schema: schema.and_then(|schema| serde_json::from_str(schema.as_str()).ok()),
         }

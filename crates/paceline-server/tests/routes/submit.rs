@@ -140,6 +140,35 @@ async fn medium_is_normal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_takes_items_is_given_some() {
+    let server = Server::start().await;
+    let options = json!({"needs_items": true, "chunk_size": 5});
+    server.declare_with("each", &options, None, false).await;
+    server.declare_with("planned", &options, None, true).await;
+    let problem = server
+        .post("/api/v1/jobs", &json!({"task": "each", "params": {"a": 1}}))
+        .await
+        .field_problem("needs_items", "items");
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(detail.contains("paceline submit each --items FILE"), "{detail}");
+    let many = json!({"jobs": [{"task": "each", "items": [{}]}, {"task": "each"}]});
+    server
+        .post("/api/v1/jobs/bulk", &many)
+        .await
+        .field_problem("needs_items", "jobs[1].items");
+    let list = server.get("/api/v1/jobs").await.ok(200);
+    assert_eq!(list["total"], 0, "nothing was taken");
+
+    for taken in [
+        json!({"task": "each", "items": [{}]}),
+        json!({"task": "each", "items": []}),
+        json!({"task": "planned"}),
+    ] {
+        server.post("/api/v1/jobs", &taken).await.ok(201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_tasks_are_refused_with_the_known() {
     let server = Server::start().await;
     let job = json!({"task": "x"});

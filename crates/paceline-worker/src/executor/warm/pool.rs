@@ -67,6 +67,11 @@ impl PoolShared {
             .filter(|options| options.get() != "null");
         let options = options.map_or_else(Json::empty_object, |raw| Json::from_checked(raw.get()));
         let (throttle, needs) = enforced(&task.name, &options);
+        let options = if task.has_items && !task.has_planner {
+            NeedsItems::said_in(&options)
+        } else {
+            options
+        };
         Task {
             name: task.name.clone(),
             options,
