@@ -1,8 +1,10 @@
 //! News of running jobs on their way to the source: log lines, progress, memory and CPU.
 //!
-//! One board for all workers of a node. Writers never wait and never fail: news gathers for a
+//! One board for all workers of a node. Writing never waits and never fails: news gathers for a
 //! tenth of a second, newer progress replaces older, and lines beyond what memory allows are
-//! dropped and counted. Nothing here is needed for correctness.
+//! dropped and counted. Who reads the pipe of a process that prints faster than the source takes
+//! waits for room between two reads, so that the process waits, and nothing is dropped. Nothing here
+//! is needed for correctness.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,9 +26,11 @@ const USAGE_PAUSE: Duration = Duration::from_secs(1);
 /// Longest log line; the rest of a longer one is cut off.
 const MAX_LINE_BYTES: usize = 16 << 10;
 /// Most bytes of lines of one job that wait for the source.
-const MAX_JOB_BYTES: usize = 1 << 20;
+const MAX_JOB_BYTES: usize = 4 << 20;
 /// Most bytes of lines of all jobs that wait.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_BYTES: usize = 16 << 20;
+/// Longest that a process waits for room. A source that is away must not stop it.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What a handler says of how far it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,12 +46,24 @@ pub(crate) struct NoteBoard {
     waiting: Mutex<Waiting>,
     pub(crate) usage: UsageBoard,
     news: Notify,
+    /// All that waited was taken.
+    taken: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
     jobs: HashMap<JobId, JobNews>,
     bytes: usize,
+    /// Somebody waited for room in vain: nobody does so again until something is taken.
+    stalled: bool,
+}
+
+impl Waiting {
+    /// Half of the room is gone: the other half is for what is being read meanwhile.
+    fn is_crowded(&self, job: JobId) -> bool {
+        let of_job = self.jobs.get(&job).map_or(0, |news| news.bytes);
+        of_job > MAX_JOB_BYTES / 2 || self.bytes > MAX_BYTES / 2
+    }
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +83,23 @@ impl NoteBoard {
             waiting: Mutex::default(),
             usage: UsageBoard::default(),
             news: Notify::new(),
+            taken: Notify::new(),
+        }
+    }
+
+    /// Waits until there is room for more lines of a job, though not for long.
+    pub(crate) async fn room(&self, job: JobId) {
+        let mut taken = std::pin::pin!(self.taken.notified());
+        // From here on it is heard, also if it comes before the waiting.
+        taken.as_mut().enable();
+        {
+            let waiting = self.lock();
+            if waiting.stalled || !waiting.is_crowded(job) {
+                return;
+            }
+        }
+        if tokio::time::timeout(PATIENCE, taken).await.is_err() {
+            self.lock().stalled = true;
         }
     }
 
@@ -126,11 +159,19 @@ impl NoteBoard {
                 self.pass_on(self.usage.take()).await;
                 return;
             }
+            if self.somebody_may_wait() {
+                continue;
+            }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(PAUSE) => {}
             }
         }
+    }
+
+    fn somebody_may_wait(&self) -> bool {
+        let waiting = self.lock();
+        waiting.jobs.keys().any(|job| waiting.is_crowded(*job))
     }
 
     async fn pass_on(&self, notes: Vec<Note>) {
@@ -141,6 +182,7 @@ impl NoteBoard {
 
     fn take(&self) -> Vec<Note> {
         let waiting = std::mem::take(&mut *self.lock());
+        self.taken.notify_waiters();
         let mut notes = Vec::with_capacity(waiting.jobs.len() * 2);
         for (job, mut news) in waiting.jobs {
             if let Some(marker) = self.marker(&news) {

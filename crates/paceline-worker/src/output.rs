@@ -11,14 +11,21 @@ const MAX_LINE_BYTES: usize = 16 << 10;
 /// Lines that are kept to explain a death.
 const TAIL_LINES: usize = 20;
 const TAIL_LINE_BYTES: usize = 1 << 10;
-const READ_BYTES: usize = 64 << 10;
+/// As much as there is room for, however short its lines are, when there is room.
+const READ_BYTES: usize = 16 << 10;
 
-/// Passes each line of a stream to `on_line`, without its end, until the stream ends.
-pub(crate) async fn each_line(mut from: impl AsyncRead + Unpin, mut on_line: impl FnMut(&str)) {
+/// Passes each line of a stream to `on_line`, without its end, until the stream ends. Reads on when
+/// `room` says so.
+pub(crate) async fn each_line<R: Future<Output = ()>>(
+    mut from: impl AsyncRead + Unpin,
+    mut on_line: impl FnMut(&str),
+    room: impl Fn() -> R,
+) {
     let mut buffer = vec![0; READ_BYTES];
     let mut printed = Printed::default();
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         printed.feed(&buffer[..count], &mut on_line);
+        room().await;
     }
     printed.finish(&mut on_line);
 }
@@ -99,7 +106,8 @@ mod tests {
 
     async fn lines(bytes: &[u8]) -> Vec<String> {
         let mut lines = vec![];
-        each_line(bytes, |line| lines.push(line.to_owned())).await;
+        let room = || std::future::ready(());
+        each_line(bytes, |line| lines.push(line.to_owned()), room).await;
         lines
     }
 

@@ -76,6 +76,22 @@ async fn output_is_the_log_and_progress_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_floods_its_log_waits_and_loses_nothing() {
+    let source = FakeSource::new();
+    let job = source.submit(JobSpec::unit(&json!({})).of("shell"));
+    let script = "seq 200000 & seq 200001 400000 >&2; wait";
+    let workers = shell(&source, script, &[]);
+    let tally = source.through(job).await;
+    assert_eq!(tally.succeeded.len(), 1, "{:?}", tally.failed);
+    workers.stop(PATIENCE).await;
+    let log = source.log(job);
+    let mut numbers: Vec<u32> = log.iter().filter_map(|line| line.parse().ok()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers.len(), log.len(), "{:?}", log.last());
+    assert!(numbers.into_iter().eq(1..=400_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_say_how_the_command_ended() {
     let source = FakeSource::new();
     let scripts = [

@@ -55,16 +55,19 @@ impl CommandProcess {
         let said = Arc::new(Mutex::new(Said::default()));
         let stdout = tokio::spawn({
             let (said, audience) = (Arc::clone(&said), audience.clone());
-            async move { each_line(stdout, |line| audience.hear(line, &said)).await }
+            async move {
+                let on_line = |line: &str| audience.hear(line, &said);
+                each_line(stdout, on_line, || audience.room()).await;
+            }
         });
         let stderr = tokio::spawn({
             let said = Arc::clone(&said);
             async move {
-                each_line(stderr, |line| {
+                let on_line = |line: &str| {
                     audience.log(line);
                     lock(&said).stderr.push(line);
-                })
-                .await;
+                };
+                each_line(stderr, on_line, || audience.room()).await;
             }
         });
         Ok(CommandProcess {
@@ -136,6 +139,10 @@ impl Audience {
                 ..progress
             },
         );
+    }
+
+    async fn room(&self) {
+        self.notes.room(self.job).await;
     }
 
     fn log(&self, line: &str) {

@@ -60,7 +60,8 @@ impl Stderr {
         let reader = tokio::spawn({
             let shared = Arc::clone(&shared);
             async move {
-                each_line(from, |line| shared.take(&worker, &notes, line)).await;
+                let on_line = |line: &str| shared.take(&worker, &notes, line);
+                each_line(from, on_line, || shared.room(&notes)).await;
             }
         });
         Stderr { shared, reader }
@@ -87,6 +88,13 @@ impl Stderr {
 impl Shared {
     fn speaker(&self) -> MutexGuard<'_, Speaker> {
         self.speaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn room(&self, notes: &NoteBoard) {
+        let job = self.speaker().at(Instant::now());
+        if let Some(job) = job {
+            notes.room(job).await;
+        }
     }
 
     fn take(&self, worker: &str, notes: &NoteBoard, line: &str) {
