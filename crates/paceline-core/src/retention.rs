@@ -211,7 +211,6 @@ pub struct Pruned {
     /// Results of jobs and items that stay.
     pub results: u64,
     pub events: u64,
-    pub uploads: u64,
 }
 
 impl Pruned {
@@ -242,7 +241,6 @@ impl Pruned {
             merged,
             results,
             events,
-            uploads,
         } = other;
         self.completed += completed;
         self.failed += failed;
@@ -250,7 +248,6 @@ impl Pruned {
         self.merged += merged;
         self.results += results;
         self.events += events;
-        self.uploads += uploads;
     }
 }
 

@@ -106,7 +106,7 @@ fn cut_logs(context: &mut WriteContext<'_>, most: u64) -> Result<()> {
 fn remember(context: &mut WriteContext<'_>, clean_up: &CleanUp) -> Result<()> {
     const INSERT: &str = "INSERT INTO prunes (at, took, jobs, completed, failed, cancelled, merged,
             results, events, uploads)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)";
     let CleanUp { at, took, pruned } = *clean_up;
     let Pruned {
         completed,
@@ -115,7 +115,6 @@ fn remember(context: &mut WriteContext<'_>, clean_up: &CleanUp) -> Result<()> {
         merged,
         results,
         events,
-        uploads,
     } = pruned;
     let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX >> 1);
     context.execute("DELETE FROM prunes", ())?;
@@ -129,7 +128,6 @@ fn remember(context: &mut WriteContext<'_>, clean_up: &CleanUp) -> Result<()> {
         merged,
         results,
         events,
-        uploads,
     );
     context.execute(INSERT, row)?;
     if pruned == Pruned::default() {
@@ -147,16 +145,15 @@ pub(crate) fn data(pruned: Pruned) -> Json {
         merged,
         results,
         events,
-        uploads,
     } = pruned;
     let jobs = pruned.jobs();
     Json::from_checked(format!(
-        r#"{{"jobs":{jobs},"completed":{completed},"failed":{failed},"cancelled":{cancelled},"merged":{merged},"results":{results},"events":{events},"uploads":{uploads}}}"#
+        r#"{{"jobs":{jobs},"completed":{completed},"failed":{failed},"cancelled":{cancelled},"merged":{merged},"results":{results},"events":{events}}}"#
     ))
 }
 
 pub(crate) fn last(connection: &Connection) -> Result<Option<CleanUp>> {
-    let select = "SELECT at, took, completed, failed, cancelled, merged, results, events, uploads
+    let select = "SELECT at, took, completed, failed, cancelled, merged, results, events
         FROM prunes";
     find(connection, select, (), |row| {
         Ok(CleanUp {
@@ -169,7 +166,6 @@ pub(crate) fn last(connection: &Connection) -> Result<Option<CleanUp>> {
                 merged: row.get(5)?,
                 results: row.get(6)?,
                 events: row.get(7)?,
-                uploads: row.get(8)?,
             },
         })
     })

@@ -158,7 +158,6 @@ pub struct CleanUpView {
     #[serde(default)]
     pub results: u64,
     pub events: u64,
-    pub uploads: u64,
 }
 
 /// Something that a person should look at.

@@ -75,7 +75,6 @@ fn clean_up(CleanUp { at, took, pruned }: CleanUp) -> CleanUpView {
         merged: pruned.merged,
         results: pruned.results,
         events: pruned.events,
-        uploads: pruned.uploads,
     }
 }
 

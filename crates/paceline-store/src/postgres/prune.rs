@@ -217,11 +217,11 @@ async fn finish(shared: &Shared, clean_up: &CleanUp, retention: &Retention) -> R
 fn remember(batch: &mut Batch<'_>, clean_up: &CleanUp) {
     const REMEMBER: &str = "INSERT INTO prunes (at, took, jobs, completed, failed, cancelled,
             merged, results, events, uploads)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
         ON CONFLICT (only_one) DO UPDATE SET at = excluded.at, took = excluded.took,
             jobs = excluded.jobs, completed = excluded.completed, failed = excluded.failed,
             cancelled = excluded.cancelled, merged = excluded.merged, results = excluded.results,
-            events = excluded.events, uploads = excluded.uploads";
+            events = excluded.events";
     let CleanUp { at, took, pruned } = *clean_up;
     let Pruned {
         completed,
@@ -230,7 +230,6 @@ fn remember(batch: &mut Batch<'_>, clean_up: &CleanUp) {
         merged,
         results,
         events,
-        uploads,
     } = pruned;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let row = values![
@@ -242,15 +241,14 @@ fn remember(batch: &mut Batch<'_>, clean_up: &CleanUp) {
         count(cancelled),
         count(merged),
         count(results),
-        count(events),
-        count(uploads)
+        count(events)
     ];
     batch.add(REMEMBER, row);
 }
 
 pub(crate) async fn last(session: &mut Session) -> Result<Option<CleanUp>> {
-    const SELECT: &str = "SELECT at, took, completed, failed, cancelled, merged, results, events,
-        uploads FROM prunes";
+    const SELECT: &str = "SELECT at, took, completed, failed, cancelled, merged, results, events
+        FROM prunes";
     let Some(row) = session.find(SELECT, values![]).await? else {
         return Ok(None);
     };
@@ -264,7 +262,6 @@ pub(crate) async fn last(session: &mut Session) -> Result<Option<CleanUp>> {
             merged: row.size(5)?,
             results: row.size(6)?,
             events: row.size(7)?,
-            uploads: row.size(8)?,
         },
     }))
 }

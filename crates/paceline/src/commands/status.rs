@@ -58,7 +58,6 @@ fn cleaned_up(last: &CleanUpView) -> String {
         (last.merged, "merged job"),
         (last.results, "result"),
         (last.events, "event"),
-        (last.uploads, "upload"),
     ];
     let some = kinds.iter().filter(|(number, _)| *number > 0);
     let removed: Vec<String> = some
