@@ -2,23 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use paceline_core::alert::{AlertCode, Finding};
+use paceline_core::alert::{AlertCode, Finding, Gauges, NodeFacts, Thresholds};
 use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::{Channel, EVERYBODY, Target};
 use paceline_core::outbox::{NewDelivery, Post};
+use paceline_core::retry::RetryPolicy;
 use paceline_core::store::Store;
+use paceline_engine::{Notifications, Watching};
 use paceline_notify::Allowed;
 use paceline_server::ServerOptions;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Server, Setup, fail};
+use crate::harness::{Server, Setup, fail, succeed, until};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// A server that can send webhooks, and no mail.
-async fn server() -> Server {
+/// Sends webhooks, and no mail.
+fn courier() -> Arc<paceline_notify::Post> {
     #[derive(Debug)]
     struct Still;
     impl paceline_core::clock::Clock for Still {
@@ -28,8 +31,16 @@ async fn server() -> Server {
     }
     let courier =
         paceline_notify::Post::new(Allowed::default(), None, BTreeMap::new(), Arc::new(Still));
+    Arc::new(courier.expect("set up"))
+}
+
+async fn server() -> Server {
+    server_with(courier()).await
+}
+
+async fn server_with(courier: Arc<paceline_notify::Post>) -> Server {
     let options = ServerOptions {
-        courier: Some(Arc::new(courier.expect("set up"))),
+        courier: Some(courier),
         ..ServerOptions::new("1.2.3")
     };
     Server::start_with(Setup {
@@ -211,6 +222,66 @@ async fn preferences_are_checked_kept_and_shown_without_their_secret() {
     }
     let nobody = server.get("/api/v1/preferences").await.ok(200);
     assert_eq!(nobody["user"], Value::Null);
+}
+
+/// A node that says nothing of its machine, and has no workers.
+#[derive(Debug)]
+struct NoWorkers;
+
+impl Gauges for NoWorkers {
+    fn look(&self) -> NodeFacts {
+        NodeFacts::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stuck_queue_is_found_told_and_closed_again() {
+    let courier = courier();
+    let mut server = server_with(Arc::clone(&courier)).await;
+    server.engine.notify(Notifications {
+        subscriptions: Vec::new(),
+        courier,
+        retries: RetryPolicy::default(),
+    });
+    server.engine.watch(Watching {
+        gauges: Arc::new(NoWorkers),
+        thresholds: Thresholds {
+            stuck_after: Duration::ZERO,
+            ..Thresholds::default()
+        },
+        every: Duration::from_millis(50),
+    });
+    server.declare("lonely").await;
+    let id = server.submit(&json!({"task": "lonely"})).await;
+    let alert = until("the alert is open", async || {
+        let alerts = server.get("/api/v1/alerts").await.ok(200);
+        alerts["items"].get(0).cloned()
+    })
+    .await;
+    assert_eq!(
+        (&alert["code"], &alert["subject"]),
+        (&json!("queue_stuck"), &json!("lonely"))
+    );
+    let why = "jobs wait for `lonely`, which no worker runs";
+    assert_eq!(alert["message"], why);
+    let told = async |kind: &str| {
+        until(kind, async || {
+            let page = server.get("/api/v1/notifications").await.ok(200);
+            let items = page["items"].as_array().expect("notices").clone();
+            items.into_iter().find(|notice| notice["type"] == kind)
+        })
+        .await
+    };
+    let notice = told("alert.opened").await;
+    assert_eq!(notice["everybody"], true);
+    assert!(notice.to_string().contains(why), "{notice}");
+
+    let lease = server.take("lonely").await;
+    server.finish(&lease, succeed(&json!(1))).await;
+    server.until(&id, "completed").await;
+    told("alert.closed").await;
+    let alerts = server.get("/api/v1/alerts").await.ok(200);
+    assert_eq!(alerts["items"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

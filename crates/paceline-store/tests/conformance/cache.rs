@@ -5,7 +5,7 @@ use std::time::Duration;
 use paceline_core::cache::{Caching, Fingerprint};
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
-use paceline_core::store::{Action, Refusal, Submitted};
+use paceline_core::store::{Action, Refusal, Retention, Submitted};
 use paceline_core::{ItemState, JobId, JobState, Json};
 
 use crate::support::{Case, Draft, Replay, items, keyed, minutes, unit};
@@ -133,6 +133,32 @@ async fn an_answer_shows_the_items_of_the_job_that_ran(s: Case) {
     s.runs(items(3).cached(1, HOUR)).await;
 }
 
+async fn results_that_expired_answer_nobody(s: Case) {
+    let drafts = || [unit().cached(1, HOUR), items(2).cached(2, HOUR)];
+    let mut ran = Vec::new();
+    for draft in drafts() {
+        ran.push(s.runs(draft).await);
+    }
+    s.run_all().await;
+    let retention = |kept| Retention {
+        results: Some(kept),
+        ..Retention::DEFAULT
+    };
+    s.advance(minutes(11));
+    let kept = s.store.prune(retention(minutes(20)), s.now()).await;
+    assert_eq!(kept.expect("pruned").results, 0);
+    for (draft, source) in drafts().into_iter().zip(&ran) {
+        s.answered(draft, *source).await;
+    }
+    let pruned = s.store.prune(retention(minutes(10)), s.now()).await;
+    assert_eq!(pruned.expect("pruned").results, 3);
+    for (draft, source) in drafts().into_iter().zip(&ran) {
+        let job = s.job(*source).await;
+        assert_eq!(job.state, JobState::Completed, "it is there still");
+        s.runs(draft).await;
+    }
+}
+
 async fn what_is_to_run_later_is_not_answered_now(s: Case) {
     let source = s.runs(unit().cached(1, HOUR)).await;
     s.run_all().await;
@@ -175,6 +201,7 @@ store_tests!(
     what_is_forced_runs_and_answers_others,
     only_what_has_no_failures_answers,
     an_answer_shows_the_items_of_the_job_that_ran,
+    results_that_expired_answer_nobody,
     what_is_to_run_later_is_not_answered_now,
     a_job_is_found_by_the_params_that_it_ran_with,
     one_submission_has_answers_and_work,

@@ -167,6 +167,19 @@ fn everything_can_be_set() {
 }
 
 #[test]
+fn a_command_may_say_what_is_the_same_work() {
+    let text = "[tasks.report]\ncommand = [\"./report.sh\"]\n\
+        identity = [\"date\"]\nversion = \"2\"\ncache_for = \"1h\"\n";
+    let settings = settings(text, &Overrides::default()).expect("settles");
+    let options: serde_json::Value =
+        serde_json::from_str(settings.tasks[0].options.as_str()).expect("JSON");
+    let expected = serde_json::json!({"identity": ["date"], "version": "2", "cache_for": "1h"});
+    assert_eq!(options, expected);
+    let twice = "[tasks.report]\ncommand = [\"x\"]\nidentity = [\"date\", \"date\"]\n";
+    assert!(fault(twice).contains("identity"), "{}", fault(twice));
+}
+
+#[test]
 fn flags_win_over_the_file() {
     let overrides = Overrides {
         port: Some(0),

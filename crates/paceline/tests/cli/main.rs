@@ -1,6 +1,7 @@
 //! The real binary from outside: exit codes, standard output, standard error.
 
 mod backup;
+mod batches;
 mod commands;
 mod configuration;
 mod control;
@@ -11,5 +12,6 @@ mod node;
 mod postgres;
 mod reconnect;
 mod reload;
+mod same_work;
 mod schedules;
 mod support;
