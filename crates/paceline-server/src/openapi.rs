@@ -169,6 +169,8 @@ problem_sets! {
     Plain = [400, 403, 500, 503];
     /// Of reading one named thing.
     ReadingNamed = [400, 403, 404, 500, 503];
+    /// Of reading what the query asks for of one named thing.
+    AskingNamed = [400, 403, 404, 422, 500, 503];
     /// Of changing something that has no name.
     Changing = [400, 403, 408, 413, 415, 422, 500, 503];
     /// Of making something with a name.

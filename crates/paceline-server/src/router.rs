@@ -15,7 +15,8 @@ use utoipa_axum::routes;
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
     batches, bulk, control, counts, errors, events, health, items, jobs, limits, log, metrics,
-    notify, queues, results, schedules, short_paths, status, submit, task_history, tasks, templates,
+    notify, queues, results, schedules, short_paths, status, submit, task_history, tasks,
+    templates,
 };
 use crate::state::AppState;
 use crate::{dashboard, guard, openapi, serve};

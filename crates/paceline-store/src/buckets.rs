@@ -81,7 +81,9 @@ impl Counted {
 /// Puts rows together to the buckets of a window.
 pub(crate) fn told(rows: &[(Time, Counted)], window: &Window) -> Vec<Bucket> {
     let all = together(rows, |at| window.bucket_of(at));
-    all.iter().map(|(&at, counted)| counted.bucket(at)).collect()
+    all.iter()
+        .map(|(&at, counted)| counted.bucket(at))
+        .collect()
 }
 
 /// Puts together what begins in the same bucket.
@@ -99,17 +101,15 @@ pub(crate) fn gathered(
 ) -> BTreeMap<(String, Time), Counted> {
     let mut all: BTreeMap<(String, Time), Counted> = BTreeMap::new();
     for (task, at, counted) in rows {
-        all.entry((task, begin(at, LONG))).or_default().add(&counted);
+        all.entry((task, begin(at, LONG)))
+            .or_default()
+            .add(&counted);
     }
     all
 }
 
 /// The buckets of the window in which something ended.
-pub(crate) fn buckets(
-    connection: &Connection,
-    task: &str,
-    window: &Window,
-) -> Result<Vec<Bucket>> {
+pub(crate) fn buckets(connection: &Connection, task: &str, window: &Window) -> Result<Vec<Bucket>> {
     const SELECT: &str = "SELECT completed, failed, items_succeeded, items_failed,
             item_durations, job_durations, at
         FROM task_history WHERE task = ?1 AND at >= ?2 AND at < ?3 ORDER BY at";

@@ -92,12 +92,7 @@ impl<'c> UnitReports<'c> {
         let update = "UPDATE jobs SET result = ?2 WHERE num = ?1";
         context.execute(update, (job.num, success.result.as_str()))?;
         let statistics = &mut context.memory.statistics;
-        statistics.item_succeeded(
-            context.connection,
-            &job.task,
-            success.duration,
-            self.now,
-        )?;
+        statistics.item_succeeded(context.connection, &job.task, success.duration, self.now)?;
         Ok(ReportAnswer::Accepted)
     }
 

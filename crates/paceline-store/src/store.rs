@@ -32,9 +32,9 @@ use crate::command::Durable;
 use crate::context::WriteContext;
 use crate::sqlite::{Backend, SqliteStore, locked};
 use crate::{
-    admit, buckets, claim, connection, control, counters, errors, events, health, idempotency, items, list,
-    list_sql, log, migrate, node, note, packed, parents, prune, read, report, rules, samples, statistics,
-    submit, tasks, throttles, tick, upload, waiting,
+    admit, buckets, claim, connection, control, counters, errors, events, health, idempotency,
+    items, list, list_sql, log, migrate, node, note, packed, parents, prune, read, report, rules,
+    samples, statistics, submit, tasks, throttles, tick, upload, waiting,
 };
 
 #[async_trait]

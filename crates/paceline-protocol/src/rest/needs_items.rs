@@ -21,7 +21,8 @@ impl NeedsItems {
 
     /// The options with this among them; what is no object stays as it is.
     pub fn said_in(options: &Json) -> Json {
-        let Ok(mut all) = serde_json::from_str::<BTreeMap<&str, &RawValue>>(options.as_str()) else {
+        let Ok(mut all) = serde_json::from_str::<BTreeMap<&str, &RawValue>>(options.as_str())
+        else {
             return options.clone();
         };
         all.entry("needs_items").or_insert(RawValue::TRUE);

@@ -39,7 +39,9 @@ impl Context {
             JobKind::Unit => Size::Unit,
             JobKind::Items | JobKind::Planned if job.counters.total > 0 => Size::Items {
                 count: items,
-                at_once: self.workers_for(job).saturating_mul(job.options.concurrency.max(1)),
+                at_once: self
+                    .workers_for(job)
+                    .saturating_mul(job.options.concurrency.max(1)),
             },
             JobKind::Items | JobKind::Planned => Size::Whole,
         };

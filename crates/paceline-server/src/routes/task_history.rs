@@ -11,7 +11,7 @@ use paceline_protocol::units::WireDuration;
 use serde::Deserialize;
 
 use crate::extract::{NamePath, Query};
-use crate::openapi::ReadingNamed;
+use crate::openapi::AskingNamed;
 use crate::problem::{Refusal, Result};
 use crate::routes::tasks::find;
 use crate::state::AppState;
@@ -34,7 +34,7 @@ pub(crate) struct HistoryQuery {
 /// Tells how many jobs and items of a task ended, how, and how long they took, over time.
 #[utoipa::path(get, operation_id = "show_task_history", path = "/tasks/{name}/history", tag = "tasks",
     params(("name" = String, Path, description = "Name of the task"), HistoryQuery),
-    responses((status = 200, description = "The history", body = TaskHistoryView), ReadingNamed))]
+    responses((status = 200, description = "The history", body = TaskHistoryView), AskingNamed))]
 pub(crate) async fn show(
     State(state): State<AppState>,
     NamePath(name): NamePath,

@@ -271,7 +271,10 @@ async fn estimates_come_from_the_history_of_the_task() {
         estimate.is_object().then_some(estimate)
     })
     .await;
-    assert_eq!((&estimate["based_on"], &estimate["of"]), (&json!(5), &json!("items")));
+    assert_eq!(
+        (&estimate["based_on"], &estimate["of"]),
+        (&json!(5), &json!("items"))
+    );
     let seconds = |name: &str| estimate[name].as_f64().expect("a number");
     assert!(seconds("low") <= seconds("seconds"), "{estimate}");
     assert!(seconds("seconds") <= seconds("high"), "{estimate}");

@@ -72,6 +72,7 @@ const ROUTES: &[(&str, &[&str])] = &[
     ("/api/v1/queues/{name}/pause", &["post"]),
     ("/api/v1/queues/{name}/resume", &["post"]),
     ("/api/v1/tasks", &["get"]),
+    ("/api/v1/tasks/{name}/history", &["get"]),
     ("/api/v1/tasks/{name}/pause", &["post"]),
     ("/api/v1/tasks/{name}/reset-breaker", &["post"]),
     ("/api/v1/tasks/{name}/resume", &["post"]),

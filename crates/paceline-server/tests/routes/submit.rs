@@ -150,7 +150,10 @@ async fn a_task_that_takes_items_is_given_some() {
         .await
         .field_problem("needs_items", "items");
     let detail = problem["detail"].as_str().expect("a text");
-    assert!(detail.contains("paceline submit each --items FILE"), "{detail}");
+    assert!(
+        detail.contains("paceline submit each --items FILE"),
+        "{detail}"
+    );
     let many = json!({"jobs": [{"task": "each", "items": [{}]}, {"task": "each"}]});
     server
         .post("/api/v1/jobs/bulk", &many)

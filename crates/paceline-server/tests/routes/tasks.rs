@@ -75,15 +75,26 @@ async fn what_ended_is_told_over_time() {
         .get(&format!("{path}?window=1h&bucket=10m"))
         .await
         .ok(200);
-    assert_eq!((&history["task"], &history["bucket_seconds"]), (&json!("t"), &json!(600)));
+    assert_eq!(
+        (&history["task"], &history["bucket_seconds"]),
+        (&json!("t"), &json!(600))
+    );
     let buckets = history["buckets"].as_array().expect("buckets");
     assert_eq!(buckets.len(), 7, "all of them, the empty ones too");
     let total = |of: &str, count: &str| -> u64 {
-        let counts = buckets.iter().filter_map(|bucket| bucket[of][count].as_u64());
+        let counts = buckets
+            .iter()
+            .filter_map(|bucket| bucket[of][count].as_u64());
         counts.sum()
     };
-    assert_eq!((total("jobs", "completed"), total("jobs", "failed")), (1, 0));
-    assert_eq!((total("items", "succeeded"), total("items", "failed")), (3, 0));
+    assert_eq!(
+        (total("jobs", "completed"), total("jobs", "failed")),
+        (1, 0)
+    );
+    assert_eq!(
+        (total("items", "succeeded"), total("items", "failed")),
+        (3, 0)
+    );
     let ended = |bucket: &&Value| bucket["jobs"]["completed"] == 1;
     let bucket = buckets.iter().find(ended).expect("the job's bucket");
     assert_eq!(bucket["jobs"]["success_rate"], 1.0);

@@ -27,8 +27,8 @@ impl Asked {
     pub(crate) fn add(batch: &mut Batch<'_>, entries: &Entries, served: &[Vec<Lease>]) -> Self {
         // What cannot fit is not even sent.
         const PARENTS: &str = "SELECT d.child, d.parent, j.id, j.name, j.task, j.state, j.kind,
-                CASE WHEN sum(s.bytes) OVER w <= $2 THEN j.result END,
-                j.result IS NOT NULL AND sum(s.bytes) OVER w > $2,
+                CASE WHEN sum(s.bytes) OVER w <= $2::bigint THEN j.result END,
+                j.result IS NOT NULL AND sum(s.bytes) OVER w > $2::bigint,
                 coalesce(p.succeeded, 0)
             FROM dependencies d JOIN jobs j ON j.num = d.parent
             CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN left(j.result, 5) = 'zstd:'

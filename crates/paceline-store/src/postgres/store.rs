@@ -32,8 +32,8 @@ use super::report::Reports;
 use super::session::Session;
 use super::submit::Submission;
 use super::{
-    admit, buckets, claim, control, errors, events, health, idempotency, items, list, logs, node, note,
-    parents, prune, read, remember, rules, tasks, throttles, tick, upload, waiting,
+    admit, buckets, claim, control, errors, events, health, idempotency, items, list, logs, node,
+    note, parents, prune, read, remember, rules, tasks, throttles, tick, upload, waiting,
 };
 use crate::packed::pack_results;
 

@@ -59,7 +59,13 @@ async fn whoever_reads_gets_what_was_reported(s: Case) {
     let of_unit = s.unit_with(results[0].clone()).await;
     let of_items = s.items_with(&results).await;
     assert_eq!(s.job(of_unit).await.result.as_ref(), Some(&results[0]));
-    let read = s.store.items(of_items, ItemQuery { limit: 9, ..ItemQuery::default() });
+    let read = s.store.items(
+        of_items,
+        ItemQuery {
+            limit: 9,
+            ..ItemQuery::default()
+        },
+    );
     let read: Vec<Json> = read
         .await
         .expect("read")
@@ -67,7 +73,10 @@ async fn whoever_reads_gets_what_was_reported(s: Case) {
         .filter_map(|item| item.result)
         .collect();
     assert_eq!(read, results);
-    assert_eq!(s.item(of_items, "k2").await.result.as_ref(), Some(&results[2]));
+    assert_eq!(
+        s.item(of_items, "k2").await.result.as_ref(),
+        Some(&results[2])
+    );
 
     s.submit(unit().after(&[of_unit, of_items])).await;
     let lease = s.claim_one().await;

@@ -254,6 +254,7 @@ async fn nothing_unfinished_ever_goes(s: Case) {
         results: Some(Duration::ZERO),
         progress_events: Duration::ZERO,
         log_bytes: 0,
+        task_history: Duration::ZERO,
         tasks: BTreeMap::new(),
     };
     let none_of_task = Retention {

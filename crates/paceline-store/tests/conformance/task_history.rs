@@ -9,7 +9,8 @@ use paceline_core::task_history::{Bucket, Ended, LONG, SHORT, SHORT_FOR, Window,
 use paceline_core::{Json, Time};
 
 use crate::support::{
-    Case, OTHER, START, TASK, failed, failure, hours, items, minutes, seconds, seqs, succeeded, unit,
+    Case, OTHER, START, TASK, failed, failure, hours, items, minutes, seconds, seqs, succeeded,
+    unit,
 };
 
 impl Case {

@@ -18,6 +18,7 @@ const KEPT: [&str; 10] = [
     "nodes",
     "prunes",
     "queues",
+    "task_history",
     "task_statistics",
     "tasks",
     "job_search_config",

@@ -62,7 +62,8 @@ const COLUMNS: [Column; 9] = [
 fn shown(history: &TaskHistoryView, palette: Palette, width: Option<usize>) -> Option<String> {
     let items = |bucket: &BucketView| bucket.items.succeeded + bucket.items.failed;
     let most = history.buckets.iter().map(items).max().unwrap_or(0);
-    let some = |bucket: &&BucketView| items(bucket) + bucket.jobs.completed + bucket.jobs.failed > 0;
+    let some =
+        |bucket: &&BucketView| items(bucket) + bucket.jobs.completed + bucket.jobs.failed > 0;
     let rows: Vec<Vec<Painted>> = history
         .buckets
         .iter()
@@ -93,7 +94,10 @@ fn row(bucket: &BucketView, ended: u64, most: u64) -> Vec<Painted> {
         plain(human::count(ended)),
         failed(items.failed),
         time(items.p50_ms.map(|millis| millis / 1000.0)),
-        Painted::new("▪".repeat(usize::try_from(blocks).unwrap_or(0)), Color::Cyan),
+        Painted::new(
+            "▪".repeat(usize::try_from(blocks).unwrap_or(0)),
+            Color::Cyan,
+        ),
     ]
 }
 
@@ -121,7 +125,13 @@ mod tests {
         for part in ["2026-11-26T06:00:00Z", "2m 5s", "10m 0s", "1,000", "38ms"] {
             assert!(lines[1].contains(part), "{shown}");
         }
-        assert!(lines[1].ends_with(&format!(" {}", "▪".repeat(10))), "{shown}");
-        assert!(lines[2].ends_with(&format!(" {}", "▪".repeat(20))), "{shown}");
+        assert!(
+            lines[1].ends_with(&format!(" {}", "▪".repeat(10))),
+            "{shown}"
+        );
+        assert!(
+            lines[2].ends_with(&format!(" {}", "▪".repeat(20))),
+            "{shown}"
+        );
     }
 }

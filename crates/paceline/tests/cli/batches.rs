@@ -18,11 +18,17 @@ fn a_batch_is_made_watched_and_controlled_as_one() {
         .exits(1)
         .complains("a batch `night` already");
     let until_go = format!("until={}", project.path().join("go").display());
-    let submit = ["submit", "wait", "-p", &until_go, "-p", "count=2", "--batch", "night"];
+    let submit = [
+        "submit", "wait", "-p", &until_go, "-p", "count=2", "--batch", "night",
+    ];
     for _ in 0..2 {
         node.run(&submit).exits(0);
     }
-    let show = || node.run(&["batch", "show", "night", "--json"]).exits(0).json();
+    let show = || {
+        node.run(&["batch", "show", "night", "--json"])
+            .exits(0)
+            .json()
+    };
     until(|| (show()["jobs"]["running"] == 2).then_some(()));
     node.run(&["batch", "list"])
         .exits(0)

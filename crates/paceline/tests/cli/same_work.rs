@@ -10,6 +10,7 @@ cache_for = "1h"
 [tasks.slow]
 command = ["sh", "-c", "until [ -e go ]; do sleep 0.02; done"]
 identity = ["sku"]
+processes = 2
 "#;
 
 #[test]
@@ -19,18 +20,28 @@ fn a_result_is_used_again_until_somebody_forces_it() {
     let node = project.up();
     let first = ["submit", "greet", "-p", "name=ana", "--wait", "--json"];
     let ran = node.run(&first).exits(0).json();
-    assert_eq!((&ran["cached_from"], &ran["result"]), (&serde_json::Value::Null, &"hello ana".into()));
+    assert_eq!(
+        (&ran["cached_from"], &ran["result"]),
+        (&serde_json::Value::Null, &"hello ana".into())
+    );
     let submit = |more: &[&str]| {
-        let line = [&["submit", "greet", "-p", "name=ana", "--wait", "--json"], more].concat();
+        let line = [
+            &["submit", "greet", "-p", "name=ana", "--wait", "--json"],
+            more,
+        ]
+        .concat();
         node.run(&line).exits(0).json()
     };
     let answered = submit(&[]);
-    assert_eq!((&answered["cached_from"], &answered["result"]), (&ran["id"], &ran["result"]));
+    assert_eq!(
+        (&answered["cached_from"], &answered["result"]),
+        (&ran["id"], &ran["result"])
+    );
     node.run(&["submit", "greet", "-p", "name=ana"])
         .exits(0)
         .complains("--force runs it anew");
     assert!(submit(&["--force"])["cached_from"].is_null());
-    assert!(submit(&["--cache-for", "0s"])["cached_from"].is_null());
+    assert!(submit(&["--cache-for", "1ms"])["cached_from"].is_null());
 }
 
 #[test]
@@ -52,7 +63,10 @@ fn duplicates_are_merged_rejected_or_let_be() {
     let waiting = submit(&[]).exits(0).json();
     assert!(waiting["merged_into"].is_null(), "{waiting}");
     let merged = submit(&["-p", "note=newer"]).exits(0).json();
-    assert_eq!((&merged["state"], &merged["merged_into"]), (&"merged".into(), &waiting["id"]));
+    assert_eq!(
+        (&merged["state"], &merged["merged_into"]),
+        (&"merged".into(), &waiting["id"])
+    );
     submit(&["--on-duplicate", "reject"])
         .exits(1)
         .complains("the same work is not done yet");

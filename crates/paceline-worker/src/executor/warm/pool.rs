@@ -5,6 +5,7 @@ use std::sync::Arc;
 use paceline_core::Json;
 use paceline_core::task::Task;
 use paceline_core::worker::WorkerStatus;
+use paceline_protocol::rest::NeedsItems;
 use paceline_protocol::worker::DeclaredTask;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
