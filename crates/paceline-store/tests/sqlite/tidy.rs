@@ -12,7 +12,7 @@ use crate::support::{
 
 /// What is kept of jobs that are gone: counters, statistics, and the events that tell of it. The
 /// last three are the search index's own books, which it balances when it likes.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 11] = [
     "counters",
     "events",
     "nodes",

@@ -938,6 +938,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how many jobs and items of a task ended, how, and how long they took, over time. */
+        get: operations["show_task_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{name}/pause": {
         parameters: {
             query?: never;
@@ -1277,8 +1294,6 @@ export interface components {
              * @description How long it took.
              */
             seconds?: number;
-            /** Format: int64 */
-            uploads: number;
         };
         ConfirmRequest: {
             /** @description Must be true. */
@@ -1331,7 +1346,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "in_progress" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "needs_items" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -1349,6 +1364,30 @@ export interface components {
         };
         /** @enum {string} */
         ErrorKind: "handler" | "timeout" | "memory" | "crash" | "dependency" | "cancelled" | "lost";
+        /** @description Seconds that a job should take by the history of its task, and what that is based upon. */
+        Estimate: {
+            /**
+             * Format: int64
+             * @description How many past jobs or items were looked at.
+             */
+            based_on: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description By whole jobs: eight of ten took between these. By items: as far from it as half of the past
+             *     items strayed from their mean, less where many follow each other.
+             */
+            low: number;
+            of: components["schemas"]["EstimateBasis"];
+            /** Format: double */
+            seconds: number;
+        };
+        /**
+         * @description What an estimate is based upon.
+         * @enum {string}
+         */
+        EstimateBasis: "jobs" | "items";
         /** @description One thing that happened. */
         Event: {
             at: components["schemas"]["Time"];
@@ -1452,6 +1491,27 @@ export interface components {
         };
         /** @enum {string} */
         ItemState: "pending" | "running" | "succeeded" | "failed" | "skipped" | "cancelled";
+        /**
+         * @description Items (and jobs without items) that succeeded or failed for good; times are of those that
+         *     succeeded, null where none did.
+         */
+        ItemsEnded: {
+            /** Format: int64 */
+            failed: number;
+            /** Format: double */
+            p50_ms?: number | null;
+            /** Format: double */
+            p95_ms?: number | null;
+            /** Format: double */
+            p99_ms?: number | null;
+            /** Format: int64 */
+            succeeded: number;
+            /**
+             * Format: double
+             * @description Succeeded of all that ended, 0 to 1.
+             */
+            success_rate?: number | null;
+        };
         Job: {
             /** @description Jobs that it waits or waited for, of those that are there still. */
             after: components["schemas"]["JobId"][];
@@ -1470,6 +1530,7 @@ export interface components {
              */
             duration_seconds?: number | null;
             error?: components["schemas"]["Error"] | null;
+            estimate?: components["schemas"]["Estimate"] | null;
             /**
              * Format: double
              * @description How long the whole job should take, by the task's history; null when that is unknown.
@@ -1595,6 +1656,24 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "scheduled" | "blocked" | "pending" | "running" | "paused" | "completed" | "failed" | "cancelled" | "merged";
+        /** @description Jobs that completed or failed; times are from start to end, null where none ended. */
+        JobsEnded: {
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: double */
+            p50_seconds?: number | null;
+            /** Format: double */
+            p95_seconds?: number | null;
+            /** Format: double */
+            p99_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Completed of all that ended, 0 to 1.
+             */
+            success_rate?: number | null;
+        };
         /** @description Most running jobs at once. */
         Limit: {
             /** @description With the most running jobs, at most 20. */
@@ -2381,6 +2460,24 @@ export interface components {
             breaker: components["schemas"]["Breaker"];
             task: string;
         };
+        /** @description How jobs of the task ran over time, whether they are there still or not. */
+        TaskHistory: {
+            /**
+             * Format: int64
+             * @description Length of each bucket.
+             */
+            bucket_seconds: number;
+            /** @description All of the window without a gap, the oldest first. The last one goes on. */
+            buckets: components["schemas"]["TaskHistoryBucket"][];
+            task: string;
+        };
+        /** @description What ended in a bucket of time. */
+        TaskHistoryBucket: {
+            /** @description Where it begins; days begin at midnight in UTC. */
+            at: components["schemas"]["Time"];
+            items: components["schemas"]["ItemsEnded"];
+            jobs: components["schemas"]["JobsEnded"];
+        };
         /** @description How jobs of the task ran so far; times are null until one has ended. */
         TaskStatistics: {
             /** Format: int64 */
@@ -2396,6 +2493,8 @@ export interface components {
             job_p50_seconds?: number | null;
             /** Format: double */
             job_p95_seconds?: number | null;
+            /** Format: double */
+            job_p99_seconds?: number | null;
             /**
              * Format: double
              * @description Completed of all that ended, 0 to 1.
@@ -2560,7 +2659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2578,7 +2677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2634,7 +2733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2705,7 +2804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2723,7 +2822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2819,7 +2918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2837,7 +2936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2908,7 +3007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2926,7 +3025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2982,7 +3081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3038,7 +3137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3090,7 +3189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3108,7 +3207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3198,7 +3297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3216,7 +3315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3284,7 +3383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3383,7 +3482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,7 +3500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3469,7 +3568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3537,7 +3636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3605,7 +3704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3673,7 +3772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3755,7 +3854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3773,7 +3872,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3850,7 +3949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3868,7 +3967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3978,7 +4077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3996,7 +4095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4092,7 +4191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4110,7 +4209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,7 +4299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4218,7 +4317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4274,7 +4373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4335,7 +4434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4353,7 +4452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4449,7 +4548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4467,7 +4566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4538,7 +4637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4556,7 +4655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4625,7 +4724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4643,7 +4742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4745,7 +4844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4763,7 +4862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4865,7 +4964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4883,7 +4982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4954,7 +5053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4972,7 +5071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5048,7 +5147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5066,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5137,7 +5236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5155,7 +5254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5232,7 +5331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5250,7 +5349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5323,7 +5422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5341,7 +5440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5421,7 +5520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,7 +5538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5510,7 +5609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5528,7 +5627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5599,7 +5698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +5716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5707,7 +5806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5725,7 +5824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,7 +5895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5814,7 +5913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5885,7 +5984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5903,7 +6002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5974,7 +6073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5992,7 +6091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6069,7 +6168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6087,7 +6186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6143,7 +6242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6221,7 +6320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6239,7 +6338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6295,7 +6394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6313,7 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6365,7 +6464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6383,7 +6482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6479,7 +6578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6497,7 +6596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6547,7 +6646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6565,7 +6664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6664,7 +6763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6682,7 +6781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6738,7 +6837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +6905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6905,7 +7004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6923,7 +7022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7022,7 +7121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7040,7 +7139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7108,7 +7207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7164,7 +7263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7254,7 +7353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7272,7 +7371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7340,7 +7439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7439,7 +7538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7457,7 +7556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7523,7 +7622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7591,7 +7690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7659,7 +7758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7767,7 +7866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7785,7 +7884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7841,7 +7940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7897,7 +7996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7965,7 +8064,96 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task_history: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How far back; a day if left out.
+                 * @example 24h
+                 */
+                window?: string;
+                /**
+                 * @description Length of a bucket: 5m, 10m, 15m, 20m, 30m, or whole hours. Of what ended more than 48h ago
+                 *     hours are the shortest. If left out, one that gives about a hundred buckets or fewer.
+                 * @example 1h
+                 */
+                bucket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the task */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskHistory"];
+                };
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8064,7 +8252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8082,7 +8270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8150,7 +8338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8218,7 +8406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8274,7 +8462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8364,7 +8552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8382,7 +8570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8450,7 +8638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8549,7 +8737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8567,7 +8755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8633,7 +8821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8755,7 +8943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8773,7 +8961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8829,7 +9017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8885,7 +9073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8941,7 +9129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
