@@ -101,9 +101,9 @@ fn pack_report(report: &mut LeaseReport) {
     match &mut report.body {
         ReportBody::Unit { outcome, .. } => pack_outcome(outcome),
         ReportBody::Chunk { items, .. } => {
-            items
-                .iter_mut()
-                .for_each(|item| pack_outcome(&mut item.outcome));
+            for item in items {
+                pack_outcome(&mut item.outcome);
+            }
         }
         ReportBody::HandBack
         | ReportBody::Planned(_)

@@ -2,6 +2,7 @@
 //!
 //! Durations are kept as histograms with steps of 5 %, which fade: the far past weighs less.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -112,13 +113,13 @@ impl TaskStatistics {
     /// The bucket of what ends now.
     fn bucket(&mut self, connection: &Connection, task: &str, now: Time) -> Result<&mut Counted> {
         let at = begin(now, SHORT);
-        if !self.buckets.contains_key(&at) {
-            let counted = buckets::load(connection, task, at)?.unwrap_or_default();
-            let changed = true;
-            self.buckets.insert(at, KnownBucket { counted, changed });
-        }
-        let bucket = self.buckets.get_mut(&at);
-        let bucket = bucket.ok_or_else(|| Error::corrupt("a bucket vanished"))?;
+        let bucket = match self.buckets.entry(at) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(KnownBucket {
+                counted: buckets::load(connection, task, at)?.unwrap_or_default(),
+                changed: true,
+            }),
+        };
         bucket.changed = true;
         Ok(&mut bucket.counted)
     }
