@@ -94,20 +94,20 @@ mod tests {
 
     use super::*;
 
-    fn millis(millis: u64) -> Option<Duration> {
-        Some(Duration::from_millis(millis))
+    fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
     }
 
     fn history() -> TaskHistory {
         TaskHistory {
             items: 100,
-            item_mean: millis(500),
-            item_p25: millis(300),
-            item_p75: millis(450),
+            item_mean: Some(millis(500)),
+            item_p25: Some(millis(300)),
+            item_p75: Some(millis(450)),
             jobs: 8,
-            job_p10: millis(9_000),
-            job_p50: millis(10_000),
-            job_p90: millis(30_000),
+            job_p10: Some(millis(9_000)),
+            job_p50: Some(millis(10_000)),
+            job_p90: Some(millis(30_000)),
             ..TaskHistory::default()
         }
     }
@@ -169,9 +169,9 @@ mod tests {
             p25 in 0_u64..10_000, p75 in 0_u64..10_000,
         ) {
             let history = TaskHistory {
-                item_mean: millis(mean),
-                item_p25: millis(p25),
-                item_p75: millis(p75),
+                item_mean: Some(millis(mean)),
+                item_p25: Some(millis(p25)),
+                item_p75: Some(millis(p75)),
                 ..history()
             };
             let of = |count, at_once| {

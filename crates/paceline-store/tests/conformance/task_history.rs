@@ -13,6 +13,9 @@ use crate::support::{
     unit,
 };
 
+/// How many succeeded and failed.
+type Counts = (u64, u64);
+
 impl Case {
     async fn told(&self, task: &str, window: Duration, bucket: Duration) -> Vec<Bucket> {
         let window = Window::of(window, Some(bucket), self.now()).expect("a window");
@@ -42,12 +45,12 @@ impl Case {
     }
 }
 
-fn counts(ended: Ended) -> (u64, u64) {
+fn counts(ended: Ended) -> Counts {
     (ended.succeeded, ended.failed)
 }
 
 /// Where it begins, its jobs, and its items.
-fn all_counts(buckets: &[Bucket]) -> Vec<(Time, (u64, u64), (u64, u64))> {
+fn all_counts(buckets: &[Bucket]) -> Vec<(Time, Counts, Counts)> {
     let each = |bucket: &Bucket| (bucket.at, counts(bucket.jobs), counts(bucket.items));
     buckets.iter().map(each).collect()
 }

@@ -37,13 +37,11 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result {
     if output.json {
         return output.json(&history);
     }
-    match shown(&history, output.palette, screen::out_width()) {
-        Some(table) => output.line(table),
-        None => {
-            output.note("nothing of this task ended in that time; --window looks further back");
-            Ok(())
-        }
+    if let Some(table) = shown(&history, output.palette, screen::out_width()) {
+        return output.line(table);
     }
+    output.note("nothing of this task ended in that time; --window looks further back");
+    Ok(())
 }
 
 const COLUMNS: [Column; 9] = [
