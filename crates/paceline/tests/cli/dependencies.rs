@@ -65,6 +65,14 @@ fn a_report_reads_what_was_loaded() {
     assert!(lines[2].starts_with("│  └─ report-"), "{graph}");
     assert!(lines[3].ends_with("(see above)"), "{graph}");
 
+    // It takes items, and is given none.
+    node.run(&["submit", "double", "--after", &load])
+        .exits(1)
+        .complains("task `double` takes items")
+        .complains("paceline submit double --items FILE");
+    node.run(&["task", "history", "double"])
+        .exits(0)
+        .complains("nothing of this task ended");
     node.run(&[
         "submit",
         "report",
@@ -79,4 +87,18 @@ fn a_report_reads_what_was_loaded() {
     node.run(&["watch", "last"]).exits(0);
     let job = node.run(&["job", "last", "--json"]).exits(0).json();
     assert_eq!(job["result"], serde_json::json!([[0, 1], {"a": 2, "b": 4}]));
+
+    let history = [
+        "task", "history", "double", "--window", "1h", "--bucket", "1h", "--json",
+    ];
+    let history = node.run(&history).exits(0).json();
+    let buckets = history["buckets"].as_array().expect("buckets");
+    let items: u64 = buckets
+        .iter()
+        .filter_map(|bucket| bucket["items"]["succeeded"].as_u64())
+        .sum();
+    assert_eq!(items, 2, "{history}");
+    node.run(&["task", "history", "double", "--bucket", "7m"])
+        .exits(1)
+        .complains("5m, 10m, 15m, 20m or 30m");
 }
