@@ -1346,7 +1346,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "needs_items" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "needs_items" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "in_progress" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -2677,7 +2677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2733,7 +2733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2822,7 +2822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2936,7 +2936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3025,7 +3025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3081,7 +3081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3137,7 +3137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3315,7 +3315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3383,7 +3383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3500,7 +3500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3568,7 +3568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3636,7 +3636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3704,7 +3704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3772,7 +3772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3872,7 +3872,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3967,7 +3967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4095,7 +4095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4209,7 +4209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4317,7 +4317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4373,7 +4373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4452,7 +4452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4566,7 +4566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4655,7 +4655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4742,7 +4742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4862,7 +4862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4982,7 +4982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5071,7 +5071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5165,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5254,7 +5254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5349,7 +5349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5440,7 +5440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5538,7 +5538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5627,7 +5627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5716,7 +5716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5824,7 +5824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5913,7 +5913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6002,7 +6002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6091,7 +6091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6186,7 +6186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6242,7 +6242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6338,7 +6338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6412,7 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6482,7 +6482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6596,7 +6596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6664,7 +6664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6781,7 +6781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6837,7 +6837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6905,7 +6905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7022,7 +7022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7139,7 +7139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7207,7 +7207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7263,7 +7263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7371,7 +7371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7439,7 +7439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7556,7 +7556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7622,7 +7622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7690,7 +7690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7758,7 +7758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7884,7 +7884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7940,7 +7940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7996,7 +7996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8064,7 +8064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8153,7 +8153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8270,7 +8270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8338,7 +8338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8406,7 +8406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8462,7 +8462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8570,7 +8570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8638,7 +8638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8755,7 +8755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8821,7 +8821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8961,7 +8961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9017,7 +9017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9073,7 +9073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9129,7 +9129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `starting`, `stopping`, `store_unavailable`, `store_full` */
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
             503: {
                 headers: {
                     [name: string]: unknown;
