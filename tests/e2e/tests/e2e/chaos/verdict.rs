@@ -101,7 +101,8 @@ pub(crate) async fn number(cluster: &Cluster, sql: &str) -> i64 {
     row.expect("a number").get(0)
 }
 
-/// What was old is gone, and it was told once that it went.
+/// What was old is gone, and it was not told twice that it went. (A node that is killed between
+/// the last step of a clean-up and its report leaves the report out.)
 async fn check_clean_up(cluster: &Cluster, old: usize) {
     const TOLD: &str =
         "SELECT coalesce(sum((data::json ->> 'jobs')::bigint), 0)::bigint FROM events
@@ -111,7 +112,9 @@ async fn check_clean_up(cluster: &Cluster, old: usize) {
     let told = number(cluster, TOLD).await;
     let left = number(cluster, LEFT).await;
     println!("{told} old jobs were cleaned up");
-    assert_eq!((told, left), (i64::try_from(old).expect("few"), 0));
+    let old = i64::try_from(old).expect("few");
+    assert!(told == old || told == 0, "{told} of {old} were told");
+    assert_eq!(left, 0);
 }
 
 /// No job started before those that it waits for had completed.
