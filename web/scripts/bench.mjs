@@ -45,13 +45,6 @@ const say = (text) => process.stderr.write(`${text}\n`);
 const folder = mkdtempSync(join(tmpdir(), "pl-bench-"));
 const running = [];
 
-try {
-  await measure();
-} finally {
-  for (const child of running) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-}
-
 async function measure() {
   const node = await start();
   say(`filling a store with ${JOBS} jobs …`);
@@ -226,13 +219,13 @@ function pagesOf(watched, talker) {
   const all = [
     ["overview", "/"],
     ["jobs", "/jobs"],
-    ["jobs, all", "/jobs?tab=all"],
-    ["jobs, filtered", "/jobs?tab=all&user=u7"],
-    ["job, items", `/jobs/${watched.id}`],
-    ["job, log", `/jobs/${watched.id}?tab=log`],
+    ["all jobs", "/jobs?tab=all"],
+    ["filtered jobs", "/jobs?tab=all&user=u7"],
+    ["items", `/jobs/${watched.id}`],
+    ["log", `/jobs/${watched.id}?tab=log`],
     [WHOLE_LOG, `/jobs/${talker.id}?tab=log`],
-    ["job, timeline", `/jobs/${watched.id}?tab=timeline`],
-    ["job, plots", `/jobs/${watched.id}?tab=plots`],
+    ["timeline", `/jobs/${watched.id}?tab=timeline`],
+    ["plots", `/jobs/${watched.id}?tab=plots`],
     ["launch", "/launch?task=predict"],
     ["batches", "/batches"],
     ["schedules", "/schedules"],
@@ -267,7 +260,7 @@ async function look(browser, address, wholeLog) {
   );
   if (wholeLog) {
     await page.getByRole("button", { name: "Load all" }).click();
-    await page.getByText(/older ones in the download/).waitFor({ timeout: 60_000 });
+    await page.getByText(/older ones/).waitFor({ timeout: 60_000 });
   }
   await sleep(SECONDS * 1000);
   const { tasks, frames, painted } = await page.evaluate(() => window.watched);
@@ -345,4 +338,11 @@ function report(rows) {
   );
   const title = `page              changes  script  painted interactive  long: opening  then ${SECONDS} s`;
   process.stdout.write(`${head}; long is over ${LONG_MS} ms\n${title}\n${lines.join("\n")}\n`);
+}
+
+try {
+  await measure();
+} finally {
+  for (const child of running) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -29,8 +29,4 @@ if (root) {
   );
 }
 
-setTimeout(() => {
-  // Safari has no idle callbacks.
-  if ("requestIdleCallback" in window) requestIdleCallback(loadAhead);
-  else loadAhead();
-}, AHEAD_MS);
+setTimeout(() => void loadAhead(), AHEAD_MS);

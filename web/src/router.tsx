@@ -138,11 +138,21 @@ export const router = createRouter({
  * Gets the code of the other pages: then they open at once, also while the server is away, when
  * what is missing would take the whole page down.
  */
-export function loadAhead(): void {
+export async function loadAhead(): Promise<void> {
   for (const { options } of Object.values(router.routesById)) {
     const page = options.component as { preload?: () => Promise<void> } | undefined;
-    void page?.preload?.();
+    // One at a time, when there is nothing else to do.
+    await idle();
+    await page?.preload?.();
   }
+}
+
+function idle(): Promise<void> {
+  return new Promise((resume) => {
+    // Safari has no idle callbacks.
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resume());
+    else setTimeout(resume, 100);
+  });
 }
 
 declare module "@tanstack/react-router" {

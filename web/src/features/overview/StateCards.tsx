@@ -2,6 +2,9 @@ import { formatCount, type Status } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import type { JobsTab } from "~/lib/search";
 
+/** From here on a number is too long to be large as well. */
+const LARGE = 100_000;
+
 type Card = { label: string; colour: string; count: number; tab: JobsTab; state?: string };
 
 function cards(jobs: Record<string, number>): Card[] {
@@ -43,7 +46,7 @@ export function StateCards({ status }: { status: Status }) {
           >
             <span className="text-xs text-muted">{label}</span>
             <span
-              className={`text-2xl font-semibold tracking-tight tabular-nums ${count > 0 ? colour : "text-muted"}`}
+              className={`${count >= LARGE ? "text-base" : "text-2xl"} leading-8 font-semibold tracking-tight tabular-nums ${count > 0 ? colour : "text-muted"}`}
             >
               {formatCount(count)}
             </span>

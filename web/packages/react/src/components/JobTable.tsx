@@ -1,7 +1,7 @@
 // Jobs as a table. It owns how they are drawn, sorted and chosen; what is listed, and where a page
 // begins, is the caller's.
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type MouseEvent, memo, type ReactNode, useMemo, useRef } from "react";
+import { type MouseEvent, memo, type ReactNode, useDeferredValue, useMemo, useRef } from "react";
 import type { Job, JobFilter } from "../api/types";
 import { useJobs } from "../hooks/useJobs";
 import { COLUMNS, type Column, type ColumnName, type JobLink } from "./columns";
@@ -42,6 +42,9 @@ export function JobTable(props: JobTableProps) {
   return <JobRows {...props} sort={sort} jobs={data.items} />;
 }
 
+/** Rows of a new table that are drawn at once. */
+const AT_ONCE = 12;
+
 /** The table over jobs that the caller has read. */
 export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
   const { jobs, columns, selection, onSelect, actions, sort, onSort } = props;
@@ -49,6 +52,9 @@ export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
     () => COLUMNS.filter((column) => !columns || columns.includes(column.name)),
     [columns],
   );
+  // Fifty new rows take longer to draw than a frame lasts: the first ones at once, all of them in
+  // pieces that let the page do other things.
+  const drawn = useDeferredValue(jobs, jobs.slice(0, AT_ONCE));
   const calls = useCalls(props);
   const all = jobs.length > 0 && jobs.every((job) => selection?.has(job.id));
   const some = !all && jobs.some((job) => selection?.has(job.id));
@@ -83,7 +89,7 @@ export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
           </tr>
         </thead>
         <tbody>
-          {jobs.map((job) => (
+          {drawn.map((job) => (
             <Row
               key={job.id}
               job={job}
