@@ -155,9 +155,14 @@ impl Dispatcher {
             room,
             now,
         };
+        let known = *self.shared.newest.borrow();
         let Claimed { leases, next_due } = self.shared.store.claim(claim).await?;
         self.next_due = next_due;
         self.hand_out(leases, &needs);
+        if *self.shared.newest.borrow() != known {
+            // What others ended meanwhile may be among it.
+            self.shared.overtaken.notify_one();
+        }
         Ok(())
     }
 

@@ -93,6 +93,7 @@ impl Engine {
             schedules: Notify::new(),
             newest,
             signals: broadcast::channel(SIGNALS).0,
+            overtaken: Notify::new(),
             outstanding: Outstanding::default(),
             maker: OnceLock::new(),
             capacity: Capacity::new(options.machine.clone()),

@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) schedules: Notify,
     pub(crate) newest: watch::Sender<EventSeq>,
     pub(crate) signals: broadcast::Sender<LeaseSignal>,
+    /// Something was committed while leases were on their way here.
+    pub(crate) overtaken: Notify,
     pub(crate) outstanding: Outstanding,
     /// Makes the jobs of schedules; they wait for it.
     pub(crate) maker: OnceLock<Arc<dyn JobMaker>>,

@@ -36,6 +36,8 @@ pub(crate) async fn watch(shared: Arc<Shared>, node_timeout: Duration) {
             news = newest.changed() => if news.is_err() {
                 return;
             },
+            // When the news came these leases were not known to be held.
+            () = shared.overtaken.notified() => {}
             () = shared.stop.cancelled() => return,
         }
         if !shared.outstanding.is_empty()
@@ -53,7 +55,7 @@ pub(crate) async fn watch(shared: Arc<Shared>, node_timeout: Duration) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use paceline_core::clock::Clock;
     use paceline_core::item::NewItem;
@@ -61,7 +63,8 @@ mod tests {
     use paceline_core::limits::Limits;
     use paceline_core::links::Wanted;
     use paceline_core::query::Selector;
-    use paceline_core::store::{Action, NodeInfo, Offer, Store};
+    use paceline_core::resources::Room;
+    use paceline_core::store::{Action, Claim, NodeInfo, Offer, Store};
     use paceline_core::{JobId, JobOptions, JobState, Json, NewJob, Priority, Time, Work};
     use paceline_store::SqliteStore;
     use paceline_store::postgres::{Options as Connecting, PostgresStore};
@@ -123,13 +126,16 @@ mod tests {
         id
     }
 
-    async fn lease(handle: &Handle, leases: u32) -> Vec<Lease> {
-        let offer = Offer {
+    fn offer(leases: u32) -> Offer {
+        Offer {
             tasks: vec!["task".to_owned()],
             leases,
             workers: 1,
-        };
-        handle.lease(offer).await.expect("leases")
+        }
+    }
+
+    async fn lease(handle: &Handle, leases: u32) -> Vec<Lease> {
+        handle.lease(offer(leases)).await.expect("leases")
     }
 
     #[tokio::test(start_paused = true)]
@@ -150,6 +156,34 @@ mod tests {
         let signal = signals.recv().await.expect("a signal");
         assert_eq!(signal, LeaseSignal::Revoked(leases[0].id));
         assert!(asked.elapsed() < Duration::from_secs(1));
+        engine.stop().await.expect("a clean stop");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancel_that_overtook_a_lease_on_its_way_is_heard_all_the_same() {
+        let store = Arc::new(SqliteStore::in_memory_inline().expect("a store"));
+        let engine = node(store.clone(), &clock()).await;
+        let handle = engine.handle();
+        let id = submit(handle, Work::Unit).await;
+        let claim = Claim {
+            node: handle.node(),
+            offers: vec![offer(1)],
+            room: Room::default(),
+            now: handle.now(),
+        };
+        let claimed = store.claim(claim).await.expect("a claim").leases.remove(0);
+        let cancel = Action::Cancel { reason: None };
+        let only = Selector::Ids(vec![id]);
+        let cancelled = store.control(only, cancel, false, handle.now()).await;
+        assert_eq!(cancelled.expect("a cancel").changed, 1);
+        // Of the news there is nothing left when the answer arrives.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let mut signals = handle.signals();
+        let leases = handle.shared.outstanding.add(claimed, &BTreeMap::new());
+        handle.shared.overtaken.notify_one();
+        let signal = tokio::time::timeout(Duration::from_secs(1), signals.recv()).await;
+        let signal = signal.expect("it comes soon").expect("a signal");
+        assert_eq!(signal, LeaseSignal::Revoked(leases[0].id));
         engine.stop().await.expect("a clean stop");
     }
 

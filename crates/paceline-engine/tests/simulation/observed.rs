@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use paceline_core::admission::Reason;
@@ -228,13 +227,12 @@ impl Store for Observer {
         until: Time,
         now: Time,
     ) -> Result<LeaseNews> {
-        let asked = tokio::time::Instant::now();
-        if let Err(error) = self.before().await {
+        let since = self.checks().reach.asks(node);
+        let reached = self.before().await;
+        self.checks().reach.asked(node, since);
+        if let Err(error) = reached {
             self.checks().reach.trouble(node);
             return Err(error);
-        }
-        if asked.elapsed() > Duration::from_millis(100) {
-            self.checks().reach.trouble(node);
         }
         let mut news = self.inner.heartbeat(node, held, until, now).await?;
         self.core.nodes.heard_of(node, until);

@@ -13,12 +13,16 @@ use crate::check::{Checks, lock};
 const REACHES: Duration = Duration::from_secs(1);
 /// … when another node acknowledged it, and this one could not ask the store meanwhile.
 const REACHES_IN_TROUBLE: Duration = Duration::from_secs(20);
+/// An answer of the store that takes longer is trouble.
+const SLOW: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     cancelled: HashMap<LeaseId, Cancelled>,
     /// When each node last failed to ask the store for its leases, or was slow in it.
     trouble: HashMap<NodeId, Instant>,
+    /// Since when nodes wait for an answer to that.
+    asking: HashMap<NodeId, Vec<Instant>>,
 }
 
 /// A lease that a cancel ended.
@@ -39,10 +43,34 @@ impl Reach {
         self.trouble.insert(node, Instant::now());
     }
 
+    /// A node asks the store for its leases.
+    pub(crate) fn asks(&mut self, node: NodeId) -> Instant {
+        let now = Instant::now();
+        self.asking.entry(node).or_default().push(now);
+        now
+    }
+
+    /// … and has reached it, or not.
+    pub(crate) fn asked(&mut self, node: NodeId, since: Instant) {
+        let asking = self.asking.entry(node).or_default();
+        if let Some(index) = asking.iter().position(|begun| *begun == since) {
+            asking.swap_remove(index);
+        }
+        if since.elapsed() > SLOW {
+            self.trouble(node);
+        }
+    }
+
+    fn is_in_trouble(&self, node: NodeId, since: Instant) -> bool {
+        let last = self.trouble.get(&node);
+        let mut asking = self.asking.get(&node).into_iter().flatten();
+        last.is_some_and(|last| *last + REACHES >= since)
+            || asking.any(|begun| begun.elapsed() > SLOW)
+    }
+
     fn most(&self, cancelled: Cancelled) -> Duration {
-        let trouble = self.trouble.get(&cancelled.holder);
         let is_far = cancelled.holder != cancelled.by;
-        if is_far && trouble.is_some_and(|last| *last + REACHES >= cancelled.at) {
+        if is_far && self.is_in_trouble(cancelled.holder, cancelled.at) {
             REACHES_IN_TROUBLE
         } else {
             REACHES
