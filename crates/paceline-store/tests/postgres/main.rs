@@ -14,3 +14,4 @@ mod support;
 mod tls;
 mod transfer;
 mod versions;
+mod views;
