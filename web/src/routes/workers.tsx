@@ -116,7 +116,7 @@ function State({ worker: { state, since, last_error } }: { worker: Worker }) {
   return (
     <>
       <Tag tone={TONES[state]}>{state.charAt(0).toUpperCase() + state.slice(1)}</Tag>
-      <span className="block text-xs text-muted">
+      <span className="block text-xs whitespace-nowrap text-muted">
         for {formatDuration((now - Date.parse(since)) / 1000)}
       </span>
       {last_error && state !== "idle" && state !== "busy" && (
@@ -132,7 +132,7 @@ function JobOf({ worker }: { worker: Worker }) {
     <Link
       to="/jobs/$id"
       params={{ id: worker.job }}
-      className="font-mono text-xs text-accent underline underline-offset-2"
+      className="font-mono text-xs whitespace-nowrap text-accent underline underline-offset-2"
     >
       {worker.job.slice(0, 13)}
     </Link>

@@ -87,7 +87,7 @@ export function JobName({ job, href, onOpen, nameOf }: JobLink & { job: Job }) {
 function NameCell({ job, href, onOpen, nameOf }: Cell) {
   const waits = !isTerminal(job.state) ? job.waiting_for[0] : undefined;
   const note =
-    (waits && `waits: ${withTimes(waits)}`) ??
+    (waits && `${waits.startsWith("wait") ? "" : "waits: "}${withTimes(waits)}`) ??
     (job.state === "running" ? (job.progress.message ?? job.progress.stage) : null);
   return (
     <div className="pl-name-cell">
