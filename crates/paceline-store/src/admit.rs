@@ -34,11 +34,13 @@ pub(crate) fn admit(context: &mut WriteContext<'_>, now: Time) -> Result<(u64, b
         return Ok((0, false));
     }
     let plan = choose(context, &[], now)?;
-    let mut started = 0;
-    for job in plan.start.iter().filter(|job| !job.id.is_unit) {
+    let (units, with_items): (Vec<Found>, Vec<Found>) =
+        plan.start.into_iter().partition(|job| job.id.is_unit);
+    for job in &with_items {
         start(context, job.id.num, now)?;
-        started += 1;
     }
+    parked::not_started(context, units.iter().map(|job| job.id.num));
+    let started = u64::try_from(with_items.len()).unwrap_or(u64::MAX);
     Ok((started, plan.more))
 }
 

@@ -6,7 +6,7 @@ use crate::counters::Sequence;
 use crate::error::Result;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
-use crate::{admit, claim_chunk, rules, throttles};
+use crate::{admit, claim_chunk, parked, rules, throttles};
 use paceline_core::lease::Lease;
 use paceline_core::resources::Room;
 use paceline_core::scope::Kind;
@@ -37,6 +37,7 @@ pub(crate) fn claim(context: &mut WriteContext<'_>, claim: &Claim) -> Result<Cla
         let round = Round::new(context, claim, &offer, (&mut startable, &mut room))?;
         claimed.leases.push(round.serve(context)?);
     }
+    parked::not_started(context, startable.left_over());
     throttles::save(context, claim.now)?;
     let allowed = context.memory.throttles.as_ref().and_then(|throttles| {
         let tasks = claim.offers.iter().flat_map(|offer| &offer.tasks);

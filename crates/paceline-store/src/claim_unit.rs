@@ -83,6 +83,19 @@ impl Startable {
         }
         Startable::Chosen(by_task)
     }
+
+    /// Those that were chosen and not leased.
+    pub(crate) fn left_over(&self) -> impl Iterator<Item = JobNum> {
+        let chosen = match self {
+            Startable::All => None,
+            Startable::Chosen(chosen) => Some(chosen),
+        };
+        chosen
+            .into_iter()
+            .flat_map(HashMap::values)
+            .flatten()
+            .copied()
+    }
 }
 
 impl UnitLane {

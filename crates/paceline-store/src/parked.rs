@@ -158,6 +158,12 @@ pub(crate) fn park(context: &mut WriteContext<'_>, jobs: &[(JobNum, Scope)]) -> 
     Ok(())
 }
 
+/// Jobs that were chosen to start and did not after all: who was put aside for their sake is looked
+/// at again with the next choice, for then they may have to stand back.
+pub(crate) fn not_started(context: &WriteContext<'_>, jobs: impl Iterator<Item = JobNum>) {
+    jobs.for_each(|job| context.memory.parked.left(job));
+}
+
 /// Brings back who may start now that something has changed in their scopes: of each scope the
 /// first in line, as many as it has room for. Who is held by another scope is parked there.
 pub(crate) fn bring_back(
