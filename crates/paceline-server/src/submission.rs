@@ -113,11 +113,34 @@ async fn submit_reserved(
     reservation: Reservation,
     jobs: Vec<NewJob>,
 ) -> Result<Vec<Submitted>> {
-    let submitted = state.engine.submit(jobs).await.map_err(Refusal::from);
-    if let Err(refusal) = &submitted {
-        hold.forget_after(refusal, state, hash, reservation).await;
+    let count = jobs.len();
+    let refusal = match state.engine.submit(jobs).await {
+        Ok(submitted) => return Ok(submitted),
+        Err(error) => Refusal::from(error),
+    };
+    // The same request on another node may have been quicker; then this one came twice, and what
+    // it met is its own jobs.
+    if let Some(submitted) = taken_elsewhere(state, reservation, count).await? {
+        return Ok(submitted);
     }
-    submitted
+    hold.forget_after(&refusal, state, hash, reservation).await;
+    Err(refusal)
+}
+
+/// The jobs of a reservation, if all of them are there.
+async fn taken_elsewhere(
+    state: &AppState,
+    reservation: Reservation,
+    count: usize,
+) -> Result<Option<Vec<Submitted>>> {
+    let (mut ids, mut submitted) = (reservation.ids(), Vec::with_capacity(count));
+    for _ in 0..count {
+        match is_there(state, ids.next()).await? {
+            Some(job) => submitted.push(as_it_is(&job)),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(submitted))
 }
 
 /// Submits a job with the items that follow it line by line.

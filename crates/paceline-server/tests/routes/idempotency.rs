@@ -160,9 +160,12 @@ async fn a_refused_request_does_not_use_its_key_up() {
 async fn a_submission_whose_answer_broke_off_is_not_made_again() {
     let server = Server::start().await;
     server.declare("t").await;
-    server.faulty.fail("the answer to submit", || {
-        StoreError::Unavailable("connection closed".to_owned())
-    });
+    // Nor can it be looked up then what came of it.
+    for verb in ["the answer to submit", "job"] {
+        server.faulty.fail(verb, || {
+            StoreError::Unavailable("connection closed".to_owned())
+        });
+    }
     let job = json!({"task": "t"});
     post(&server, "/api/v1/jobs", "k", &job)
         .await
@@ -173,31 +176,51 @@ async fn a_submission_whose_answer_broke_off_is_not_made_again() {
     assert_eq!(total(&server).await, 1);
 }
 
+/// What another node answers to the same request, asked for in the midst of one.
+fn ask_there(other: &Server, job: &Value) -> (impl Fn() + Send + Sync + use<>, Arc<Mutex<Value>>) {
+    let (client, url, job) = (other.client.clone(), other.url("/api/v1/jobs"), job.clone());
+    let (asked, answer) = (AtomicBool::new(false), Arc::new(Mutex::new(Value::Null)));
+    let answered = Arc::clone(&answer);
+    let ask = move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let request = client.post(&url).header("idempotency-key", "k").json(&job);
+        let job = tokio::task::block_in_place(|| {
+            Handle::current().block_on(async { request.send().await?.json::<Value>().await })
+        });
+        *answered.lock().expect("not poisoned") = job.expect("an answer");
+    };
+    (ask, answer)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_that_are_asked_at_once_submit_once() {
     let server = Server::start().await;
     server.declare("t").await;
     let other = server.start_beside().await;
-    let (here, there) = (json!({"task": "t"}), json!({"task": "t"}));
-    let (client, url) = (other.client.clone(), other.url("/api/v1/jobs"));
-    let (asked, answer) = (AtomicBool::new(false), Arc::new(Mutex::new(Value::Null)));
-    let answered = Arc::clone(&answer);
+    let job = json!({"task": "t"});
     // The key was looked up here, and nothing was found; now another node does all of it.
-    server.faulty.when_tasks_are_read(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let request = client
-            .post(&url)
-            .header("idempotency-key", "k")
-            .json(&there);
-        let job = tokio::task::block_in_place(|| {
-            Handle::current().block_on(async { request.send().await?.json::<Value>().await })
-        });
-        *answered.lock().expect("not poisoned") = job.expect("an answer");
-    });
-    let job = post(&server, "/api/v1/jobs", "k", &here).await.ok(201);
-    assert_eq!(*answer.lock().expect("not poisoned"), job);
+    let (ask, answer) = ask_there(&other, &job);
+    server.faulty.when_tasks_are_read(ask);
+    let here = post(&server, "/api/v1/jobs", "k", &job).await.ok(201);
+    assert_eq!(*answer.lock().expect("not poisoned"), here);
+    assert_eq!(total(&server).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_comes_second_is_not_refused_for_its_own_job() {
+    let server = Server::start().await;
+    server.declare("t").await;
+    let other = server.start_beside().await;
+    let job = json!({"task": "t", "on_duplicate": "reject"});
+    // All is ready to be submitted here, and another node does it.
+    let (ask, answer) = ask_there(&other, &job);
+    server.faulty.before_the_submission(ask);
+    let here = post(&server, "/api/v1/jobs", "k", &job).await.ok(201);
+    assert_eq!(answer.lock().expect("not poisoned")["id"], here["id"]);
+    let again = post(&server, "/api/v1/jobs", "k", &job).await.ok(201);
+    assert_eq!(again["id"], here["id"], "the key is not free");
     assert_eq!(total(&server).await, 1);
 }
 

@@ -44,6 +44,7 @@ pub(crate) struct Faulty {
     faults: Mutex<BTreeMap<&'static str, Fault>>,
     uploads: Mutex<Vec<UploadId>>,
     tasks_read: Mutex<Option<Hook>>,
+    submitting: Mutex<Option<Hook>>,
     endless_prune: AtomicBool,
     pruning: Notify,
 }
@@ -63,9 +64,15 @@ impl Faulty {
             faults: Mutex::default(),
             uploads: Mutex::default(),
             tasks_read: Mutex::default(),
+            submitting: Mutex::default(),
             endless_prune: AtomicBool::new(false),
             pruning: Notify::new(),
         }
+    }
+
+    /// Just before the next submission `hook` runs.
+    pub(crate) fn before_the_submission(&self, hook: impl Fn() + Send + Sync + 'static) {
+        *self.submitting.lock().expect("not poisoned") = Some(Arc::new(hook));
     }
 
     /// The next clean-up does not end. Returns once it has begun.
@@ -118,6 +125,10 @@ impl Faulty {
 impl Store for Faulty {
     async fn submit(&self, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Submitted>> {
         self.check("submit")?;
+        let hook = self.submitting.lock().expect("not poisoned").take();
+        if let Some(hook) = hook {
+            hook();
+        }
         let submitted = self.inner.submit(jobs, now).await;
         self.check("the answer to submit")?;
         submitted
