@@ -17,7 +17,10 @@ export async function fill(node: Node): Promise<Record<string, string>> {
   await job({ items: items(12), batch: "nightly", user: "ana", labels: { team: "a" } });
   await job({ items: items(3), priority: "high", run_at: "2099-01-01T06:00:00Z" });
   await node.post("/jobs", { task: "report", user: "ben" });
-  await node.post("/templates", { name: "weekly", job: { task: "predict", params, items: items(5) } });
+  await node.post("/templates", {
+    name: "weekly",
+    job: { task: "predict", params, items: items(5) },
+  });
   const schedule = await node.post<Named>("/schedules", {
     name: "every-morning",
     cron: "0 6 * * *",
