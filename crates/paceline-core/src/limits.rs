@@ -365,6 +365,13 @@ impl Rules {
         room.into_iter().chain(tried).min()
     }
 
+    /// Whether only so many jobs of the scope may run at once.
+    pub fn is_limited(&self, scope: &Scope) -> bool {
+        let tried = scope.kind == Kind::Task
+            && self.throttled.get(&scope.name).copied().flatten().is_some();
+        self.limits.of(scope.kind, &scope.name).is_some() || tried
+    }
+
     /// How many more jobs may start in all; `None` is any number.
     pub fn room_for_all(&self, occupied: &Occupied) -> Option<u32> {
         let most = self.limits.jobs?;

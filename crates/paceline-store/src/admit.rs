@@ -100,7 +100,11 @@ fn choose(context: &mut WriteContext<'_>, wanted: &[(&str, u32)], now: Time) -> 
         }
     }
     let plan = walk.finish(&mut occupied);
-    parked::park(context, &plan.park)?;
+    let park = plan.park.iter();
+    let park: Vec<_> = park
+        .map(|(job, scope)| (job.id.num, scope.clone()))
+        .collect();
+    parked::park(context, &park)?;
     Ok(plan)
 }
 

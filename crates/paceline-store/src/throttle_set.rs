@@ -24,8 +24,8 @@ struct Throttled {
     /// How attempts ended that are still to be counted.
     ends: Ends,
     changed: bool,
-    /// Its breaker holds less than before.
-    eased: bool,
+    /// Its breaker holds less than before, or more.
+    turned: bool,
 }
 
 /// What is to be written of a task.
@@ -34,8 +34,8 @@ pub(crate) struct Row {
     pub(crate) task: String,
     pub(crate) state: String,
     pub(crate) trial: Option<Trial>,
-    /// Jobs that wait for it may start now.
-    pub(crate) eased: bool,
+    /// Jobs that wait for it may start now, or those behind them.
+    pub(crate) turned: bool,
 }
 
 /// A throttled task out of its columns.
@@ -59,7 +59,7 @@ impl ThrottleSet {
                 throttle: of.throttle,
                 ends: Ends::default(),
                 changed: false,
-                eased: false,
+                turned: false,
             };
             (of.task, throttled)
         };
@@ -131,10 +131,7 @@ impl ThrottleSet {
         };
         self.news.push(change_event(task, change));
         if let Some(of_task) = self.tasks.get_mut(task) {
-            of_task.eased = match change {
-                Change::Opened { .. } => false,
-                Change::Probing | Change::Closed => true,
-            };
+            of_task.turned = true;
         }
     }
 
@@ -158,7 +155,7 @@ impl ThrottleSet {
                     task: task.clone(),
                     state: state_text(&of_task.throttle),
                     trial: of_task.throttle.trial(&of_task.policy),
-                    eased: std::mem::take(&mut of_task.eased),
+                    turned: std::mem::take(&mut of_task.turned),
                 });
             }
         }

@@ -91,7 +91,7 @@ pub(crate) fn save(context: &mut WriteContext<'_>, now: Time) -> Result<()> {
         let open_until = open_until.map(Time::as_micros);
         let probes = row.trial.map(|trial| trial.probes);
         context.execute(UPDATE, (&row.task, row.state, open_until, probes))?;
-        if row.eased {
+        if row.turned {
             let scope = Scope::task(row.task).to_string();
             context.memory.parked.free(scope);
         }

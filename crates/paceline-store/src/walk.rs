@@ -74,7 +74,7 @@ pub(crate) struct Walk<'r> {
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) start: Vec<Found>,
-    pub(crate) park: Vec<(JobNum, Scope)>,
+    pub(crate) park: Vec<(Found, Scope)>,
     /// There may be more to start behind those that are parked.
     pub(crate) more: bool,
 }
@@ -163,14 +163,15 @@ impl<'r> Walk<'r> {
         let mut jobs = self.jobs;
         jobs.sort_by_key(|job| (job.place, job.id.num));
         let Choice { chosen, held } = admission::choose(&jobs, self.rules, occupied, self.now);
-        let park: Vec<_> = held
-            .into_iter()
-            .map(|(index, scope)| (jobs[index].id.num, scope))
-            .collect();
         let mut jobs: Vec<Option<Found>> = jobs.into_iter().map(Some).collect();
-        let start = chosen.into_iter().filter_map(|index| jobs[index].take());
+        let mut take = |index: usize| jobs[index].take();
+        let start = chosen.into_iter().filter_map(&mut take).collect();
+        let held = held.into_iter();
+        let park: Vec<_> = held
+            .filter_map(|(index, scope)| Some((take(index)?, scope)))
+            .collect();
         Plan {
-            start: start.collect(),
+            start,
             more: tired && !park.is_empty(),
             park,
         }
@@ -244,12 +245,13 @@ mod tests {
                 walk.take(page, jobs);
             }
             let plan = walk.finish(&mut occupied);
-            for (num, scope) in plan.park {
-                self.line.remove(&num.0);
+            for (job, scope) in plan.park {
+                let num = job.id.num.0;
+                self.line.remove(&num);
                 self.parked
                     .entry(scope.to_string())
                     .or_default()
-                    .insert(num.0);
+                    .insert(num);
             }
             for job in &plan.start {
                 self.line.remove(&job.id.num.0);

@@ -1,7 +1,7 @@
 //! Letting pending jobs start, as the admission rule chooses: one node at a time, so that no limit
 //! is ever exceeded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
@@ -25,6 +25,7 @@ use super::rules::{self, LOCK, OCCUPIED, RULES};
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
 use crate::events::Data;
+use crate::num::JobNum;
 use crate::walk::{Found, Line, MOST, Page, Pending, Plan, Walk};
 
 /// Most users whose jobs are looked at for themselves.
@@ -32,6 +33,7 @@ const USERS: u32 = 1_000;
 /// Of units for whose task no worker asks, most that are looked at where nothing limits all jobs.
 const OF_OTHERS: u32 = 100;
 
+/// Starts jobs with items. Single-unit jobs start with the claim that leases them.
 pub(crate) async fn admit(shared: &Shared, now: Time) -> Result<u64> {
     let mut all = 0;
     loop {
@@ -40,7 +42,12 @@ pub(crate) async fn admit(shared: &Shared, now: Time) -> Result<u64> {
             if !is_anyone_pending(&mut session).await? {
                 return Ok((0, false));
             }
-            step(shared, &mut session, None, now).await
+            let Some(chosen) = choose(&mut session, None, now).await? else {
+                return Ok((0, false));
+            };
+            let more = chosen.more;
+            let started = chosen.start_items(shared, &mut session, now).await?;
+            Ok((started, more))
         })
         .await?;
         all += started;
@@ -61,24 +68,63 @@ async fn is_anyone_pending(session: &mut Session) -> Result<bool> {
     Ok(!answers.take(items).is_empty() || !answers.take(freed).is_empty())
 }
 
-/// Starts what the rules let start for a claim: jobs with items, and as many single-unit jobs of
-/// the tasks as are asked for.
-pub(crate) async fn admit_for(shared: &Shared, session: &mut Session, claim: &Claim) -> Result<()> {
+/// Whose work a claim asks for, and how many leases of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) claim: &'a Claim,
+    /// Those of its tasks of which something may be handed out.
+    pub(crate) tasks: &'a [String],
+    pub(crate) wanted: u32,
+}
+
+/// Starts jobs with items as [`admit`] does. Returns the single-unit jobs of the tasks that may
+/// start, those first that are to be leased first: if there are any, in a transaction that is open
+/// still and has the lock of admission.
+pub(crate) async fn admit_for(
+    shared: &Shared,
+    session: &mut Session,
+    asked: Asked<'_>,
+) -> Result<Vec<i64>> {
     loop {
-        let (started, more) = step(shared, session, Some(claim), claim.now).await?;
-        if started > 0 || !more {
-            return Ok(());
+        let Some(mut chosen) = choose(session, Some(asked), asked.claim.now).await? else {
+            return Ok(Vec::new());
+        };
+        let units = std::mem::take(&mut chosen.units);
+        if chosen.items.is_empty() && !units.is_empty() {
+            let mut batch = Batch::default();
+            parked::park(&mut batch, chosen.park);
+            session.run(batch).await?;
+            return Ok(units);
+        }
+        let more = chosen.more;
+        let started = chosen.start_items(shared, session, asked.claim.now).await?;
+        // Those with items have begun in a transaction of their own; now for the units.
+        if units.is_empty() && (started > 0 || !more) {
+            return Ok(Vec::new());
         }
     }
 }
 
-/// One transaction. Returns how many have started, and whether there may be more.
-async fn step(
-    shared: &Shared,
+/// What admission has decided in a transaction that is open still.
+#[derive(Debug)]
+struct Chosen {
+    /// Jobs with items that start.
+    items: Vec<i64>,
+    /// Single-unit jobs that may start and are asked for.
+    units: Vec<i64>,
+    park: Vec<(JobNum, Scope)>,
+    /// Something else was written.
+    written: bool,
+    /// There may be more.
+    more: bool,
+}
+
+/// Decides who may start; `None` when there is no room for anybody.
+async fn choose(
     session: &mut Session,
-    claim: Option<&Claim>,
+    asked: Option<Asked<'_>>,
     now: Time,
-) -> Result<(u64, bool)> {
+) -> Result<Option<Chosen>> {
     // Of very many keys few have parked jobs.
     const TAKE_FREED: &str = "WITH taken AS (DELETE FROM freed RETURNING scope)
         SELECT scope, EXISTS (SELECT 1 FROM jobs WHERE lane = 7 AND parked_by = scope) FROM taken";
@@ -95,7 +141,7 @@ async fn step(
     let room = rules.room_for_all(&occupied);
     if room == Some(0) {
         session.roll_back().await;
-        return Ok((0, false));
+        return Ok(None);
     }
     let taken = answers.take(freed_at);
     let mut freed: BTreeSet<Scope> = BTreeSet::new();
@@ -104,8 +150,8 @@ async fn step(
             freed.insert(row.word(0)?);
         }
     }
-    let something_freed = !taken.is_empty();
-    parked::bring_back(session, freed.into_iter().collect(), &rules, &occupied, now).await?;
+    let freed = freed.into_iter().collect();
+    let back = parked::bring_back(session, freed, &rules, &occupied, now).await?;
     let most = room.unwrap_or(MOST).min(MOST);
     let mut walk = Walk::new(&rules, &occupied, now);
     walk.add(Line::Items, most);
@@ -114,41 +160,69 @@ async fn step(
             rules: &rules,
             occupied: &occupied,
             most,
-            claim,
+            asked,
             now,
         };
         lines.add(session, &mut walk).await?;
     }
     read_all(session, &mut walk).await?;
     let Plan { start, park, more } = walk.finish(&mut occupied);
-    let nums = to_start(start, claim);
-    if nums.is_empty() && park.is_empty() && !something_freed {
-        session.roll_back().await;
-        return Ok((0, false));
-    }
-    let mut batch = Batch::default();
-    parked::park(&mut batch, park);
-    let started = start_all(shared, session, batch, nums, now).await?;
-    Ok((started, more))
+    let woken = parked::who_stands_aside(session, &park, &back, &rules).await?;
+    let (units, items): (Vec<Found>, Vec<Found>) =
+        start.into_iter().partition(|job| job.id.is_unit);
+    let mut items: Vec<i64> = items.into_iter().map(|job| job.id.num.0).collect();
+    items.sort_unstable();
+    Ok(Some(Chosen {
+        items,
+        units: asked.map_or_else(Vec::new, |asked| asked.among(units)),
+        park: park
+            .into_iter()
+            .map(|(job, scope)| (job.id.num, scope))
+            .collect(),
+        written: !taken.is_empty() || woken,
+        more: more || woken,
+    }))
 }
 
-/// Single-unit jobs start when a worker asks for them, as many as it can have.
-fn to_start(chosen: Vec<Found>, claim: Option<&Claim>) -> Vec<i64> {
-    let offers = || claim.into_iter().flat_map(|claim| &claim.offers);
-    let mut wanted = offers().fold(0_u32, |sum, offer| sum.saturating_add(offer.leases));
-    let mut nums = Vec::new();
-    for job in chosen {
-        if job.id.is_unit {
-            let asked = offers().any(|offer| offer.leases > 0 && offer.tasks.contains(&job.task));
-            if !asked || wanted == 0 {
-                continue;
+impl Asked<'_> {
+    /// The jobs that workers ask for, of each task as many as they can have at most.
+    fn among(&self, units: Vec<Found>) -> Vec<i64> {
+        let mut left: HashMap<&str, u32> = self
+            .tasks
+            .iter()
+            .map(|task| (task.as_str(), self.wanted))
+            .collect();
+        let mut nums = Vec::new();
+        for job in units {
+            if let Some(left) = left.get_mut(job.task.as_str())
+                && *left > 0
+            {
+                *left -= 1;
+                nums.push(job.id.num.0);
             }
-            wanted -= 1;
         }
-        nums.push(job.id.num.0);
+        nums
     }
-    nums.sort_unstable();
-    nums
+
+    /// How many leases are asked for of a task.
+    fn leases(&self, task: &String) -> u32 {
+        let asking = self.claim.offers.iter();
+        let asking = asking.filter(|offer| offer.tasks.contains(task));
+        asking.fold(0_u32, |sum, offer| sum.saturating_add(offer.leases))
+    }
+}
+
+impl Chosen {
+    /// Starts the jobs with items, puts aside who cannot start, and commits.
+    async fn start_items(self, shared: &Shared, session: &mut Session, now: Time) -> Result<u64> {
+        if self.items.is_empty() && self.park.is_empty() && !self.written {
+            session.roll_back().await;
+            return Ok(0);
+        }
+        let mut batch = Batch::default();
+        parked::park(&mut batch, self.park);
+        start_all(shared, session, batch, self.items, now).await
+    }
 }
 
 async fn read_all(session: &mut Session, walk: &mut Walk<'_>) -> Result<()> {
@@ -214,7 +288,7 @@ struct Lines<'a> {
     rules: &'a Rules,
     occupied: &'a Occupied,
     most: u32,
-    claim: Option<&'a Claim>,
+    asked: Option<Asked<'a>>,
     now: Time,
 }
 
@@ -260,10 +334,10 @@ impl Lines<'_> {
         if self.rules.limits().jobs.is_some() {
             return self.most;
         }
-        let offers = self.claim.into_iter().flat_map(|claim| &claim.offers);
-        let asking = offers.filter(|offer| offer.tasks.contains(task));
-        let asked = asking.fold(0_u32, |sum, offer| sum.saturating_add(offer.leases));
-        if asked > 0 { asked } else { OF_OTHERS }
+        match self.asked.map_or(0, |asked| asked.leases(task)) {
+            0 => OF_OTHERS,
+            leases => leases,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Leasing work to a node's workers, in turns.
 //!
-//! What there is to have is looked at without locks. Then the rows that may be served are locked:
-//! jobs with items wait for each other's transactions, unit jobs that somebody else has locked are
-//! passed over. The turns are taken in memory ([`super::claim_round`]), and all is written at once.
+//! What there is to have is looked at without locks. Where limits or holds are, admission says then
+//! which pending unit jobs may start; they start with their leases, in the transaction in which they
+//! were chosen. The rows that may be served are locked: jobs with items wait for each other's
+//! transactions, unit jobs that somebody else has locked are passed over. The turns are taken in memory ([`super::claim_round`]), and all is written at once.
 
 use std::collections::HashSet;
 use std::sync::PoisonError;
@@ -14,7 +15,7 @@ use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::{JobId, Time};
 use tokio_postgres::Row;
 
-use super::admit;
+use super::admit::{self, Asked};
 use super::claim_chunk::{self, Chunks};
 use super::claim_round::{Locked, Round};
 use super::connect::Shared;
@@ -112,16 +113,23 @@ type Step = (Vec<Vec<Lease>>, Option<Time>, bool);
 async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut session = shared.pools.writer().await?;
     let mut seen = Seen::look(&mut session, claim).await?;
+    let mut chosen = Vec::new();
     if !seen.rules.is_open() && seen.may_admit {
-        admit::admit_for(shared, &mut session, claim).await?;
+        let asked = Asked {
+            claim,
+            tasks: &seen.tasks,
+            wanted: seen.wanted,
+        };
+        chosen = admit::admit_for(shared, &mut session, asked).await?;
         seen = Seen::look(&mut session, claim).await?;
     }
     shared.throttled.learn(&seen.rules);
     let none = claim.offers.iter().map(|_| Vec::new()).collect();
+    seen.units += chosen.len();
     if seen.jobs.is_empty() && seen.units == 0 {
         return Ok((none, seen.next_due, false));
     }
-    let Some(mut locked) = lock(shared, &mut session, claim, &seen).await? else {
+    let Some(mut locked) = lock(shared, &mut session, claim, (&seen, &chosen)).await? else {
         // The rules have changed meanwhile.
         session.roll_back().await;
         return Ok((none, seen.next_due, true));
@@ -132,7 +140,8 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let allowed = locked.changes.throttles.next_due(tasks, claim.now);
     let due = |due: Option<Time>| due.into_iter().chain(allowed).min();
     if served.iter().all(Vec::is_empty) {
-        session.roll_back().await;
+        // Whom admission has put aside stays there.
+        session.finish().await?;
         return Ok((none, due(seen.next_due), passed_over));
     }
     locked.changes.settle_throttles(claim.now);
@@ -282,12 +291,13 @@ impl Seen {
     }
 }
 
-/// Locks what may be served and reads it. `None` when the rules are not those that were seen.
+/// Locks what may be served and reads it: `chosen` are pending unit jobs that admission, whose
+/// transaction is open then, lets start. `None` when the rules are not those that were seen.
 async fn lock(
     shared: &Shared,
     session: &mut Session,
     claim: &Claim,
-    seen: &Seen,
+    (seen, chosen): (&Seen, &[i64]),
 ) -> Result<Option<Locked>> {
     const PROGRESS: &str = concat!(
         "SELECT ",
@@ -299,10 +309,21 @@ async fn lock(
         job_columns!(),
         ", params FROM jobs WHERE num = ANY($1)"
     );
+    const CHOSEN: &str = concat!(
+        "SELECT ",
+        job_columns!(),
+        ", params FROM jobs JOIN unnest($1::bigint[]) WITH ORDINALITY c (chosen, nth)
+            ON num = chosen WHERE lane = 1 ORDER BY nth FOR UPDATE OF jobs SKIP LOCKED"
+    );
     let tasks = || seen.tasks.clone();
     let limit = i64::from(seen.wanted);
-    let mut batch = Batch::begin_relaxed();
-    batch.add(LOCK_SHARED, values![]);
+    let mut batch = if chosen.is_empty() {
+        let mut batch = Batch::begin_relaxed();
+        batch.add(LOCK_SHARED, values![]);
+        batch
+    } else {
+        Batch::default()
+    };
     let rules = batch.add(RULES, values![]);
     // Unit jobs first: rows of `jobs` are locked before rows of `progress`.
     let mut units = Vec::new();
@@ -310,6 +331,9 @@ async fn lock(
         units.push(batch.add(units_of!("3"), values![tasks(), limit]));
         if seen.rules.is_open() {
             units.push(batch.add(units_of!("1"), values![tasks(), limit]));
+        }
+        if !chosen.is_empty() {
+            units.push(batch.add(CHOSEN, values![chosen.to_vec()]));
         }
     }
     let with_items = (!seen.jobs.is_empty()).then(|| {

@@ -1,6 +1,8 @@
 //! Pending jobs that a scope holds back: they stand aside, so that nobody looks at them before
 //! something changes in that scope. All of it under the lock of admission.
 
+use std::collections::{BTreeSet, HashSet};
+
 use paceline_core::Time;
 use paceline_core::limits::{Occupied, Rules};
 use paceline_core::line::Place;
@@ -12,6 +14,7 @@ use super::error::Result;
 use super::row::int;
 use super::session::{Batch, Session, values};
 use crate::num::JobNum;
+use crate::walk::Found;
 
 /// Most parked jobs of a scope that are read at once.
 const PAGE: u32 = 500;
@@ -46,14 +49,16 @@ struct Freed {
 }
 
 /// Brings back who may start now that something has changed in these scopes: of each the first in
-/// line, as many as it has room for. Who is held by another scope is parked there.
+/// line, as many as it has room for. Who is held by another scope is parked there. Returns those of
+/// scopes with little room, which may have to go again.
 pub(crate) async fn bring_back(
     session: &mut Session,
     scopes: Vec<Scope>,
     rules: &Rules,
     occupied: &Occupied,
     now: Time,
-) -> Result<()> {
+) -> Result<HashSet<JobNum>> {
+    let mut back = HashSet::new();
     let mut freed: Vec<Freed> = scopes
         .into_iter()
         .map(|scope| Freed {
@@ -65,18 +70,45 @@ pub(crate) async fn bring_back(
         .filter(|freed| freed.room != Some(0))
         .collect();
     while !freed.is_empty() {
-        freed = step(session, freed, rules, occupied, now).await?;
+        freed = step(session, freed, (rules, occupied, now), &mut back).await?;
     }
-    Ok(())
+    Ok(back)
+}
+
+/// Single-unit jobs that could have started, had a worker asked for them, kept their places before
+/// those behind them. Such of them as a scope holds now keep no place in their other scopes: who is
+/// parked there is looked at again. Returns whether there is anybody.
+///
+/// Those that were only just brought back have kept nobody waiting.
+pub(crate) async fn who_stands_aside(
+    session: &mut Session,
+    park: &[(Found, Scope)],
+    back: &HashSet<JobNum>,
+    rules: &Rules,
+) -> Result<bool> {
+    const FREE: &str = "INSERT INTO freed (scope) SELECT scope FROM unnest($1::text[]) n (scope)
+        WHERE EXISTS (SELECT 1 FROM jobs WHERE lane = 7 AND parked_by = n.scope) RETURNING 1";
+    let mut scopes = BTreeSet::new();
+    for (job, held_by) in park {
+        if job.id.is_unit && !back.contains(&job.id.num) {
+            let others = job.names().scopes().filter(|scope| scope != held_by);
+            let limited = others.filter(|scope| rules.is_limited(scope));
+            scopes.extend(limited.map(|scope| scope.to_string()));
+        }
+    }
+    if scopes.is_empty() {
+        return Ok(false);
+    }
+    let scopes: Vec<String> = scopes.into_iter().collect();
+    Ok(!session.list(FREE, values![scopes]).await?.is_empty())
 }
 
 /// One page of each scope. Returns those that have more.
 async fn step(
     session: &mut Session,
     freed: Vec<Freed>,
-    rules: &Rules,
-    occupied: &Occupied,
-    now: Time,
+    (rules, occupied, now): (&Rules, &Occupied, Time),
+    all_back: &mut HashSet<JobNum>,
 ) -> Result<Vec<Freed>> {
     const ALL: &str = "UPDATE jobs SET lane = CASE kind WHEN 'unit' THEN 1 ELSE 2 END
         WHERE lane = 7 AND parked_by = $1";
@@ -111,6 +143,7 @@ async fn step(
                 moved.push((job.id.num, Scope::new(kind, name)));
             } else {
                 back.push(job.id.num.0);
+                all_back.insert(job.id.num);
                 room = room.saturating_sub(1);
             }
         }

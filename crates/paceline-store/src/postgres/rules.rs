@@ -135,6 +135,7 @@ pub(crate) async fn configure(shared: &Shared, limits: &Limits) -> Result<()> {
         batch.add("DELETE FROM limits WHERE NOT is_set", values![]);
         batch.add(INSERT, values![names, mosts]);
         batch.add(FREE_ALL, values![]);
+        wake(&mut batch);
         batch.commit();
         session.run(batch).await.map(|_| ())
     })
@@ -170,6 +171,7 @@ pub(crate) async fn set_limits(
                 LimitName::Of(_) => free(&mut batch, text),
             }
         }
+        wake(&mut batch);
         let mut changes = Changes::default();
         changes.record(EventKind::LimitChanged, &limits_event(settings), now);
         tell(shared, &mut session, batch, changes).await
@@ -180,6 +182,12 @@ pub(crate) async fn set_limits(
 /// Notes that something has changed in a scope.
 fn free(batch: &mut Batch<'_>, scope: String) {
     batch.add("INSERT INTO freed (scope) VALUES ($1)", values![scope]);
+}
+
+/// Lets the next admission look at who stands in line, also where nobody comes back: whom the new
+/// rules hold stands aside, and those behind may start.
+fn wake(batch: &mut Batch<'_>) {
+    batch.add("INSERT INTO freed (scope) VALUES ('')", values![]);
 }
 
 async fn tell(
@@ -214,6 +222,7 @@ pub(crate) async fn hold(shared: &Shared, hold: &Hold, now: Time) -> Result<()> 
         let until = until.map(Time::as_micros);
         let row = values![scope.to_string(), until, reason.clone(), since.as_micros()];
         batch.add(UPSERT, row);
+        wake(&mut batch);
         let mut changes = Changes::default();
         changes.record(kind, &hold_event(scope, Some(hold)), now);
         tell(shared, &mut session, batch, changes).await

@@ -103,7 +103,7 @@ impl Changes {
         for row in self.throttles.take_changed() {
             let open_until = row.trial.and_then(|trial| trial.open_until);
             let probes = row.trial.map(|trial| int(trial.probes));
-            if row.eased {
+            if row.turned {
                 self.freed.push(Scope::task(&row.task).to_string());
             }
             let open_until = open_until.map(Time::as_micros);

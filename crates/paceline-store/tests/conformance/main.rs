@@ -49,6 +49,7 @@ mod retry;
 mod room;
 mod schedule_runs;
 mod schedules;
+mod stand_aside;
 mod submit;
 mod submit_only_new;
 mod support;

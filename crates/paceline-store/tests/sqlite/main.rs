@@ -7,7 +7,6 @@ mod full_disk;
 mod kill;
 mod many_callers;
 mod open;
-mod parked;
 mod reopen;
 mod search;
 mod shell;
