@@ -5,7 +5,7 @@
 //! happened can be missed. Whoever hears it writes what follows from it and moves the mark in one
 //! transaction ([`Outbox::post`]); of several nodes one succeeds. What goes outside is taken for a
 //! while ([`Outbox::take`]), sent, and settled; who dies in between has sent it perhaps, and it is
-//! sent again under the same id: at least once.
+//! sent again under the same id as soon as its node is taken for dead: at least once.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 use async_trait::async_trait;
 
-use crate::id::{DeliveryId, EventSeq};
+use crate::id::{DeliveryId, EventSeq, NodeId};
 use crate::notify::{Channel, News, Preferences, Target};
 use crate::state::{UnknownWord, words};
 use crate::store::Result;
@@ -77,6 +77,14 @@ pub struct Reach {
     /// Addresses that have enough messages under way, so that one that does not answer holds up no
     /// other.
     pub busy: Vec<String>,
+}
+
+/// Who takes messages, how many at most, and until when nobody else gets them while it is alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taker {
+    pub node: NodeId,
+    pub until: Time,
+    pub limit: u32,
 }
 
 /// Messages to send, and when the next one is due.
@@ -143,9 +151,9 @@ pub trait Outbox: Send + Sync {
     /// where `post` says.
     async fn post(&self, post: Post) -> Result<bool>;
 
-    /// Takes messages that are due, which nobody else gets before `until`. Durable, and so is all
-    /// that they tell of.
-    async fn take(&self, reach: Reach, until: Time, limit: u32, now: Time) -> Result<Taken>;
+    /// Takes messages that are due. Nobody else gets them before the taker's time is over, or its
+    /// node is gone. Durable, and so is all that they tell of.
+    async fn take(&self, reach: Reach, taker: Taker, now: Time) -> Result<Taken>;
     /// Takes down what became of an attempt; false if it is not the last one any more.
     async fn settle(
         &self,

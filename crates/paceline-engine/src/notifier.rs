@@ -13,7 +13,7 @@ use paceline_core::dice::Dice;
 use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::{Audience, News, Subscription, Telling};
 use paceline_core::outbox::{
-    Courier, Delivery, NewDelivery, Outbox, Post, Reach, Settled, Undelivered,
+    Courier, Delivery, NewDelivery, Outbox, Post, Reach, Settled, Taker, Undelivered,
 };
 use paceline_core::retry::{RetryPolicy, Verdict};
 use paceline_core::store::StoreError;
@@ -37,7 +37,7 @@ const BUSY: Duration = Duration::from_millis(500);
 /// Messages under way at one time, in all and, about, to one address.
 const UNDER_WAY: usize = 16;
 const TO_ONE_ADDRESS: usize = 4;
-/// Longest that an attempt may take, and how long nobody else gets the message.
+/// Longest that an attempt may take, and how long nobody else gets the message while its node lives.
 const PATIENCE: Duration = Duration::from_secs(30);
 const TAKEN_FOR: Duration = Duration::from_mins(2);
 
@@ -267,9 +267,13 @@ impl Carrying {
             ..self.notifications.courier.reach()
         };
         let now = self.shared.clock.now();
-        let limit = u32::try_from(TO_ONE_ADDRESS).unwrap_or(1);
+        let taker = Taker {
+            node: self.shared.node,
+            until: now + TAKEN_FOR,
+            limit: u32::try_from(TO_ONE_ADDRESS).unwrap_or(1),
+        };
         let outbox = self.shared.store.outbox();
-        let taken = outbox.take(reach, now + TAKEN_FOR, limit, now).await?;
+        let taken = outbox.take(reach, taker, now).await?;
         let until_due = taken.next_due.map_or(IDLE, |due| due.since(now));
         Ok((taken.deliveries, until_due.clamp(BUSY, IDLE)))
     }

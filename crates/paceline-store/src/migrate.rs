@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0012_cache.sql"),
     include_str!("../migrations/sqlite/0013_task_history.sql"),
     include_str!("../migrations/sqlite/0014_large_results.sql"),
+    include_str!("../migrations/sqlite/0015_taken_messages.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the

@@ -16,7 +16,7 @@ use crate::leases::{self, LeaseRow};
 use crate::num::JobNum;
 use crate::progress_row::Progress;
 use crate::text::word;
-use crate::{report_unit, rules, upload};
+use crate::{outbox, report_unit, rules, upload};
 
 /// Registers a node. Only one node can use the database, so all earlier ones are gone.
 pub(crate) fn register(
@@ -31,6 +31,7 @@ pub(crate) fn register(
     let held = leases::all(context)?;
     recover(context, held, None, now)?;
     upload::sweep(context)?;
+    outbox::take_back(context, None, now)?;
     context.execute("DELETE FROM nodes", ())?;
     let id = context.next(Sequence::Node);
     context.execute(
@@ -93,6 +94,7 @@ pub(crate) fn take_back_from_dead(context: &mut WriteContext<'_>, now: Time) -> 
 }
 
 fn take_back(context: &mut WriteContext<'_>, node: NodeId, now: Time) -> Result<u64> {
+    outbox::take_back(context, Some(node), now)?;
     let held = leases::of_node(context, node)?;
     recover(context, held, Some(node), now)
 }

@@ -3,9 +3,9 @@
 use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::News;
 use paceline_core::outbox::{
-    Delivery, DeliveryRecord, DeliveryState, Heard, NewDelivery, Post, Reach, Settled, Taken,
+    Delivery, DeliveryRecord, DeliveryState, Heard, NewDelivery, Post, Reach, Settled, Taken, Taker,
 };
-use paceline_core::{JobId, Json, Time};
+use paceline_core::{JobId, Json, NodeId, Time};
 use rusqlite::{Connection, Row, ToSql};
 
 use crate::context::{WriteContext, find, list};
@@ -154,12 +154,11 @@ pub(crate) fn next_due(connection: &Connection) -> Result<Option<Time>> {
     Ok(due.map(Time::from_micros))
 }
 
-/// Takes messages that are due, which nobody else gets before `until`.
+/// Takes messages that are due.
 pub(crate) fn take(
     context: &WriteContext<'_>,
     reach: &Reach,
-    until: Time,
-    limit: u32,
+    taker: Taker,
     now: Time,
 ) -> Result<Taken> {
     const DUE: &str =
@@ -172,12 +171,13 @@ pub(crate) fn take(
             AND (?3 OR o.channel <> 'email')
             AND o.address NOT IN (SELECT value FROM json_each(?5))
         ORDER BY o.due LIMIT ?4";
-    const TAKE: &str = "UPDATE outbox SET attempt = attempt + 1, due = ?2 WHERE id = ?1";
+    const TAKE: &str = "UPDATE outbox SET attempt = attempt + 1, due = ?2, taken_by = ?3
+        WHERE id = ?1";
     let params = (
         now.as_micros(),
         joined_json(&reach.configured),
         reach.email,
-        limit,
+        taker.limit,
         joined_json(&reach.busy),
     );
     let deliveries = context.list(DUE, params, |row| {
@@ -189,12 +189,21 @@ pub(crate) fn take(
     })?;
     for delivery in &deliveries {
         let id = delivery.message.id.into_bytes();
-        context.execute(TAKE, (id, until.as_micros()))?;
+        context.execute(TAKE, (id, taker.until.as_micros(), taker.node.0))?;
     }
     Ok(Taken {
         deliveries,
         next_due: next_due(context.connection)?,
     })
+}
+
+/// Messages that a node had taken which is gone, or that all had, are due again.
+pub(crate) fn take_back(context: &WriteContext<'_>, node: Option<NodeId>, now: Time) -> Result<()> {
+    const UPDATE: &str = "UPDATE outbox SET due = min(due, ?2), taken_by = NULL
+        WHERE taken_by IS NOT NULL AND due IS NOT NULL AND (?1 IS NULL OR taken_by = ?1)";
+    let node = node.map(|node| node.0);
+    context.execute(UPDATE, (node, now.as_micros()))?;
+    Ok(())
 }
 
 /// The columns of [`news`], then id, channel, target and address.
@@ -217,7 +226,7 @@ pub(crate) fn settle(
     now: Time,
 ) -> Result<bool> {
     const UPDATE: &str = "UPDATE outbox SET status = ?3, due = ?4, error = coalesce(?5, error),
-            settled_at = ?6
+            settled_at = ?6, taken_by = NULL
         WHERE id = ?1 AND attempt = ?2 AND due IS NOT NULL";
     let (state, due, error, at) = settled_columns(settled, now);
     let row = (id.into_bytes(), attempt, state.as_str(), due, error, at);

@@ -8,6 +8,7 @@ use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::Preferences;
 use paceline_core::outbox::{
     DeliveryRecord, DeliveryState, Heard, Notice, NoticeQuery, Outbox, Post, Reach, Settled, Taken,
+    Taker,
 };
 use paceline_core::store::Result;
 use paceline_core::watch::{LongRun, Seen, Watch};
@@ -34,7 +35,7 @@ impl Outbox for SqliteStore {
             .await
     }
 
-    async fn take(&self, reach: Reach, until: Time, limit: u32, now: Time) -> Result<Taken> {
+    async fn take(&self, reach: Reach, taker: Taker, now: Time) -> Result<Taken> {
         // Most looks find nothing: they need not wait for the writer.
         let next_due = self.read(outbox::next_due).await?;
         if next_due.is_none_or(|due| due > now) {
@@ -44,7 +45,7 @@ impl Outbox for SqliteStore {
             });
         }
         self.write(Durable::Yes, move |context| {
-            outbox::take(context, &reach, until, limit, now)
+            outbox::take(context, &reach, taker, now)
         })
         .await
     }

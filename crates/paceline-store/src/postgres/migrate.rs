@@ -81,6 +81,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0014_large_results.sql"),
         compatible_from: 14,
     },
+    Step {
+        sql: include_str!("../../migrations/postgres/0015_taken_messages.sql"),
+        compatible_from: 14,
+    },
 ];
 
 /// The schema version that this program writes.

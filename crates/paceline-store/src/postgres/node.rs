@@ -15,6 +15,7 @@ use super::error::{Error, Result};
 use super::flush;
 use super::items_write::clean;
 use super::load::{self, Which};
+use super::outbox;
 use super::row::Columns;
 use super::rules::{RULES, read_rules};
 use super::session::{Batch, Session, Value, values};
@@ -95,6 +96,7 @@ pub(crate) async fn remove(shared: &Shared, node: NodeId, now: Time) -> Result<(
         let mut batch = Batch::default();
         batch.add("DELETE FROM nodes WHERE id = $1", values![node.0]);
         batch.add(SWEEP_UPLOADS_OF, values![node.0]);
+        batch.add(outbox::TAKE_BACK_OF, values![node.0, now.as_micros()]);
         recover(shared, &mut session, batch, (which, held), now).await?;
         Ok(())
     })

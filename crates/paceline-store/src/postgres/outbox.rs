@@ -3,7 +3,7 @@
 use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::News;
 use paceline_core::outbox::{
-    Delivery, DeliveryRecord, DeliveryState, Heard, NewDelivery, Post, Reach, Settled, Taken,
+    Delivery, DeliveryRecord, DeliveryState, Heard, NewDelivery, Post, Reach, Settled, Taken, Taker,
 };
 use paceline_core::{JobId, JobState, Json, Time};
 use tokio_postgres::Row;
@@ -189,15 +189,9 @@ pub(crate) async fn next_due(session: &mut Session) -> Result<Option<Time>> {
     row.map_or(Ok(None), |row| row.maybe_time(0))
 }
 
-/// Takes messages that are due, which nobody else gets before `until`. The commit is flushed, and
-/// with it all that was committed before: nobody is told of what a crash can undo.
-pub(crate) async fn take(
-    shared: &Shared,
-    reach: &Reach,
-    until: Time,
-    limit: u32,
-    now: Time,
-) -> Result<Taken> {
+/// Takes messages that are due. The commit is flushed, and with it all that was committed before:
+/// nobody is told of what a crash can undo.
+pub(crate) async fn take(shared: &Shared, reach: &Reach, taker: Taker, now: Time) -> Result<Taken> {
     const TAKE: &str = "WITH due AS (
             SELECT id FROM outbox WHERE due IS NOT NULL AND due <= $1
                 AND (configured IS NULL OR configured = ANY($2))
@@ -205,8 +199,8 @@ pub(crate) async fn take(
                 AND address <> ALL($6)
             ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED),
         taken AS (
-            UPDATE outbox o SET attempt = o.attempt + 1, due = $5 FROM due WHERE o.id = due.id
-            RETURNING o.*)
+            UPDATE outbox o SET attempt = o.attempt + 1, due = $5, taken_by = $7
+            FROM due WHERE o.id = due.id RETURNING o.*)
         SELECT t.seq, t.at, t.kind, t.job, t.name, t.task, t.batch, t.owner, t.state, t.data, t.id,
             t.channel, t.configured, t.user_name, t.address, t.attempt, p.webhook_secret
         FROM taken t LEFT JOIN preferences p ON p.user_name = t.user_name";
@@ -217,9 +211,10 @@ pub(crate) async fn take(
             now.as_micros(),
             reach.configured.clone(),
             reach.email,
-            i64::from(limit),
-            until.as_micros(),
-            reach.busy.clone()
+            i64::from(taker.limit),
+            taker.until.as_micros(),
+            reach.busy.clone(),
+            taker.node.0
         ],
     );
     batch.commit();
@@ -238,6 +233,16 @@ pub(crate) async fn take(
         next_due: next_due(&mut session).await?,
     })
 }
+
+/// Messages that this node had taken are due again.
+pub(crate) const TAKE_BACK_OF: &str =
+    "UPDATE outbox SET due = least(due, $2), taken_by = NULL WHERE taken_by = $1
+    AND due IS NOT NULL";
+/// … and those that nodes had taken which are gone.
+pub(crate) const TAKE_BACK_LOST: &str =
+    "UPDATE outbox o SET due = least(due, $1), taken_by = NULL WHERE taken_by IS NOT NULL
+    AND due IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = o.taken_by AND n.until >= $1)";
 
 /// The columns of [`news`], then id, channel, target and address.
 fn message(row: &Row) -> Result<NewDelivery> {
@@ -260,7 +265,7 @@ pub(crate) async fn settle(
     now: Time,
 ) -> Result<bool> {
     const UPDATE: &str = "UPDATE outbox SET status = $3, due = $4, error = coalesce($5, error),
-            settled_at = $6
+            settled_at = $6, taken_by = NULL
         WHERE id = $1 AND attempt = $2 AND due IS NOT NULL RETURNING 1";
     let (state, due, error, at) = settled_columns(settled, now);
     let row = values![

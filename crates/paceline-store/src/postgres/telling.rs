@@ -8,6 +8,7 @@ use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::Preferences;
 use paceline_core::outbox::{
     DeliveryRecord, DeliveryState, Heard, Notice, NoticeQuery, Outbox, Post, Reach, Settled, Taken,
+    Taker,
 };
 use paceline_core::store::Result;
 use paceline_core::watch::{LongRun, Seen, Watch};
@@ -31,7 +32,7 @@ impl Outbox for PostgresStore {
         Ok(outbox::post(&self.shared, &post).await?)
     }
 
-    async fn take(&self, reach: Reach, until: Time, limit: u32, now: Time) -> Result<Taken> {
+    async fn take(&self, reach: Reach, taker: Taker, now: Time) -> Result<Taken> {
         // Most looks find nothing: they need write nothing.
         let next_due = outbox::next_due(&mut self.reader().await?).await?;
         if next_due.is_none_or(|due| due > now) {
@@ -40,7 +41,7 @@ impl Outbox for PostgresStore {
                 next_due,
             });
         }
-        Ok(outbox::take(&self.shared, &reach, until, limit, now).await?)
+        Ok(outbox::take(&self.shared, &reach, taker, now).await?)
     }
 
     async fn settle(

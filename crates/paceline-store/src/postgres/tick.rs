@@ -16,6 +16,7 @@ use super::error::Result;
 use super::flush;
 use super::load::{self, Which};
 use super::node::{self, Of};
+use super::outbox;
 use super::row::Columns;
 use super::rules;
 use super::session::{Batch, values};
@@ -70,6 +71,7 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
     let next_due = batch.add(NEXT_DUE, values![now.as_micros()]);
     let over = batch.add(OVER, values![now.as_micros()]);
     batch.add(node::SWEEP_UPLOADS, values![now.as_micros()]);
+    batch.add(outbox::TAKE_BACK_LOST, values![now.as_micros()]);
     let freed = batch.add(FREE, values![now.as_micros()]);
     let mut answers = session.run(batch).await?;
     let mut ticked = Ticked {

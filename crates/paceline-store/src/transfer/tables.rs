@@ -201,9 +201,10 @@ pub(super) const TABLES: &[Table] = &[
     table(
         "outbox",
         "id, channel, configured, user_name, address, seq, at, kind, job, name, task, batch,
-         owner, state, data, status, attempt, due, error, settled_at",
+         owner, state, data, status, attempt, due, error, settled_at, taken_by",
         "SELECT hex(id), channel, configured, user, address, seq, at, kind, nullif(hex(job), ''),
-            name, task, batch, owner, state, data, status, attempt, due, error, settled_at
+            name, task, batch, owner, state, data, status, attempt, due, error, settled_at,
+            taken_by
          FROM outbox ORDER BY id",
     ),
     table(

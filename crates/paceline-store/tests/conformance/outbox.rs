@@ -4,7 +4,7 @@ use paceline_core::event::EventKind;
 use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::{Channel, EVERYBODY, News, Preferences, Target, Topic, Wish};
 use paceline_core::outbox::{
-    Delivery, DeliveryState, NewDelivery, Notice, NoticeQuery, Post, Reach, Settled,
+    Delivery, DeliveryState, NewDelivery, Notice, NoticeQuery, Post, Reach, Settled, Taker,
 };
 use paceline_core::{JobState, Time};
 
@@ -45,12 +45,18 @@ impl Case {
         }
     }
 
+    fn taker(&self, until: Time) -> Taker {
+        Taker {
+            node: self.node(),
+            until,
+            limit: 10,
+        }
+    }
+
     async fn take_with(&self, reach: &Reach, for_seconds: u64) -> Vec<Delivery> {
-        let until = self.now() + seconds(for_seconds);
-        let taken = self
-            .store
-            .outbox()
-            .take(reach.clone(), until, 10, self.now());
+        let taker = self.taker(self.now() + seconds(for_seconds));
+        let outbox = self.store.outbox();
+        let taken = outbox.take(reach.clone(), taker, self.now());
         taken.await.expect("messages are taken").deliveries
     }
 
@@ -202,7 +208,8 @@ async fn a_message_is_taken_by_one_and_comes_back_from_the_dead(s: Case) {
     };
     assert!(s.settle(&second[0], later).await);
     let outbox = s.store.outbox();
-    let nothing = outbox.take(all(), at, 10, s.now()).await.expect("taken");
+    let nothing = outbox.take(all(), s.taker(at), s.now()).await;
+    let nothing = nothing.expect("taken");
     assert_eq!((nothing.deliveries, nothing.next_due), (vec![], Some(at)));
     s.advance(seconds(30));
     let third = s.take_with(&all(), 60).await;
@@ -215,6 +222,56 @@ async fn a_message_is_taken_by_one_and_comes_back_from_the_dead(s: Case) {
     assert_eq!(sent[0].settled_at, Some(s.now()));
     let waiting = outbox.deliveries(Some(DeliveryState::Waiting), 10).await;
     assert_eq!(waiting.expect("listed"), []);
+}
+
+/// How a node comes to its end.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Stops,
+    FallsSilent,
+}
+
+async fn what_a_node_had_that_is_gone_is_sent_soon(s: Case) {
+    let news = s.a_failure().await;
+    let message = |seq: i64| Post {
+        deliveries: vec![s.message(&news, Channel::Webhook, ops())],
+        ..s.posting((seq > 1).then_some(seq - 1), seq)
+    };
+    let stays = s.node();
+    let mut seq = 0;
+    for end in [End::Stops, End::FallsSilent] {
+        seq += 1;
+        s.post(message(seq)).await;
+        let goes = s.register_until(s.now() + seconds(20)).await;
+        s.act_as(goes);
+        let theirs = s.take_with(&all(), 600).await;
+        assert_eq!(theirs.len(), 1, "{end:?}");
+        s.act_as(stays);
+        seq += 1;
+        s.post(message(seq)).await;
+        let ours = s.take_with(&all(), 600).await;
+        assert_eq!(ours.len(), 1, "{end:?}");
+        s.tick().await;
+        assert_eq!(s.take_with(&all(), 600).await, [], "{end:?}: both live");
+        match end {
+            End::Stops => {
+                let removed = s.store.remove_node(goes, s.now()).await;
+                removed.expect("it is removed");
+            }
+            End::FallsSilent => s.advance(seconds(21)),
+        }
+        s.tick().await;
+        let again = s.take_with(&all(), 600).await;
+        assert_eq!(again.len(), 1, "{end:?}");
+        assert_eq!(again[0].message, theirs[0].message, "{end:?}");
+        assert_eq!(again[0].attempt, 2, "{end:?}");
+        assert!(!s.settle(&theirs[0], Settled::Sent).await, "{end:?}");
+        for delivery in [&ours[0], &again[0]] {
+            assert!(s.settle(delivery, Settled::Sent).await, "{end:?}");
+        }
+        s.tick().await;
+        assert_eq!(s.take_with(&all(), 600).await, [], "{end:?}: all sent");
+    }
 }
 
 async fn only_what_can_be_sent_is_taken(s: Case) {
@@ -320,6 +377,7 @@ store_tests!(
     of_two_who_hear_the_same_one_posts,
     a_list_is_a_users_and_everybodys,
     a_message_is_taken_by_one_and_comes_back_from_the_dead,
+    what_a_node_had_that_is_gone_is_sent_soon,
     only_what_can_be_sent_is_taken,
     preferences_are_kept_as_they_are_set,
     old_notifications_go_and_messages_that_nobody_can_send_are_given_up,
