@@ -153,7 +153,7 @@ pub trait Outbox: Send + Sync {
 
     /// Takes messages that are due. Nobody else gets them before the taker's time is over, or its
     /// node is gone. Durable, and so is all that they tell of.
-    async fn take(&self, reach: Reach, taker: Taker, now: Time) -> Result<Taken>;
+    async fn take(&self, reach: Reach, by: Taker, now: Time) -> Result<Taken>;
     /// Takes down what became of an attempt; false if it is not the last one any more.
     async fn settle(
         &self,

@@ -267,13 +267,13 @@ impl Carrying {
             ..self.notifications.courier.reach()
         };
         let now = self.shared.clock.now();
-        let taker = Taker {
+        let by = Taker {
             node: self.shared.node,
             until: now + TAKEN_FOR,
             limit: u32::try_from(TO_ONE_ADDRESS).unwrap_or(1),
         };
         let outbox = self.shared.store.outbox();
-        let taken = outbox.take(reach, taker, now).await?;
+        let taken = outbox.take(reach, by, now).await?;
         let until_due = taken.next_due.map_or(IDLE, |due| due.since(now));
         Ok((taken.deliveries, until_due.clamp(BUSY, IDLE)))
     }

@@ -158,7 +158,7 @@ pub(crate) fn next_due(connection: &Connection) -> Result<Option<Time>> {
 pub(crate) fn take(
     context: &WriteContext<'_>,
     reach: &Reach,
-    taker: Taker,
+    by: Taker,
     now: Time,
 ) -> Result<Taken> {
     const DUE: &str =
@@ -177,7 +177,7 @@ pub(crate) fn take(
         now.as_micros(),
         joined_json(&reach.configured),
         reach.email,
-        taker.limit,
+        by.limit,
         joined_json(&reach.busy),
     );
     let deliveries = context.list(DUE, params, |row| {
@@ -189,7 +189,7 @@ pub(crate) fn take(
     })?;
     for delivery in &deliveries {
         let id = delivery.message.id.into_bytes();
-        context.execute(TAKE, (id, taker.until.as_micros(), taker.node.0))?;
+        context.execute(TAKE, (id, by.until.as_micros(), by.node.0))?;
     }
     Ok(Taken {
         deliveries,

@@ -35,7 +35,7 @@ impl Outbox for SqliteStore {
             .await
     }
 
-    async fn take(&self, reach: Reach, taker: Taker, now: Time) -> Result<Taken> {
+    async fn take(&self, reach: Reach, by: Taker, now: Time) -> Result<Taken> {
         // Most looks find nothing: they need not wait for the writer.
         let next_due = self.read(outbox::next_due).await?;
         if next_due.is_none_or(|due| due > now) {
@@ -45,7 +45,7 @@ impl Outbox for SqliteStore {
             });
         }
         self.write(Durable::Yes, move |context| {
-            outbox::take(context, &reach, taker, now)
+            outbox::take(context, &reach, by, now)
         })
         .await
     }

@@ -191,7 +191,7 @@ pub(crate) async fn next_due(session: &mut Session) -> Result<Option<Time>> {
 
 /// Takes messages that are due. The commit is flushed, and with it all that was committed before:
 /// nobody is told of what a crash can undo.
-pub(crate) async fn take(shared: &Shared, reach: &Reach, taker: Taker, now: Time) -> Result<Taken> {
+pub(crate) async fn take(shared: &Shared, reach: &Reach, by: Taker, now: Time) -> Result<Taken> {
     const TAKE: &str = "WITH due AS (
             SELECT id FROM outbox WHERE due IS NOT NULL AND due <= $1
                 AND (configured IS NULL OR configured = ANY($2))
@@ -211,10 +211,10 @@ pub(crate) async fn take(shared: &Shared, reach: &Reach, taker: Taker, now: Time
             now.as_micros(),
             reach.configured.clone(),
             reach.email,
-            i64::from(taker.limit),
-            taker.until.as_micros(),
+            i64::from(by.limit),
+            by.until.as_micros(),
             reach.busy.clone(),
-            taker.node.0
+            by.node.0
         ],
     );
     batch.commit();

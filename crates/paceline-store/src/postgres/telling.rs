@@ -32,7 +32,7 @@ impl Outbox for PostgresStore {
         Ok(outbox::post(&self.shared, &post).await?)
     }
 
-    async fn take(&self, reach: Reach, taker: Taker, now: Time) -> Result<Taken> {
+    async fn take(&self, reach: Reach, by: Taker, now: Time) -> Result<Taken> {
         // Most looks find nothing: they need write nothing.
         let next_due = outbox::next_due(&mut self.reader().await?).await?;
         if next_due.is_none_or(|due| due > now) {
@@ -41,7 +41,7 @@ impl Outbox for PostgresStore {
                 next_due,
             });
         }
-        Ok(outbox::take(&self.shared, &reach, taker, now).await?)
+        Ok(outbox::take(&self.shared, &reach, by, now).await?)
     }
 
     async fn settle(

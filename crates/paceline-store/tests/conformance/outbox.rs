@@ -54,9 +54,9 @@ impl Case {
     }
 
     async fn take_with(&self, reach: &Reach, for_seconds: u64) -> Vec<Delivery> {
-        let taker = self.taker(self.now() + seconds(for_seconds));
+        let by = self.taker(self.now() + seconds(for_seconds));
         let outbox = self.store.outbox();
-        let taken = outbox.take(reach.clone(), taker, self.now());
+        let taken = outbox.take(reach.clone(), by, self.now());
         taken.await.expect("messages are taken").deliveries
     }
 
