@@ -9,6 +9,11 @@ use std::time::Duration;
 
 use crate::state::Priority;
 use crate::time::Time;
+use crate::turns;
+
+/// Before all places of jobs that have only waited, in microseconds: work that came back stands
+/// here, further behind the more often it did.
+const CAME_BACK: i64 = -4_000_000_000_000_000;
 
 /// How much earlier a job counts as having come.
 pub const fn bonus(priority: Priority) -> Duration {
@@ -41,7 +46,36 @@ impl Place {
     /// The place with another priority.
     #[must_use]
     pub fn moved(self, from: Priority, to: Priority) -> Self {
+        if self.has_come_back() {
+            return self;
+        }
         Place(self.0 + bonus(from) - bonus(to))
+    }
+
+    /// Where a job stands that came back from a worker or a node that was lost: first, unless it
+    /// came back so often that it may be what loses them. Then it waits anew.
+    #[must_use]
+    pub fn back(self, now: Time, priority: Priority) -> Self {
+        let returns = self.returns() + 1;
+        if turns::goes_first(returns) {
+            Place::from_micros(CAME_BACK + i64::from(returns))
+        } else {
+            Place::new(now, priority)
+        }
+    }
+
+    /// It goes first because it came back.
+    pub fn has_come_back(self) -> bool {
+        self.returns() > 0
+    }
+
+    fn returns(self) -> u32 {
+        let returns = u32::try_from(self.as_micros() - CAME_BACK).unwrap_or(0);
+        if turns::goes_first(returns) {
+            returns
+        } else {
+            0
+        }
     }
 
     /// The priority that the job counts as by now: its own, or a higher one if it has waited for
@@ -79,6 +113,23 @@ mod tests {
         assert_eq!(after(15), Priority::Normal);
         assert_eq!(after(60), Priority::High);
         assert_eq!(after(24 * 60), Priority::Urgent);
+    }
+
+    #[test]
+    fn who_came_back_goes_first_a_few_times() {
+        let mut place = Place::new(NOW, Priority::Low);
+        let urgent = Place::new(NOW - Duration::from_hours(1000), Priority::Urgent);
+        for _ in 0..turns::MOST_RETURNS {
+            let before = place;
+            place = place.back(NOW, Priority::Low);
+            assert!(place.has_come_back() && place < urgent);
+            assert!(!before.has_come_back() || before < place);
+            assert_eq!(place.moved(Priority::Low, Priority::High), place);
+        }
+        assert_eq!(
+            place.back(NOW, Priority::Low),
+            Place::new(NOW, Priority::Low)
+        );
     }
 
     proptest! {

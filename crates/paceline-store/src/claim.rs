@@ -152,12 +152,18 @@ impl<'a> Round<'a> {
         let (lease, more) = match source {
             Source::Job(num) => {
                 contender.leased += 1;
-                claim_chunk::lease(context, *num, self.claim, self.offer, turn)?
+                let (lease, left) =
+                    claim_chunk::lease(context, *num, self.claim, self.offer, turn)?;
+                contender.returned = left.returned;
+                (lease, left.more)
             }
             Source::Lane(lane) => {
                 let lease = lane.lease(context, statements, self.claim, turn)?;
-                let head = lane.head(context, self.startable, self.claim.now)?;
-                contender.priority = head.unwrap_or(contender.priority);
+                let head = lane.head(context, self.startable)?;
+                if let Some(head) = head {
+                    contender.returned = head.has_come_back();
+                    contender.priority = head.counts_as(self.claim.now);
+                }
                 (lease, head.is_some())
             }
         };
@@ -205,8 +211,9 @@ fn jobs_of(
     (place, task): (usize, &str),
     most: u32,
 ) -> Result<Vec<Contender<Found>>> {
-    const SELECT: &str = "SELECT job, priority, leases, workers, last_served FROM progress
-        WHERE ready = 1 AND task = ?1 ORDER BY priority DESC, leases, last_served LIMIT ?2";
+    const SELECT: &str = "SELECT job, priority, leases, workers, last_served, returned
+        FROM progress WHERE ready = 1 AND task = ?1
+        ORDER BY returned DESC, priority DESC, leases, last_served LIMIT ?2";
     context.list(SELECT, (task, most), |row| {
         Ok(Contender {
             id: (place, Source::Job(row.get(0)?)),
@@ -214,6 +221,7 @@ fn jobs_of(
             leased: row.get(2)?,
             workers: row.get(3)?,
             last_served: row.get(4)?,
+            returned: row.get(5)?,
         })
     })
 }
@@ -224,10 +232,11 @@ fn contender(
     (place, lane): (usize, UnitLane),
     now: Time,
 ) -> Option<Contender<Found>> {
-    let priority = lane.known_head(now)?;
+    let head = lane.known_head()?;
     let last_served = context.memory.lanes.get(lane.task()).copied().unwrap_or(0);
     Some(Contender {
-        priority,
+        returned: head.has_come_back(),
+        priority: head.counts_as(now),
         leased: 0,
         workers: None,
         last_served,

@@ -17,14 +17,23 @@ use crate::num::{JobNum, seq_of};
 use crate::parents;
 use crate::progress_row::Progress;
 
-/// Leases the job's next chunk, or its plan. Also tells whether it may have one more.
+/// What is left of a job after a lease.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    /// It may have one more.
+    pub(crate) more: bool,
+    /// It has more work that came back.
+    pub(crate) returned: bool,
+}
+
+/// Leases the job's next chunk, or its plan. Also tells what is left.
 pub(crate) fn lease(
     context: &mut WriteContext<'_>,
     num: JobNum,
     claim: &Claim,
     offer: &Offer,
     turn: i64,
-) -> Result<(Option<Lease>, bool)> {
+) -> Result<(Option<Lease>, Left)> {
     let job = JobRow::existing(context, num)?;
     let mut progress = Progress::existing(context, num)?;
     progress.last_served = turn;
@@ -33,16 +42,19 @@ pub(crate) fn lease(
     } else {
         Some((None, LeasedWork::Plan))
     };
+    progress.returned = progress.returned && free::has_returned(context, num)?;
+    let returned = progress.returned;
     let Some((ranges, work)) = work else {
         progress.save(context, job.state, claim.now)?;
-        return Ok((None, false));
+        let more = false;
+        return Ok((None, Left { more, returned }));
     };
     if progress.leases == 0 {
         let done = progress.counters.done();
         progress.rate.work_begins(claim.now, done);
     }
     progress.leases += 1;
-    let ready = progress.save(context, job.state, claim.now)?;
+    let more = progress.save(context, job.state, claim.now)?;
     if let Some(ranges) = &ranges {
         context.handed_out(&job.task, ranges.len(), claim.now);
     }
@@ -64,7 +76,7 @@ pub(crate) fn lease(
         work,
         parents,
     };
-    Ok((Some(lease), ready))
+    Ok((Some(lease), Left { more, returned }))
 }
 
 /// Cuts a chunk out of the free work and reads its items.

@@ -12,7 +12,7 @@ use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::{self, DoneBy, Event, Facts};
 use paceline_core::line::Place;
 use paceline_core::store::Claim;
-use paceline_core::{JobId, JobState, Json, LeaseId, Priority, Time};
+use paceline_core::{JobId, JobState, Json, LeaseId, Time};
 use rusqlite::{CachedStatement, Connection, Row};
 
 use crate::context::{UnitLease, WriteContext};
@@ -158,22 +158,21 @@ impl UnitLane {
         }
     }
 
-    /// The urgency of the job that is next, as far as it was read.
-    pub(crate) fn known_head(&self, now: Time) -> Option<Priority> {
-        self.read.front().map(|job| job.place.counts_as(now))
+    /// Where the job stands that is next, as far as it was read.
+    pub(crate) fn known_head(&self) -> Option<Place> {
+        self.read.front().map(|job| job.place)
     }
 
-    /// The urgency of the job that is next.
+    /// Where the job stands that is next.
     pub(crate) fn head(
         &mut self,
         context: &WriteContext<'_>,
         startable: &mut Startable,
-        now: Time,
-    ) -> Result<Option<Priority>> {
+    ) -> Result<Option<Place>> {
         if self.read.is_empty() && self.wanted > 0 {
             self.read_on(context, startable)?;
         }
-        Ok(self.known_head(now))
+        Ok(self.known_head())
     }
 
     /// Leases the job that is next.

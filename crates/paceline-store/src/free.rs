@@ -11,6 +11,10 @@ use crate::context::WriteContext;
 use crate::error::Result;
 use crate::num::JobNum;
 
+/// Rows of work that came back from a lost worker or node, and goes before all other. Nodes of
+/// schema versions before 16 take it for a retry that was due long ago.
+pub(crate) const RETURNED: i64 = 1;
+
 /// One row.
 #[derive(Clone, Copy, Debug)]
 struct Free {
@@ -62,16 +66,46 @@ pub(crate) fn add(
     Ok(())
 }
 
+/// Adds items that came back and go first.
+pub(crate) fn add_returned(
+    context: &WriteContext<'_>,
+    job: JobNum,
+    ranges: &Ranges,
+    alone: bool,
+) -> Result<()> {
+    for (first, last) in ranges.iter() {
+        let range = Free {
+            not_before: RETURNED,
+            first: first.0,
+            last: last.0,
+            alone,
+        };
+        insert(context, job, range)?;
+    }
+    Ok(())
+}
+
+/// Whether there are items that came back and go first.
+pub(crate) fn has_returned(context: &WriteContext<'_>, job: JobNum) -> Result<bool> {
+    const SELECT: &str = "SELECT 1 FROM ranges WHERE job = ?1 AND not_before = ?2 LIMIT 1";
+    let found = context.find(SELECT, (job, RETURNED), |row| row.get::<_, i64>(0))?;
+    Ok(found.is_some())
+}
+
 /// Adds one item whose next attempt is due at `at`.
 pub(crate) fn add_later(context: &WriteContext<'_>, job: JobNum, seq: Seq, at: Time) -> Result<()> {
     let range = Free {
-        // 0 is kept for what is due at once.
-        not_before: at.as_micros().max(1),
+        not_before: later(at),
         first: seq.0,
         last: seq.0,
         alone: false,
     };
     insert(context, job, range)
+}
+
+/// When a retry is due, as it is written: smaller numbers are kept for what is due at once.
+pub(crate) fn later(at: Time) -> i64 {
+    at.as_micros().max(RETURNED + 1)
 }
 
 /// Makes all that waits for its next attempt due at once.

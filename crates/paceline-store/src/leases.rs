@@ -87,20 +87,33 @@ pub(crate) fn delete(context: &WriteContext<'_>, id: LeaseId) -> Result<()> {
     Ok(())
 }
 
+/// How work comes back to its job.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Back {
+    /// It may have killed a worker: its items are handed out one at a time.
+    pub(crate) alone: bool,
+    /// It goes before all other.
+    pub(crate) first: bool,
+}
+
 /// Ends a lease and gives what it did not report back to the job. Saving `progress` is the
 /// caller's part.
 pub(crate) fn take_back(
     context: &WriteContext<'_>,
     progress: &mut Progress,
     lease: &LeaseRow,
-    alone: bool,
+    back: Back,
 ) -> Result<()> {
     delete(context, lease.id)?;
     progress.leases = progress.leases.saturating_sub(1);
     let Some(ranges) = &lease.ranges else {
         return forget_plan(context, progress);
     };
-    free::add(context, lease.job, ranges, alone)?;
+    if back.first {
+        free::add_returned(context, lease.job, ranges, back.alone)?;
+    } else {
+        free::add(context, lease.job, ranges, back.alone)?;
+    }
     progress.free += ranges.len();
     progress.counters.running = progress.counters.running.saturating_sub(ranges.len());
     Ok(())
@@ -123,7 +136,7 @@ pub(crate) fn revoke_all(
     let mut revoked = Vec::new();
     if progress.leases > 0 {
         for lease in of_job(context, progress.job)? {
-            take_back(context, progress, &lease, false)?;
+            take_back(context, progress, &lease, Back::default())?;
             revoked.push(lease.id);
         }
     }

@@ -12,7 +12,7 @@ use crate::control_job::tell;
 use crate::counters::Sequence;
 use crate::error::Result;
 use crate::job_row::JobRow;
-use crate::leases::{self, LeaseRow};
+use crate::leases::{self, Back, LeaseRow};
 use crate::num::JobNum;
 use crate::progress_row::Progress;
 use crate::text::word;
@@ -130,8 +130,12 @@ fn recover_items(
 ) -> Result<()> {
     let job = JobRow::existing(context, num)?;
     let mut progress = Progress::existing(context, num)?;
+    let back = Back {
+        alone: false,
+        first: progress.comes_back(),
+    };
     for lease in leases {
-        leases::take_back(context, &mut progress, lease, false)?;
+        leases::take_back(context, &mut progress, lease, back)?;
     }
     progress.save(context, job.state, now)?;
     tell(context, EventKind::Recovered, &job, Some(&progress), now)

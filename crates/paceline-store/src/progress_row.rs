@@ -1,7 +1,7 @@
 //! The narrow row that changes while a job runs: counters, whose turn it is, rate, last news.
 
 use paceline_core::progress::{Counters, Rate};
-use paceline_core::{JobState, Time};
+use paceline_core::{JobState, Time, turns};
 use rusqlite::Row;
 
 use crate::context::WriteContext;
@@ -18,6 +18,10 @@ pub(crate) struct Progress {
     pub(crate) workers: Option<u32>,
     pub(crate) leases: u32,
     pub(crate) last_served: i64,
+    /// It has work that came back and goes first.
+    pub(crate) returned: bool,
+    /// How often work came back since something was last recorded.
+    pub(crate) returns: u32,
     /// False while the planner has still to list the items.
     pub(crate) planned: bool,
     /// Items that the planner has listed so far.
@@ -42,7 +46,7 @@ pub(crate) enum Next {
 
 const SELECT: &str = "SELECT workers, leases, last_served, planned, listed, total, succeeded,
     failed, skipped, cancelled, running, free, rate, rate_covers, rate_done, rate_at, sampled_at,
-    memory_bytes, cpu_seconds FROM progress WHERE job = ?1";
+    memory_bytes, cpu_seconds, returned, returns FROM progress WHERE job = ?1";
 
 impl Progress {
     /// Of a job without items.
@@ -52,6 +56,8 @@ impl Progress {
             workers,
             leases: 0,
             last_served: 0,
+            returned: false,
+            returns: 0,
             planned: true,
             listed: 0,
             counters: Counters::default(),
@@ -87,6 +93,8 @@ impl Progress {
             sampled_at: Time::from_micros(row.get(16)?),
             memory_bytes: row.get(17)?,
             cpu_seconds: row.get(18)?,
+            returned: row.get(19)?,
+            returns: row.get(20)?,
         })
     }
 
@@ -136,6 +144,20 @@ impl Progress {
         Ok(())
     }
 
+    /// Work of it comes back from a worker or a node that was lost. Returns whether it goes first.
+    pub(crate) fn comes_back(&mut self) -> bool {
+        self.returns = self.returns.saturating_add(1);
+        let first = turns::goes_first(self.returns);
+        self.returned |= first;
+        first
+    }
+
+    /// It begins anew: nothing has come back.
+    pub(crate) fn forget_returns(&mut self) {
+        self.returned = false;
+        self.returns = 0;
+    }
+
     /// What the job, being in this state, could be served with.
     pub(crate) fn next(&self, state: JobState) -> Next {
         let full = self.workers.is_some_and(|most| self.leases >= most);
@@ -160,7 +182,8 @@ impl Progress {
         const UPDATE: &str = "UPDATE progress SET workers = ?2, ready = ?3, next_due = ?4,
             leases = ?5, last_served = ?6, planned = ?7, listed = ?8, total = ?9, succeeded = ?10,
             failed = ?11, skipped = ?12, cancelled = ?13, running = ?14, free = ?15, rate = ?16,
-            rate_covers = ?17, rate_done = ?18, rate_at = ?19, sampled_at = ?20 WHERE job = ?1";
+            rate_covers = ?17, rate_done = ?18, rate_at = ?19, sampled_at = ?20, returned = ?21,
+            returns = ?22 WHERE job = ?1";
         context.changed(self.job);
         let Counters {
             total,
@@ -192,6 +215,8 @@ impl Progress {
             rate.done,
             rate.last.as_micros(),
             self.sampled_at.as_micros(),
+            self.returned,
+            self.returns,
         ];
         context.execute(UPDATE, params)?;
         Ok(())

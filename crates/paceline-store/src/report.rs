@@ -7,7 +7,7 @@ use paceline_core::lease::{LeaseReport, ReportAnswer, ReportBody};
 use crate::context::WriteContext;
 use crate::error::Result;
 use crate::job_row::JobRow;
-use crate::leases::{self, LeaseRow};
+use crate::leases::{self, Back, LeaseRow};
 use crate::progress_row::Progress;
 use crate::report_unit::UnitReports;
 use crate::{report_chunk, report_plan, report_unit, throttles};
@@ -95,7 +95,7 @@ impl Held {
     }
 
     /// Ends the lease; what it did not report goes back to the job.
-    pub(crate) fn release(&mut self, context: &WriteContext<'_>, alone: bool) -> Result<()> {
-        leases::take_back(context, &mut self.progress, &self.lease, alone)
+    pub(crate) fn release(&mut self, context: &WriteContext<'_>, back: Back) -> Result<()> {
+        leases::take_back(context, &mut self.progress, &self.lease, back)
     }
 }

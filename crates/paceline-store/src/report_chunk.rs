@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::events::{self, Data};
 use crate::free;
 use crate::job_row::{JobRow, micros};
-use crate::leases;
+use crate::leases::{self, Back};
 use crate::num::{JobNum, seq_of};
 use crate::report::Held;
 use crate::text::{error_text, maybe_error};
@@ -41,8 +41,15 @@ pub(crate) fn report(
     let recorded = chunk.recorded;
     drop(chunk);
     match release {
-        Some(Release::Normal) => held.release(context, false)?,
-        Some(Release::Suspect) => held.release(context, true)?,
+        Some(release) => {
+            let rest = held.lease.ranges.as_ref();
+            let lost = rest.is_some_and(|ranges| !ranges.is_empty());
+            let back = Back {
+                alone: release == Release::Suspect,
+                first: lost && held.progress.comes_back(),
+            };
+            held.release(context, back)?;
+        }
         None if recorded > 0 => {
             if let Some(ranges) = &held.lease.ranges {
                 leases::shorten(context, held.lease.id, ranges)?;
@@ -60,7 +67,7 @@ pub(crate) fn hand_back(
     held: &mut Held,
     now: Time,
 ) -> Result<ReportAnswer> {
-    held.release(context, false)?;
+    held.release(context, Back::default())?;
     let Held { job, progress, .. } = held;
     progress.save(context, job.state, now)?;
     if progress.has_all_back(job.state) {
@@ -122,6 +129,7 @@ impl<'c> Chunk<'c> {
             return Ok(());
         }
         self.recorded += 1;
+        held.progress.returns = 0;
         context.attempt_ended(&held.job.task, &item.outcome);
         held.progress.counters.running = held.progress.counters.running.saturating_sub(1);
         let attempt = self.attempts.get(&item.seq).copied().unwrap_or(0) + 1;

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::events::{self, Data};
 use crate::free;
 use crate::items_write::{self, Append};
-use crate::leases;
+use crate::leases::{self, Back};
 use crate::report::Held;
 
 /// Items that the planner listed; nobody sees them before the plan is done.
@@ -105,7 +105,7 @@ pub(crate) fn failed(
     seed: u64,
     now: Time,
 ) -> Result<ReportAnswer> {
-    held.release(context, false)?;
+    held.release(context, Back::default())?;
     let Held { job, progress, .. } = held;
     let mut dice = Dice::new(seed ^ job.num.0.unsigned_abs());
     let verdict = job

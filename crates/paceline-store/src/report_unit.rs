@@ -218,7 +218,8 @@ pub(crate) fn hand_back(
     Ok(ReportAnswer::Accepted)
 }
 
-/// Takes a unit job out of its worker's hands; it waits to be leased again.
+/// Takes a unit job out of its worker's hands; it waits to be leased again, first of all if it was
+/// lost.
 pub(crate) fn give_back(
     context: &mut WriteContext<'_>,
     job: &mut JobRow,
@@ -227,6 +228,9 @@ pub(crate) fn give_back(
 ) -> Result<()> {
     job.must_step(context, None, Event::HandBack, now)?;
     ending::take_unit_lease(context, job);
+    if kind == EventKind::Recovered {
+        job.place = job.place.back(now, job.priority);
+    }
     job.save(context)?;
     let data = Data::counters(&ending::unit_counters(job));
     events::append_data(context, kind, job.num, job.state, &data, now)

@@ -83,6 +83,7 @@ fn free_failed(context: &WriteContext<'_>, progress: &mut Progress) -> Result<()
     free::add(context, progress.job, &failed, false)?;
     forget_outcomes(context, progress.job, "pending")?;
     free::all_at_once(context, progress.job)?;
+    progress.forget_returns();
     progress.free += failed.len();
     progress.counters.failed = 0;
     progress.counters.cancelled = 0;
@@ -117,6 +118,7 @@ fn forget_all(context: &WriteContext<'_>, job: &JobRow, progress: &mut Progress)
         (first, last),
     )?;
     free::add(context, job.num, &Ranges::first(total), false)?;
+    progress.forget_returns();
     progress.free = total;
     progress.counters = Counters {
         total,

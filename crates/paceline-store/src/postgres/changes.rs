@@ -20,6 +20,7 @@ use super::throttles::ThrottleRows;
 use crate::batches::BatchNews;
 use crate::buckets::Counted;
 use crate::events::Data;
+use crate::free;
 use crate::job_row::{JobRow, kind_word};
 use crate::links_text::{DUPLICATE, edge_number};
 use crate::num::JobNum;
@@ -403,7 +404,8 @@ impl Changes {
         self.events.push(row);
     }
 
-    /// Adds items that are due at `not_before` (0: at once) and in no lease.
+    /// Adds items that are due at `not_before` (0: at once; [`free::RETURNED`]: before all other) and
+    /// in no lease.
     pub(crate) fn free(&mut self, job: JobNum, ranges: &Ranges, not_before: i64, alone: bool) {
         for (first, last) in ranges.iter() {
             self.ranges
@@ -413,9 +415,7 @@ impl Changes {
 
     /// Adds one item whose next attempt is due at `at`.
     pub(crate) fn free_later(&mut self, job: JobNum, seq: Seq, at: Time) {
-        // 0 is kept for what is due at once.
-        let not_before = at.as_micros().max(1);
-        self.free(job, &Ranges::from_seqs([seq]), not_before, false);
+        self.free(job, &Ranges::from_seqs([seq]), free::later(at), false);
     }
 
     /// Writes down what a lease holds still; the last word counts.

@@ -235,7 +235,7 @@ impl Seen {
     async fn look_for(session: &mut Session, claim: &Claim, tasks: Vec<String>) -> Result<Self> {
         const READY: &str = "SELECT p.job FROM unnest($1::text[]) t (task), LATERAL (
             SELECT job FROM progress WHERE ready AND task = t.task
-            ORDER BY priority DESC, leases, last_served LIMIT $2) p";
+            ORDER BY returned DESC, priority DESC, leases, last_served LIMIT $2) p";
         const DUE: &str = "SELECT job FROM progress
             WHERE next_due IS NOT NULL AND next_due <= $2 AND task = ANY($1)";
         const ADMITTED: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
@@ -374,7 +374,7 @@ async fn lock(
         }
         for row in answers.take(progress) {
             let ready =
-                row.value::<bool>(24)? || row.maybe_time(25)?.is_some_and(|at| at <= claim.now);
+                row.value::<bool>(26)? || row.maybe_time(27)?.is_some_and(|at| at <= claim.now);
             let (progress, extra) = load::progress_row(&row)?;
             locked.progress(progress, extra, ready);
         }

@@ -10,6 +10,7 @@ use tokio_postgres::Row;
 use super::changes::Changes;
 use super::error::{Error, Result};
 use super::row::{Columns, int};
+use crate::free::RETURNED;
 use crate::num::JobNum;
 
 /// Free ranges of jobs that are due, of each job retries first.
@@ -39,6 +40,11 @@ pub(crate) struct Free {
 impl Free {
     pub(crate) fn len(self) -> u32 {
         (self.last + 1).saturating_sub(self.first)
+    }
+
+    /// Some of it is left that came back and goes first.
+    pub(crate) fn goes_first(self) -> bool {
+        self.not_before == RETURNED && self.len() > 0
     }
 }
 

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use paceline_core::event::EventKind;
 use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::lifecycle::Event;
+use paceline_core::line::Place;
 use paceline_core::resources::Room;
 use paceline_core::store::{Claim, Offer};
 use paceline_core::turns::{self, Contender};
-use paceline_core::{JobState, Json, LeaseId, Priority, Time};
+use paceline_core::{JobState, Json, LeaseId, Time};
 
 use super::changes::Changes;
 use super::claim_chunk::{Chunks, Free};
 use super::entry::{Entry, Extra};
 use super::error::{Error, Result};
 use super::load::Entries;
+use crate::claim_chunk::Left;
 use crate::job_row::JobRow;
 use crate::num::JobNum;
 use crate::progress_row::{Next, Progress};
@@ -109,11 +111,11 @@ impl Locked {
         self.changes.throttles.most(&entry.job.task, now)
     }
 
-    /// The urgency of the unit job that is next.
-    fn head(&self, task: &str, now: Time) -> Option<Priority> {
+    /// Where the unit job stands that is next.
+    fn head(&self, task: &str) -> Option<Place> {
         let num = self.units.get(task)?.front()?;
         let entry = self.entries.get(num)?;
-        Some(entry.job.place.counts_as(now))
+        Some(entry.job.place)
     }
 }
 
@@ -158,6 +160,7 @@ impl<'a> Round<'a> {
             {
                 contenders.push(Contender {
                     id: Source::Job(num),
+                    returned: progress.returned,
                     priority: job.priority,
                     leased: progress.leases,
                     workers: progress.workers,
@@ -170,9 +173,10 @@ impl<'a> Round<'a> {
                 continue;
             }
             // A lane stands in line for the job at its head, which nobody works on yet.
-            contenders.extend(locked.head(task, claim.now).map(|priority| Contender {
+            contenders.extend(locked.head(task).map(|head| Contender {
                 id: Source::Lane(task.clone()),
-                priority,
+                returned: head.has_come_back(),
+                priority: head.counts_as(claim.now),
                 leased: 0,
                 workers: None,
                 last_served: lanes.get(task).copied().unwrap_or(0),
@@ -204,15 +208,22 @@ impl<'a> Round<'a> {
     fn serve_one(&mut self, index: usize) -> Result<Option<Lease>> {
         let (lease, more) = match self.contenders[index].id.clone() {
             Source::Job(num) => {
-                self.contenders[index].leased += 1;
-                self.chunk(num)?
+                let (lease, left) = self.chunk(num)?;
+                let contender = &mut self.contenders[index];
+                contender.leased += 1;
+                contender.returned = left.returned;
+                (lease, left.more)
             }
             Source::Lane(task) => {
                 let lease = self.unit(&task)?;
-                let head = self.locked.head(&task, self.claim.now);
-                if let (Some(lease), contender) = (&lease, &mut self.contenders[index]) {
+                let head = self.locked.head(&task);
+                if let Some(lease) = &lease {
                     self.lanes.insert(task, lease.id.0);
-                    contender.priority = head.unwrap_or(contender.priority);
+                }
+                if let Some(head) = head {
+                    let contender = &mut self.contenders[index];
+                    contender.returned = head.has_come_back();
+                    contender.priority = head.counts_as(self.claim.now);
                 }
                 (lease, head.is_some())
             }
@@ -259,8 +270,8 @@ impl<'a> Round<'a> {
         });
     }
 
-    /// Leases the job's next chunk, or its plan. Also tells whether it may have one more.
-    fn chunk(&mut self, num: JobNum) -> Result<(Option<Lease>, bool)> {
+    /// Leases the job's next chunk, or its plan. Also tells what is left.
+    fn chunk(&mut self, num: JobNum) -> Result<(Option<Lease>, Left)> {
         let now = self.claim.now;
         let mut ranges = self.locked.ready.remove(&num).unwrap_or_default();
         let entry = self.locked.entry(num)?;
@@ -276,8 +287,9 @@ impl<'a> Round<'a> {
             let taken = super::claim_chunk::take(&mut ranges, size);
             if taken.is_empty() {
                 // Used up by an offer before, whose cuts are still to be written.
+                let (more, returned) = (false, progress.returned);
                 self.locked.ready.insert(num, ranges);
-                return Ok((None, false));
+                return Ok((None, Left { more, returned }));
             }
             progress.free = progress.free.saturating_sub(taken.len());
             progress.counters.running += taken.len();
@@ -296,7 +308,11 @@ impl<'a> Round<'a> {
         }
         progress.leases += 1;
         progress.last_served = id;
-        let more = has_more(&job, progress, &ranges);
+        progress.returned = progress.returned && ranges.iter().any(|range| range.goes_first());
+        let left = Left {
+            more: has_more(&job, progress, &ranges),
+            returned: progress.returned,
+        };
         self.locked.ready.insert(num, ranges);
         let work = match &positions {
             None => LeasedWork::Plan,
@@ -312,7 +328,7 @@ impl<'a> Round<'a> {
         if let Some(positions) = positions {
             self.locked.chunks.add_chunk(LeaseId(id), num, positions);
         }
-        Ok((Some(self.lease(id, job, work)), more))
+        Ok((Some(self.lease(id, job, work)), left))
     }
 
     /// Leases the unit job that is next.

@@ -8,7 +8,9 @@ use super::changes::Changes;
 use super::entry::Entry;
 use super::error::Result;
 use crate::ending::{Ending, is_empty};
+use crate::free;
 use crate::job_row::JobRow;
+use crate::leases::Back;
 
 /// Ends a job, whatever it consists of. Returns the leases that its workers must give up.
 pub(crate) fn end(
@@ -50,7 +52,7 @@ pub(crate) fn end_if_empty(changes: &mut Changes, entry: &mut Entry, now: Time) 
 fn end_items(changes: &mut Changes, entry: &mut Entry, ending: &Ending, now: Time) -> Vec<LeaseId> {
     let revoked: Vec<LeaseId> = entry.leases.keys().copied().collect();
     for &lease in &revoked {
-        take_back(changes, entry, lease, false);
+        take_back(changes, entry, lease, Back::default());
     }
     if let Some(progress) = &mut entry.progress {
         match ending {
@@ -66,7 +68,7 @@ fn end_items(changes: &mut Changes, entry: &mut Entry, ending: &Ending, now: Tim
 }
 
 /// Ends a lease and gives what it did not report back to the job.
-pub(crate) fn take_back(changes: &mut Changes, entry: &mut Entry, lease: LeaseId, alone: bool) {
+pub(crate) fn take_back(changes: &mut Changes, entry: &mut Entry, lease: LeaseId, back: Back) {
     let Some(lease) = entry.leases.remove(&lease) else {
         return;
     };
@@ -78,7 +80,8 @@ pub(crate) fn take_back(changes: &mut Changes, entry: &mut Entry, lease: LeaseId
     };
     match &lease.ranges {
         Some(ranges) => {
-            changes.free(num, ranges, 0, alone);
+            let not_before = if back.first { free::RETURNED } else { 0 };
+            changes.free(num, ranges, not_before, back.alone);
             progress.free += ranges.len();
             progress.counters.running = progress.counters.running.saturating_sub(ranges.len());
         }

@@ -76,6 +76,8 @@ columns!(ProgressRows {
     log_bytes: i64,
     told: bool,
     task: String,
+    returned: bool,
+    returns: i32,
 });
 
 /// Writes what was changed and commits. Returns the number of the newest event, if there is a new
@@ -443,6 +445,8 @@ fn progress_row(entry: &Entry, rows: &mut ProgressRows) {
         entry.extra.log_bytes,
         entry.extra.told,
         entry.job.task.clone(),
+        progress.returned,
+        int(progress.returns),
     ));
 }
 
@@ -505,11 +509,11 @@ macro_rules! progress_rows {
             $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::integer[],
             $16::integer[], $17::double precision[], $18::bigint[], $19::integer[], $20::bigint[],
             $21::bigint[], $22::bigint[], $23::double precision[], $24::integer[], $25::integer[],
-            $26::bigint[], $27::boolean[], $28::text[])
+            $26::bigint[], $27::boolean[], $28::text[], $29::boolean[], $30::integer[])
             AS n (job, priority, workers, serve, now, leases, last_served, planned, listed, total,
                 succeeded, failed, skipped, cancelled, running, free, rate, rate_covers,
                 rate_done, rate_at, sampled_at, memory_bytes, cpu_seconds, samples, log_rows,
-                log_bytes, told, task)
+                log_bytes, told, task, returned, returns)
         LEFT JOIN LATERAL (
             SELECT min(r.not_before) AS due FROM ranges r WHERE r.job = n.job AND n.serve = 2
         ) f ON true"
@@ -519,11 +523,12 @@ const INSERT_PROGRESS: &str = concat!(
     "INSERT INTO progress (job, priority, workers, ready, next_due, leases, last_served, planned,
         listed, total, succeeded, failed, skipped, cancelled, running, free, rate, rate_covers,
         rate_done, rate_at, sampled_at, memory_bytes, cpu_seconds, samples, log_rows, log_bytes,
-        told, task)
+        told, task, returned, returns)
     SELECT n.job, n.priority, n.workers, false, NULL, n.leases, n.last_served, n.planned,
         n.listed, n.total, n.succeeded, n.failed, n.skipped, n.cancelled, n.running, n.free,
         n.rate, n.rate_covers, n.rate_done, n.rate_at, n.sampled_at, n.memory_bytes,
-        n.cpu_seconds, n.samples, n.log_rows, n.log_bytes, n.told, n.task
+        n.cpu_seconds, n.samples, n.log_rows, n.log_bytes, n.told, n.task,
+        n.returned, n.returns
     FROM ",
     progress_rows!()
 );
@@ -536,7 +541,8 @@ const UPDATE_PROGRESS: &str = concat!(
         cancelled = n.cancelled, running = n.running, free = n.free, rate = n.rate,
         rate_covers = n.rate_covers, rate_done = n.rate_done, rate_at = n.rate_at,
         sampled_at = n.sampled_at, memory_bytes = n.memory_bytes, cpu_seconds = n.cpu_seconds,
-        samples = n.samples, log_rows = n.log_rows, log_bytes = n.log_bytes, told = n.told
+        samples = n.samples, log_rows = n.log_rows, log_bytes = n.log_bytes, told = n.told,
+        returned = n.returned, returns = n.returns
     FROM (SELECT * FROM ",
     progress_rows!(),
     ") n WHERE p.job = n.job"

@@ -37,7 +37,7 @@ macro_rules! progress_columns {
     () => {
         "job, workers, leases, last_served, planned, listed, total, succeeded, failed, skipped, \
          cancelled, running, free, rate, rate_covers, rate_done, rate_at, sampled_at, \
-         memory_bytes, cpu_seconds, samples, log_rows, log_bytes, told"
+         memory_bytes, cpu_seconds, samples, log_rows, log_bytes, told, returned, returns"
     };
 }
 pub(crate) use progress_columns;
@@ -258,6 +258,8 @@ pub(crate) fn progress_row(row: &Row) -> Result<(Progress, Extra)> {
         sampled_at: row.time(17)?,
         memory_bytes: row.maybe_size(18)?,
         cpu_seconds: row.value(19)?,
+        returned: row.value(24)?,
+        returns: row.count(25)?,
     };
     let extra = Extra {
         samples: row.value(20)?,

@@ -85,6 +85,11 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0015_taken_messages.sql"),
         compatible_from: 14,
     },
+    // A node of before gives work that came back its turn like other.
+    Step {
+        sql: include_str!("../../migrations/postgres/0016_returned.sql"),
+        compatible_from: 14,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -20,6 +20,7 @@ use super::row::Columns;
 use super::rules::{RULES, read_rules};
 use super::session::{Batch, Session, Value, values};
 use super::transact::retrying;
+use crate::leases::Back;
 
 /// Registers a node. Others may use the store too, so nothing is taken from anyone.
 pub(crate) async fn register(
@@ -198,17 +199,22 @@ pub(crate) fn take_back(
     }
     let held = entry.leases.keys().copied();
     let held: Vec<LeaseId> = held.filter(|lease| leases.contains(&lease.0)).collect();
-    for &lease in &held {
-        ending::take_back(changes, entry, lease, false);
-    }
     if !held.is_empty() {
+        let back = Back {
+            alone: false,
+            first: entry.must_progress()?.comes_back(),
+        };
+        for &lease in &held {
+            ending::take_back(changes, entry, lease, back);
+        }
         entry.progressed(now);
         entry.tell(changes, EventKind::Recovered, now);
     }
     Ok(u64::try_from(held.len()).unwrap_or(0))
 }
 
-/// Takes a unit job out of its worker's hands; it waits to be leased again.
+/// Takes a unit job out of its worker's hands; it waits to be leased again, first of all if it was
+/// lost.
 pub(crate) fn give_back(
     changes: &mut Changes,
     entry: &mut Entry,
@@ -216,6 +222,9 @@ pub(crate) fn give_back(
     now: Time,
 ) -> Result<()> {
     ending::take_unit_lease_after(changes, entry, Event::HandBack, now)?;
+    if kind == EventKind::Recovered {
+        entry.job.place = entry.job.place.back(now, entry.job.priority);
+    }
     let data = entry.data();
     changes.tell(kind, &entry.job, &data, now);
     Ok(())

@@ -22,6 +22,7 @@ use super::row::{Columns, int, uuid};
 use super::session::{Answers, Batch, values};
 use super::transact::retrying;
 use super::{report_chunk, report_plan, report_unit, throttles};
+use crate::leases::Back;
 use crate::num::JobNum;
 
 /// One call of `report`.
@@ -116,7 +117,7 @@ impl Run {
                 report_chunk::report(changes, entry, &turn, items, *release)
             }
             (ReportBody::HandBack, _) => {
-                super::ending::take_back(changes, entry, report.lease, false);
+                super::ending::take_back(changes, entry, report.lease, Back::default());
                 entry.progressed(now);
                 if entry.has_all_back() {
                     // It makes room for others, on other nodes too.

@@ -16,6 +16,7 @@ use super::report::{Turn, vanished};
 use super::row::int;
 use crate::ending::Ending;
 use crate::job_row::micros;
+use crate::leases::Back;
 use crate::report_chunk::{badly, failure_of_items};
 use crate::text::error_text;
 
@@ -32,8 +33,14 @@ pub(crate) fn report(
     }
     match release {
         Some(release) => {
-            let alone = release == Release::Suspect;
-            ending::take_back(changes, entry, turn.lease, alone);
+            let lease = entry.leases.get(&turn.lease);
+            let rest = lease.and_then(|lease| lease.ranges.as_ref());
+            let lost = rest.is_some_and(|ranges| !ranges.is_empty());
+            let back = Back {
+                alone: release == Release::Suspect,
+                first: lost && entry.must_progress()?.comes_back(),
+            };
+            ending::take_back(changes, entry, turn.lease, back);
         }
         None if recorded => {
             let lease = entry.leases.get(&turn.lease);
@@ -65,6 +72,7 @@ fn record(
     changes.throttles.ended(&entry.job.task, &item.outcome);
     let progress = entry.must_progress()?;
     progress.counters.running = progress.counters.running.saturating_sub(1);
+    progress.returns = 0;
     let (state, error, result) = match &item.outcome {
         Outcome::Succeeded(result) => {
             progress.counters.succeeded += 1;

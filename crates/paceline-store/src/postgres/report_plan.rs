@@ -19,6 +19,7 @@ use super::report::Turn;
 use super::report_unit::postpone;
 use crate::ending::Ending;
 use crate::items_write::all_but;
+use crate::leases::Back;
 
 /// Items that the planner listed; nobody sees them before the plan is done.
 pub(crate) fn planned(
@@ -118,7 +119,7 @@ pub(crate) fn failed(
     failure: &Failure,
 ) -> Result<ReportAnswer> {
     let now = turn.now;
-    ending::take_back(changes, entry, turn.lease, false);
+    ending::take_back(changes, entry, turn.lease, Back::default());
     let job = &entry.job;
     let mut dice = Dice::new(turn.seed ^ job.num.0.unsigned_abs());
     let retry = &job.options.retry;

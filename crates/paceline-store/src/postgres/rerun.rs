@@ -67,6 +67,7 @@ pub(crate) fn retry(
         // still.
         let failed = last.failed.remove(&num).unwrap_or_default();
         progress.free += Ranges::from_seqs(failed.iter().copied()).len();
+        progress.forget_returns();
         progress.counters.failed = 0;
         progress.counters.cancelled = 0;
         let waiting = last.waiting.remove(&num).unwrap_or_default();
@@ -92,6 +93,7 @@ pub(crate) fn restart(changes: &mut Changes, entry: &mut Entry, now: Time) -> Re
             }
         };
         changes.free(progress.job, &Ranges::first(total), 0, false);
+        progress.forget_returns();
         progress.free = total;
         progress.counters = Counters {
             total,

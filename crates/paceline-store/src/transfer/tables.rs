@@ -51,11 +51,11 @@ pub(super) const TABLES: &[Table] = &[
         "job, task, priority, workers, ready, next_due, leases, last_served, planned, listed,
          total, succeeded, failed, skipped, cancelled, running, free, rate, rate_covers,
          rate_done, rate_at, fraction, stage, message, memory_bytes, cpu_seconds, sampled_at,
-         samples, log_rows, log_bytes, told",
+         samples, log_rows, log_bytes, told, returned, returns",
         "SELECT job, task, priority, workers, ready, next_due, leases, last_served, planned,
             listed, total, succeeded, failed, skipped, cancelled, running, free, rate,
             rate_covers, rate_done, rate_at, fraction, stage, message, memory_bytes, cpu_seconds,
-            sampled_at, samples, log_rows, log_bytes, told
+            sampled_at, samples, log_rows, log_bytes, told, returned, returns
          FROM progress ORDER BY job",
     ),
     table(

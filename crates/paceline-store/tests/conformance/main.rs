@@ -46,6 +46,7 @@ mod report_lost;
 mod report_unit;
 mod rerun;
 mod retry;
+mod returned;
 mod room;
 mod schedule_runs;
 mod schedules;
