@@ -244,22 +244,25 @@ fn look(
     }))
 }
 
-/// Whether an unfinished job depends on this one, whose results it may want, or does the work of
-/// this one, which was merged into it.
+/// Whether an unfinished job depends on this one, whose results it may want, or one whose items come
+/// in still; or does the work of this one, which was merged into it.
 fn is_needed(context: &WriteContext<'_>, num: i64, job: &Look) -> Result<bool> {
     const NEEDED: &str = "SELECT 1 FROM dependencies d JOIN jobs c ON c.num = d.child
         WHERE d.parent = ?1 AND c.finished_at IS NULL LIMIT 1";
     const WAITS: &str = "SELECT 1 FROM jobs m JOIN jobs s ON s.id = m.merged_into
         WHERE m.num = ?1 AND s.finished_at IS NULL";
+    // Of streamed submissions there are few at a time.
+    const UPLOADED: &str = "SELECT 1 FROM uploads u JOIN jobs j ON j.num = ?1
+        WHERE u.links IS NOT NULL AND (
+            EXISTS (SELECT 1 FROM json_each(u.links, '$.jobs')
+                WHERE replace(value, '-', '') = lower(hex(j.id)))
+            OR EXISTS (SELECT 1 FROM json_each(u.links, '$.batches') WHERE value = j.batch))
+        LIMIT 1";
     let there = |sql: &str| Ok(context.find(sql, (num,), |_| Ok(()))?.is_some());
     if job.state == JobState::Merged {
         return there(WAITS);
     }
-    if job.dependents {
-        there(NEEDED)
-    } else {
-        Ok(false)
-    }
+    Ok((job.dependents && there(NEEDED)?) || there(UPLOADED)?)
 }
 
 fn remove_results(context: &WriteContext<'_>, piece: &Piece, now: Time) -> Result<u64> {

@@ -139,11 +139,17 @@ async fn lock(
         FROM jobs j LEFT JOIN progress p ON p.job = j.num
         WHERE j.num = ANY($1) ORDER BY j.num FOR UPDATE OF j";
     // What an unfinished job depends on stays: its results may be wanted; and what was merged into
-    // one. After the lock, which keeps new children away.
+    // one; and what one will depend on whose items come in still. After the lock, which keeps new children away.
     const NEEDED: &str = "SELECT d.parent FROM dependencies d JOIN jobs c ON c.num = d.child
         WHERE d.parent = ANY($1) AND c.finished_at IS NULL
         UNION SELECT m.num FROM jobs m JOIN jobs s ON s.id = m.merged_into
-        WHERE m.num = ANY($1) AND s.finished_at IS NULL";
+        WHERE m.num = ANY($1) AND s.finished_at IS NULL
+        UNION SELECT j.num FROM uploads u,
+            jsonb_array_elements_text(u.links::jsonb -> 'jobs') w (id), jobs j
+        WHERE u.links IS NOT NULL AND j.id = w.id::uuid AND j.num = ANY($1)
+        UNION SELECT j.num FROM uploads u,
+            jsonb_array_elements_text(u.links::jsonb -> 'batches') w (name), jobs j
+        WHERE u.links IS NOT NULL AND j.batch = w.name AND j.num = ANY($1)";
     let nums: Vec<i64> = past.iter().map(|past| past.job).collect();
     let mut locked = HashMap::new();
     for row in session.list(LOCK, values![nums.clone()]).await? {

@@ -71,27 +71,36 @@ pub(crate) async fn begin(shared: &Shared, job: &NewJob, now: Time) -> Result<Up
         links_text::to_text(links),
     ];
     // Said now, not after a million items.
-    check_parents(shared, job, now).await?;
     let mut session = shared.pools.writer().await?;
-    let num = session.find(INSERT, row).await?;
+    let mut batch = lock_parents(shared, &mut session, job, now).await?;
+    let num = batch.add(INSERT, row);
+    batch.commit();
+    let num = session.run(batch).await?.first(num);
     let num = num.ok_or_else(|| Error::corrupt("no upload"))?.number(0)?;
     Ok(UploadId(num))
 }
 
-/// Whether the job can be taken in, as far as other jobs are concerned.
-async fn check_parents(shared: &Shared, job: &NewJob, now: Time) -> Result<()> {
-    if job.links == Wanted::default() {
-        return Ok(());
-    }
-    let mut session = shared.pools.writer().await?;
+/// Begins the transaction, and locks what the job is to wait for, so that no clean-up removes it
+/// before it is written down who needs it.
+async fn lock_parents(
+    shared: &Shared,
+    session: &mut Session,
+    job: &NewJob,
+    now: Time,
+) -> Result<Batch<'static>> {
     let mut batch = Batch::begin();
+    if job.links == Wanted::default() {
+        return Ok(batch);
+    }
     let places = ties::add(&mut batch, std::iter::once(job));
     let mut answers = session.run(batch).await?;
-    let (mut ties, _) = Ties::read(shared, &mut session, &mut answers, places).await?;
-    session.roll_back().await;
+    let (mut ties, _) = Ties::read(shared, session, &mut answers, places).await?;
     match ties.refusal(std::slice::from_ref(job), now) {
-        None => Ok(()),
-        Some(refused) => Err(refused.into()),
+        None => Ok(Batch::default()),
+        Some(refused) => {
+            session.roll_back().await;
+            Err(refused.into())
+        }
     }
 }
 

@@ -6,10 +6,11 @@ use paceline_core::id::EventSeq;
 use paceline_core::item::NewItem;
 use paceline_core::job::JobKind;
 use paceline_core::query::{Count, JobFilter};
+use paceline_core::retention::Retention;
 use paceline_core::store::StoreError;
 use paceline_core::{ItemState, JobId, JobState, Json, Seq, UploadId};
 
-use crate::support::{Case, Draft, items, keyed, new_items, seconds, seqs, unit};
+use crate::support::{Case, Draft, items, keyed, minutes, new_items, seconds, seqs, unit};
 
 fn slice(from: u32, count: u32) -> Vec<NewItem> {
     let item = |n: u32| NewItem {
@@ -220,6 +221,32 @@ async fn uploads_of_a_dead_node_are_swept_at_the_next_start(s: Case) {
     assert_eq!(s.all_jobs().await, []);
 }
 
+/// A clean-up leaves what the job will depend on once it is there.
+async fn what_an_upload_waits_for_stays(s: Case) {
+    let retention = || Retention {
+        completed: minutes(60),
+        ..Retention::default()
+    };
+    let root = s.submit(unit()).await;
+    let of_batch = s.submit(unit().batch("nightly")).await;
+    let other = s.submit(unit()).await;
+    s.run_all().await;
+    let (upload, child) = s.begin(items(0).after(&[root])).await;
+    let (given_up, _) = s.begin(items(0).after_batch("nightly")).await;
+    s.advance(minutes(61));
+    let pruned = s.store.prune(retention(), s.now()).await.expect("pruned");
+    assert_eq!(pruned.jobs(), 1);
+    assert_eq!(s.find(other).await, None);
+
+    s.append(upload, slice(0, 2)).await;
+    assert_eq!(s.finish(upload).await, JobState::Pending);
+    assert_eq!(s.job(child).await.links.after, [root]);
+    s.store.abort_upload(given_up).await.expect("given up");
+    let pruned = s.store.prune(retention(), s.now()).await.expect("pruned");
+    assert_eq!(pruned.jobs(), 1, "nobody waits for the batch any more");
+    assert_eq!(s.find(of_batch).await, None);
+}
+
 list_tests!(
     nobody_sees_an_upload,
     a_finished_upload_is_a_job_like_any_other,
@@ -232,4 +259,5 @@ list_tests!(
     nothing_stays_of_an_aborted_upload,
     an_upload_is_finished_once,
     uploads_of_a_dead_node_are_swept_at_the_next_start,
+    what_an_upload_waits_for_stays,
 );
