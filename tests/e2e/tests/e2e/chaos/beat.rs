@@ -1,5 +1,7 @@
 //! A schedule that beats through all trouble: every tick gives one job, whoever is there.
 
+use std::time::Duration;
+
 use paceline_e2e::wait;
 use rand::Rng;
 use rand::rngs::StdRng;
@@ -9,6 +11,9 @@ use serde_json::json;
 use super::NODES;
 use super::cluster::{Cluster, PATIENCE};
 use crate::work::LONG;
+
+/// While one node can do its work, the duties that all share pause no longer than this.
+const TAKEN_OVER: Duration = Duration::from_secs(10);
 
 /// Makes the schedule at any node that takes it.
 pub(crate) async fn begin(cluster: &Cluster, mut dice: StdRng) {
@@ -27,7 +32,7 @@ pub(crate) async fn begin(cluster: &Cluster, mut dice: StdRng) {
                 }
             }
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -55,6 +60,17 @@ pub(crate) async fn check(cluster: &Cluster) -> usize {
         assert_eq!(super::verdict::number(cluster, sql).await, due, "{sql}");
     }
     assert_eq!(super::verdict::number(cluster, LEFT_OUT).await, 0);
-    println!("{due} ticks of a schedule gave one job each");
+    let pause = longest_pause(cluster).await;
+    println!("{due} ticks of a schedule gave one job each, at most {pause:.1?} apart");
+    assert!(pause <= TAKEN_OVER, "{pause:?} without a tick");
     usize::try_from(due).expect("some")
+}
+
+/// The longest time between two ticks, as they were done. (There is always a node that is well.)
+async fn longest_pause(cluster: &Cluster) -> Duration {
+    const PAUSE: &str = "SELECT coalesce(max(pause), 0)::bigint FROM (
+        SELECT at - lag(at) OVER (ORDER BY seq) AS pause FROM events
+        WHERE kind = 'schedule.fired') t";
+    let pause = super::verdict::number(cluster, PAUSE).await;
+    Duration::from_micros(u64::try_from(pause).expect("clocks that go on"))
 }

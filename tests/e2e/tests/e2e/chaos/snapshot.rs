@@ -1,7 +1,7 @@
 //! The tables at one moment: what runs, who holds what.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 
@@ -14,6 +14,8 @@ pub(crate) type Work = (i64, i32);
 pub(crate) struct Snapshot {
     /// When it was asked for; what it says is no older.
     pub(crate) at: Instant,
+    /// When all of it had been read, as the tables tell time.
+    pub(crate) read_at: i64,
     pub(crate) jobs: BTreeMap<i64, RunningJob>,
     pub(crate) leases: Vec<Lease>,
     /// Jobs by state, as they are counted and as the tally has them.
@@ -29,6 +31,7 @@ pub(crate) struct Snapshot {
 /// A running job.
 #[derive(Debug)]
 pub(crate) struct RunningJob {
+    pub(crate) task: String,
     pub(crate) user: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) queue: String,
@@ -45,6 +48,8 @@ pub(crate) struct Items {
     pub(crate) most_leases: Option<i32>,
     pub(crate) leases: i32,
     pub(crate) planned: bool,
+    /// How often work came back since something was recorded.
+    pub(crate) returns: i32,
     pub(crate) free: Vec<i32>,
     pub(crate) done: Vec<i32>,
 }
@@ -55,6 +60,14 @@ pub(crate) struct Lease {
     pub(crate) job: i64,
     pub(crate) node: i64,
     pub(crate) items: Vec<i32>,
+    /// When it was asked for; of a job without items, when the job was first leased.
+    pub(crate) since: i64,
+}
+
+impl Lease {
+    pub(crate) fn work(&self) -> impl Iterator<Item = Work> {
+        self.items.iter().map(|seq| (self.job, *seq))
+    }
 }
 
 impl Snapshot {
@@ -68,6 +81,7 @@ impl Snapshot {
         let transaction = transaction.await.expect("a transaction");
         let mut snapshot = Snapshot {
             at,
+            read_at: 0,
             jobs: BTreeMap::new(),
             leases: Vec::new(),
             counted: HashMap::new(),
@@ -79,19 +93,24 @@ impl Snapshot {
         snapshot.read_jobs(&transaction).await;
         snapshot.read_items(&transaction).await;
         snapshot.read_counts(&transaction).await;
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let since = since.expect("a clock that is set").as_micros();
+        snapshot.read_at = i64::try_from(since).expect("not that late");
         snapshot
     }
 
     async fn read_jobs(&mut self, database: &Transaction<'_>) {
         const JOBS: &str =
-            "SELECT num, user_name, lease, node, kind, key, queue FROM jobs WHERE lane IN (3, 4)";
-        const LEASES: &str = "SELECT id, job, node, ranges FROM leases";
+            "SELECT num, user_name, lease, node, kind, key, queue, task, coalesce(started_at, 0)
+            FROM jobs WHERE lane IN (3, 4)";
+        const LEASES: &str = "SELECT id, job, node, ranges, since FROM leases";
         for row in list(database, JOBS).await {
             let (num, lease): (i64, Option<i64>) = (row.get(0), row.get(2));
             let has_items = row.get::<_, &str>(4) != "unit";
             self.jobs.insert(
                 num,
                 RunningJob {
+                    task: row.get(7),
                     user: row.get(1),
                     key: row.get(5),
                     queue: row.get(6),
@@ -104,6 +123,7 @@ impl Snapshot {
                 job: num,
                 node: row.get(3),
                 items: vec![0],
+                since: row.get(8),
             }));
         }
         for row in list(database, LEASES).await {
@@ -112,13 +132,14 @@ impl Snapshot {
                 job: row.get(1),
                 node: row.get(2),
                 items: row.get::<_, Option<&str>>(3).map(seqs).unwrap_or_default(),
+                since: row.get(4),
             });
         }
     }
 
     async fn read_items(&mut self, database: &Transaction<'_>) {
         const PROGRESS: &str =
-            "SELECT job, total, running, workers, leases, planned FROM progress p
+            "SELECT job, total, running, workers, leases, planned, returns FROM progress p
             WHERE EXISTS (SELECT 1 FROM jobs WHERE num = p.job AND lane = 4)";
         const FREE: &str = "SELECT job, first_seq, last_seq FROM ranges";
         const DONE: &str = "SELECT o.job, o.seq FROM jobs j JOIN outcomes o ON o.job = j.num
@@ -131,6 +152,7 @@ impl Snapshot {
                     most_leases: row.get(3),
                     leases: row.get(4),
                     planned: row.get(5),
+                    returns: row.get(6),
                     ..Items::default()
                 };
             }
@@ -181,8 +203,7 @@ impl Snapshot {
 
     pub(crate) fn held_by(&self, node: i64) -> HashSet<Work> {
         let of_node = self.leases.iter().filter(|lease| lease.node == node);
-        let work = of_node.flat_map(|lease| lease.items.iter().map(|seq| (lease.job, *seq)));
-        work.collect()
+        of_node.flat_map(Lease::work).collect()
     }
 
     /// Work that nobody holds.
