@@ -14,15 +14,17 @@ use crate::handle::Handle;
 pub(crate) async fn watch(handle: Handle) {
     let stop = handle.shared.stop.clone();
     tokio::select! {
-        () = handle.shared.breaker_declared.notified() => {}
+        biased;
         () = stop.cancelled() => return,
+        () = handle.shared.breaker_declared.notified() => {}
     }
     let newest = *handle.newest_event().borrow();
     let mut events = std::pin::pin!(handle.events().subscribe(newest));
     loop {
         let event = tokio::select! {
-            event = events.next() => event,
+            biased;
             () = stop.cancelled() => return,
+            event = events.next() => event,
         };
         let Some(event) = event else {
             return;

@@ -13,6 +13,7 @@ pub(crate) async fn clean(shared: Arc<Shared>, options: Options) {
     let mut next = Instant::now() + options.first_prune;
     loop {
         tokio::select! {
+            biased;
             () = shared.stop.cancelled() => return,
             () = tokio::time::sleep_until(next) => {}
         }
@@ -21,6 +22,7 @@ pub(crate) async fn clean(shared: Arc<Shared>, options: Options) {
             .store
             .prune(options.retention.clone(), shared.clock.now());
         tokio::select! {
+            biased;
             () = shared.stop.cancelled() => return,
             pruned = pruning => match pruned {
                 Ok(pruned) => tracing::debug!(?pruned, "cleaned up"),

@@ -63,6 +63,7 @@ impl EventFeed {
         let mut last = *newest.borrow_and_update();
         loop {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 changed = newest.changed() => if changed.is_err() { return },
             }
@@ -73,6 +74,7 @@ impl EventFeed {
             }
             newest.borrow_and_update();
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = self.publish_after(&mut last) => {}
             }

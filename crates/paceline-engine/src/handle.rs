@@ -99,8 +99,9 @@ impl Shared {
                 }
             }
             tokio::select! {
-                () = backoff.pause() => {}
+                biased;
                 () = self.stop.cancelled() => return Err(Stopping),
+                () = backoff.pause() => {}
             }
         }
     }
@@ -118,7 +119,7 @@ impl Shared {
     /// Calls back what was handed out of some jobs. The last word on which those are is the
     /// store's: a filter may have matched any.
     pub(crate) async fn recall(&self, is_held: impl Fn(&Job) -> bool) -> Result<(), StoreError> {
-        let mut held = std::collections::HashSet::new();
+        let mut held = std::collections::BTreeSet::new();
         for id in self.outstanding.jobs() {
             let job = self.store.job(id).await?;
             if job.is_some_and(|job| is_held(&job)) {
@@ -312,6 +313,7 @@ impl Handle {
             false
         };
         tokio::select! {
+            biased;
             ended = ended => ended,
             () = tokio::time::sleep_until(deadline) => false,
             () = self.shared.stop.cancelled() => false,
@@ -365,7 +367,7 @@ impl Handle {
             .await
             .map_err(|_| Stopping)?;
         tokio::select! {
-            biased;
+           biased;
             granted = granted => granted.map(Granted::take).map_err(|_| Stopping),
             () = self.shared.stop_leasing.cancelled() => Err(Stopping),
         }
@@ -398,8 +400,9 @@ impl Handle {
         while let Err(error) = self.shared.store.declare_tasks(tasks.clone()).await {
             tracing::warn!(%error, "cannot record the tasks of a worker yet");
             tokio::select! {
-                () = backoff.pause() => {}
+                biased;
                 () = self.shared.stop.cancelled() => return Err(Stopping),
+                () = backoff.pause() => {}
             }
         }
         self.shared.work.notify_one();

@@ -33,12 +33,13 @@ pub(crate) async fn watch(shared: Arc<Shared>, node_timeout: Duration) {
     let mut newest = shared.newest.subscribe();
     loop {
         tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return,
             news = newest.changed() => if news.is_err() {
                 return;
             },
             // When the news came these leases were not known to be held.
             () = shared.overtaken.notified() => {}
-            () = shared.stop.cancelled() => return,
         }
         if !shared.outstanding.is_empty()
             && let Err(error) = shared.heartbeat(node_timeout).await
@@ -47,8 +48,9 @@ pub(crate) async fn watch(shared: Arc<Shared>, node_timeout: Duration) {
             newest.mark_changed();
         }
         tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
+            biased;
             () = shared.stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
         }
     }
 }

@@ -82,6 +82,7 @@ impl Hearing {
         loop {
             newest.borrow_and_update();
             let heard = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 heard = self.catch_up() => heard,
             };
@@ -91,12 +92,14 @@ impl Hearing {
                     tracing::warn!(%error, "cannot hear the events; nothing is lost, trying again");
                     self.mark = None;
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => return,
                         () = backoff.pause() => continue,
                     }
                 }
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 changed = newest.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep(IDLE) => {}
@@ -243,6 +246,7 @@ impl Carrying {
                 }
             }
             tokio::select! {
+                biased;
                 () = self.shared.stop.cancelled() => return,
                 Some(address) = under_way.next() => {
                     if let Some(count) = to_one.get_mut(&address) {

@@ -1,6 +1,6 @@
 //! The leases that this node's workers hold now.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use paceline_core::lease::{Lease, LeaseReport, ReportAnswer, ReportBody};
@@ -12,9 +12,9 @@ pub(crate) struct Outstanding(Mutex<Leases>);
 
 #[derive(Debug, Default)]
 struct Leases {
-    held: HashMap<LeaseId, JobId>,
+    held: BTreeMap<LeaseId, JobId>,
     /// What the workers of some leases need.
-    needing: HashMap<LeaseId, Resources>,
+    needing: BTreeMap<LeaseId, Resources>,
     /// Revoked while the claim that made them was still on its way back from the store.
     revoked_early: VecDeque<LeaseId>,
 }
@@ -103,7 +103,7 @@ impl Outstanding {
     }
 
     /// Jobs with a lease, each once.
-    pub(crate) fn jobs(&self) -> HashSet<JobId> {
+    pub(crate) fn jobs(&self) -> BTreeSet<JobId> {
         self.lock().held.values().copied().collect()
     }
 

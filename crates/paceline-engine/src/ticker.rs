@@ -38,6 +38,7 @@ impl Ticker {
                 }
             };
             tokio::select! {
+                biased;
                 () = self.shared.stop.cancelled() => return,
                 () = tokio::time::sleep(self.pause(next_due)) => {}
                 () = self.shared.schedules.notified() => {}

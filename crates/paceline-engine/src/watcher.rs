@@ -56,6 +56,7 @@ impl Watcher {
                 Err(_) => {}
             }
             tokio::select! {
+                biased;
                 () = self.shared.stop.cancelled() => return,
                 () = tokio::time::sleep(self.watching.every) => {}
             }

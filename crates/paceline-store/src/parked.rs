@@ -2,7 +2,7 @@
 //! something changes in that scope.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use paceline_core::Time;
 use paceline_core::limits::{Occupied, Rules};
@@ -24,7 +24,7 @@ const PAGE: u32 = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Parked {
     /// Scopes under which jobs may be parked; `None` as long as it was not looked.
-    scopes: Option<HashSet<String>>,
+    scopes: Option<BTreeSet<String>>,
     /// Scopes in which something has changed.
     freed: BTreeSet<String>,
     /// All may have changed.
@@ -132,9 +132,9 @@ impl Parked {
 }
 
 /// Scopes with parked jobs, each found by one step in the index.
-fn scopes(connection: &Connection) -> Result<HashSet<String>> {
+fn scopes(connection: &Connection) -> Result<BTreeSet<String>> {
     const NEXT: &str = "SELECT min(lane_key) FROM jobs WHERE lane = 7 AND lane_key > ?1";
-    let mut scopes = HashSet::new();
+    let mut scopes = BTreeSet::new();
     let mut last = String::new();
     while let Some(scope) = find(connection, NEXT, (&last,), |row| {
         row.get::<_, Option<String>>(0)
