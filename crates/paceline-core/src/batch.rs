@@ -118,6 +118,8 @@ pub trait BatchStore {
 mod tests {
     use std::time::Duration;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn status(jobs: &[(JobState, u64)], items: BatchItems) -> BatchStatus {
@@ -163,5 +165,38 @@ mod tests {
         assert_eq!(percent(&[], nothing), "0");
         assert_eq!(percent(&[(JobState::Merged, 3)], nothing), "100");
         assert_eq!(percent(&[(JobState::Pending, 1)], nothing), "0");
+    }
+
+    proptest! {
+        /// However jobs and items stand: progress is between nothing and all, all is said when no
+        /// job is left and not before, and an item more that is done takes nothing back.
+        #[test]
+        fn progress_is_whole_at_the_end_and_never_goes_back(
+            jobs in prop::collection::btree_map(prop::sample::select(JobState::ALL.to_vec()), 1_u64..50, 0..5),
+            counts in prop::array::uniform5(0_u64..1_000),
+            seconds in 0_u64..100_000,
+        ) {
+            let [succeeded, failed, skipped, cancelled, left] = counts;
+            let items = BatchItems {
+                total: succeeded + failed + skipped + cancelled + left,
+                succeeded,
+                failed,
+                skipped,
+                cancelled,
+                running: 0,
+            };
+            let jobs: Vec<_> = jobs.into_iter().collect();
+            let is_over = !jobs.is_empty() && jobs.iter().all(|(state, _)| state.is_terminal());
+            let before = status(&jobs, items);
+            prop_assert!((0.0..=100.0).contains(&before.percent()));
+            prop_assert_eq!(before.percent() >= 100.0, is_over);
+            prop_assert_eq!(items.done() + items.remaining(), items.total);
+            let now = Time::EPOCH + Duration::from_secs(seconds);
+            prop_assert!(before.eta_seconds(now).is_none_or(|eta| eta >= 0.0));
+            if left > 0 {
+                let more = BatchItems { succeeded: succeeded + 1, ..items };
+                prop_assert!(status(&jobs, more).percent() >= before.percent());
+            }
+        }
     }
 }

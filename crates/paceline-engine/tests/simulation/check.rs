@@ -198,6 +198,13 @@ impl Checks {
         }
     }
 
+    pub(crate) fn leases_of(&self, job: JobId) -> Vec<LeaseId> {
+        let live = self.live.iter().filter(|(_, held)| held.job == job);
+        let mut leases: Vec<LeaseId> = live.map(|(lease, _)| *lease).collect();
+        leases.sort_unstable();
+        leases
+    }
+
     /// A pause was acknowledged.
     pub(crate) fn pausing(&mut self, job: JobId) {
         self.paused.insert(job);

@@ -36,6 +36,7 @@ use paceline_core::{
 
 use crate::observer::{Observer, forget_successes};
 use crate::sabotage::Sabotage;
+use crate::tasks::FLAKY;
 
 #[async_trait]
 impl Store for Observer {
@@ -75,6 +76,9 @@ impl Store for Observer {
             claim.room = Room::default();
         }
         let (node, now) = (claim.node, claim.now);
+        if self.breaks(Sabotage::ForgetBreakers) {
+            self.inner.reset_breaker(FLAKY.to_owned(), now).await?;
+        }
         let mut claimed = self.inner.claim(claim).await?;
         self.after().await;
         if self.breaks(Sabotage::LeaseTwice) {
@@ -143,6 +147,10 @@ impl Store for Observer {
         self.after().await;
         if let Some(paused) = only.filter(|_| controlled.changed == 1) {
             self.checks().pausing(paused);
+            if self.breaks(Sabotage::ForgetPausedWork) {
+                self.forget_work_of(paused, now).await?;
+                self.after().await;
+            }
         }
         // What is lost with the caller here is found when the node asks for its leases.
         self.hide(&mut controlled.revoked);

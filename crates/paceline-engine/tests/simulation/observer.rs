@@ -14,7 +14,7 @@ use paceline_core::lease::{LeaseReport, ReportAnswer, ReportBody};
 use paceline_core::query::EventQuery;
 use paceline_core::schedule::{Fired, Firing};
 use paceline_core::store::{Result, Store, StoreError};
-use paceline_core::{JobId, JobState, NewJob, NodeId, Priority, Seq, Work};
+use paceline_core::{JobId, JobState, Json, NewJob, NodeId, Priority, Seq, Time, Work};
 
 use crate::check::{Checks, lock};
 use crate::clock::VirtualClock;
@@ -50,6 +50,8 @@ pub(crate) struct Core {
     pub(crate) dice: Mutex<Dice>,
     pub(crate) calm: AtomicBool,
     pub(crate) seen: Mutex<EventSeq>,
+    /// All that was told, if it is wanted.
+    pub(crate) told: Option<Mutex<Vec<String>>>,
 }
 
 /// One node's way to the store.
@@ -64,6 +66,24 @@ pub(crate) struct Observer {
 }
 
 impl Core {
+    fn write_down(&self, events: &[EventRecord]) {
+        let Some(told) = &self.told else {
+            return;
+        };
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            let EventRecord {
+                at,
+                kind,
+                job,
+                state,
+                ..
+            } = event;
+            let job = job.map(|job| job.to_string()).unwrap_or_default();
+            told.push(format!("{at:?} {kind} {job} {state:?}"));
+        }
+    }
+
     fn roll(&self) -> u64 {
         self.dice
             .lock()
@@ -155,6 +175,7 @@ impl Observer {
                     priority.inspect(|priority| self.checks().changed(id, *priority));
                 }
             }
+            self.core.write_down(&events);
             self.forge(&mut events);
             self.checks().told(&events, self.core.clock.now());
             self.checks().check_duplicates();
@@ -185,6 +206,18 @@ impl Observer {
             && (sabotage.is_constant() || self.core.roll().is_multiple_of(3))
     }
 
+    /// What workers have of a job is said to be back, though they go on with it.
+    pub(crate) async fn forget_work_of(&self, job: JobId, now: Time) -> Result<()> {
+        let leases = self.checks().leases_of(job);
+        let hand_back = |lease| LeaseReport {
+            lease,
+            job,
+            body: ReportBody::HandBack,
+        };
+        let reports = leases.into_iter().map(hand_back).collect();
+        self.inner.report(reports, 0, now).await.map(|_| ())
+    }
+
     pub(crate) fn hide<T>(&self, revoked: &mut Vec<T>) {
         if self.breaks(Sabotage::HideRevocations) {
             revoked.clear();
@@ -202,6 +235,9 @@ impl Observer {
         events.retain(|event| {
             event.kind != EventKind::Completed || !self.breaks(Sabotage::SwallowEvents)
         });
+        events.retain(|event| {
+            event.kind != EventKind::BreakerClosed || !self.breaks(Sabotage::ForgetBreakers)
+        });
     }
 
     /// What the store is given of a submission.
@@ -217,6 +253,12 @@ impl Observer {
             }
             if self.breaks(Sabotage::ForgetIdentities) {
                 job.links.identity = None;
+            }
+            if self.breaks(Sabotage::ForgetBatches) {
+                job.batch = None;
+            }
+            if job.links.identity.is_some() && self.breaks(Sabotage::KeepOldParams) {
+                job.params = Json::from_checked("[0,0,0,1]");
             }
             if self.breaks(Sabotage::SwapPriorities) {
                 job.priority = Priority::from_level(3 - job.priority.level());

@@ -186,6 +186,7 @@ impl Worker {
         let execution = Execution::new(lease.id, &self.checks);
         let work = tokio::time::sleep(script.takes);
         let ended = tokio::select! {
+            biased;
             () = work => self.fate(),
             () = signals.revoked(lease.id) => End::Revoked,
         };

@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     deadliness: u64,
     acts: u32,
     sabotage: Option<Sabotage>,
+    /// What is told is kept.
+    records: bool,
 }
 
 impl Plan {
@@ -40,6 +42,7 @@ impl Plan {
         deadliness: 0,
         acts: 25,
         sabotage: None,
+        records: false,
     };
     pub(crate) const STORMY: Plan = Plan {
         faults: Faults::SOME,
@@ -47,11 +50,19 @@ impl Plan {
         deadliness: 12,
         acts: 40,
         sabotage: None,
+        records: false,
     };
 
     pub(crate) fn breaking(self, sabotage: Sabotage) -> Plan {
         Plan {
             sabotage: Some(sabotage),
+            ..self
+        }
+    }
+
+    pub(crate) fn recording(self) -> Plan {
+        Plan {
+            records: true,
             ..self
         }
     }
@@ -76,7 +87,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn run(seed: u64, plan: Plan) {
+    /// Returns what was told, if the plan wants it.
+    pub(crate) async fn run(seed: u64, plan: Plan) -> Vec<String> {
         let mut dice = Dice::new(seed);
         let checks = Arc::new(Mutex::new(Checks::default()));
         let store = SqliteStore::in_memory_inline().expect("an in-memory store");
@@ -98,6 +110,7 @@ impl World {
             dice: Mutex::new(Dice::new(dice.next_u64())),
             calm: false.into(),
             seen: Mutex::default(),
+            told: plan.records.then(Mutex::default),
         };
         let mut world = World {
             core: Arc::new(core),
@@ -110,6 +123,10 @@ impl World {
         };
         world.live().await;
         world.settle().await;
+        let told = world.core.told.as_ref();
+        told.map_or_else(Vec::new, |told| {
+            std::mem::take(&mut *told.lock().expect("nobody panics"))
+        })
     }
 
     fn once_in(&mut self, number: u64) -> bool {
