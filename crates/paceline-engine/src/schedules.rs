@@ -1,6 +1,7 @@
 //! Running schedules: every node looks what is due and tries; the store lets one of them do it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use paceline_core::schedule::{Fired, Firing, GRACE, JobSource, Missed, Plan, Run, Schedule};
@@ -25,6 +26,9 @@ pub trait JobMaker: Send + Sync + std::fmt::Debug {
     /// So many jobs that differ in their ids and names only.
     async fn make(&self, source: &JobSource, count: usize) -> Result<Vec<NewJob>, NotMade>;
 }
+
+/// Another node does a run, or dies over it: after this it is looked whether it is still to be done.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The label of jobs that says which schedule they are of.
 const LABEL: &str = "schedule";
@@ -85,16 +89,20 @@ impl Shared {
                 firing.failed = Some((runs, why));
             }
         }
-        match self.store.fire(firing.clone(), now).await {
+        let fired = match self.store.fire(firing.clone(), now).await {
             // Its jobs are not wanted as things stand; that must not hold the schedule, or others.
             Err(why @ (StoreError::Duplicate(_) | StoreError::NoSuchParent(_))) => {
                 tracing::warn!(schedule = firing.schedule.name, %why, "a run is refused");
                 let runs = std::mem::take(&mut firing.runs);
                 let ticks = runs.into_iter().map(|run| run.tick).collect();
                 firing.failed = Some((ticks, why.to_string()));
-                self.store.fire(firing, now).await?;
+                self.store.fire(firing, now).await?
             }
-            fired => drop(fired?),
+            fired => fired?,
+        };
+        if fired.overtaken {
+            let again = now + LOOK_AGAIN;
+            return Ok(Some(next_at.map_or(again, |next| next.min(again))));
         }
         Ok(next_at)
     }

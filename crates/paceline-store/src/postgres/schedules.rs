@@ -30,6 +30,8 @@ macro_rules! select_schedules {
 }
 
 const LOCK: &str = "SELECT revision FROM schedules WHERE id = $1 FOR UPDATE";
+/// A run that is due is not waited for: whoever has the schedule locked does it, or dies in time.
+const TRY_LOCK: &str = "SELECT revision FROM schedules WHERE id = $1 FOR UPDATE SKIP LOCKED";
 const PLACES: &str = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
     $18, $19, $20, $21)";
 
@@ -56,7 +58,7 @@ pub(crate) async fn change(
     now: Time,
 ) -> Result<bool> {
     let mut session = shared.pools.writer().await?;
-    if !lock_as_read(&mut session, schedule).await? {
+    if !lock_as_read(&mut session, schedule, LOCK).await? {
         return Ok(false);
     }
     let mut batch = Batch::default();
@@ -99,7 +101,8 @@ pub(crate) async fn fire(shared: &Shared, firing: &Firing, now: Time) -> Result<
 async fn try_fire(shared: &Shared, firing: &Firing, now: Time) -> Result<Fired> {
     const OPEN: &str = "SELECT id FROM jobs WHERE id = ANY($1) AND finished_at IS NULL";
     let mut session = shared.pools.writer().await?;
-    if !lock_as_read(&mut session, &firing.schedule).await? {
+    let lock = if firing.by_hand { LOCK } else { TRY_LOCK };
+    if !lock_as_read(&mut session, &firing.schedule, lock).await? {
         return Ok(Fired {
             overtaken: true,
             ..Fired::default()
@@ -161,10 +164,10 @@ async fn try_fire(shared: &Shared, firing: &Firing, now: Time) -> Result<Fired> 
 
 /// Begins a transaction that has the schedule for itself. False, and none is begun, when the
 /// schedule is another than was read.
-async fn lock_as_read(session: &mut Session, schedule: &Schedule) -> Result<bool> {
+async fn lock_as_read(session: &mut Session, schedule: &Schedule, lock: &str) -> Result<bool> {
     let mut batch = Batch::begin();
     let id = Uuid::from_bytes(schedule.id.into_bytes());
-    let place = batch.add(LOCK, values![id]);
+    let place = batch.add(lock, values![id]);
     let found = session.run(batch).await?.first(place);
     let revision = found.map(|row| row.number(0)).transpose()?;
     let as_read = revision == Some(schedule.revision);

@@ -88,6 +88,15 @@ impl Target {
                 wrong(&cause.unwrap_or_else(|| error.to_string()))
             },
         )?;
+        // It would go before the schema of this store, whose tables would then not be found.
+        if config
+            .get_options()
+            .is_some_and(|options| options.contains("search_path"))
+        {
+            return Err(wrong(
+                "options may not set search_path: say `schema=NAME` for the schema of the tables",
+            ));
+        }
         config.ssl_mode(mode);
         about_connections(&mut config);
         Ok(Target {
@@ -206,5 +215,22 @@ mod tests {
         ] {
             assert!(Target::parse(url).is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn a_search_path_among_the_options_is_told_what_to_say_instead() {
+        for options in [
+            "-csearch_path=mine",
+            "-c%20search_path%3Dmine",
+            "--search_path=mine",
+        ] {
+            let url = format!("postgres://localhost/jobs?options={options}");
+            let refused = Target::parse(&url)
+                .expect_err("it hides the tables")
+                .to_string();
+            assert!(refused.contains("schema=NAME"), "{refused}");
+        }
+        let others = "postgres://localhost/jobs?options=-cwork_mem%3D64MB";
+        assert!(Target::parse(others).is_ok());
     }
 }

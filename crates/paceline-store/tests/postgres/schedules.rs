@@ -11,6 +11,7 @@ use paceline_core::schedule::{
 use paceline_core::store::Store;
 use paceline_core::{Json, NewJob, ScheduleId, Time};
 use paceline_store::PostgresStore;
+use tokio_postgres::NoTls;
 
 use crate::support::{NOW, connect, job};
 
@@ -72,6 +73,48 @@ async fn run(store: Arc<PostgresStore>, node: u32) {
         }
         tokio::task::yield_now().await;
     }
+}
+
+/// A node that was halted in the middle of a run holds up no other schedule; its own run is done
+/// once the server has ended its transaction.
+#[tokio::test]
+async fn a_run_that_another_node_has_in_hand_is_not_waited_for() {
+    let server = paceline_test_postgres::shared();
+    let url = server.new_store();
+    let store = connect(&url).await;
+    let added = store.add_schedule(schedule(1), NOW).await;
+    added.expect("a schedule is kept");
+    let schema = url.rsplit_once("schema=").expect("a schema").1;
+    let (client, connection) = tokio_postgres::connect(&server.database(), NoTls)
+        .await
+        .expect("connected");
+    tokio::spawn(connection);
+    let halted = format!("BEGIN; SELECT 1 FROM {schema}.schedules FOR UPDATE");
+    client.batch_execute(&halted).await.expect("locked");
+
+    let now = NOW + EVERY;
+    let fire = || async {
+        let due = store.due_schedules(now).await.expect("looked").due;
+        let due = due.into_iter().next().expect("it is due");
+        let firing = Firing {
+            runs: vec![Run {
+                tick: now,
+                job: job(1, "ana", 2),
+            }],
+            missed: Missed::default(),
+            failed: None,
+            next_at: Some(now + EVERY),
+            by_hand: false,
+            schedule: due.into(),
+        };
+        let fired = tokio::time::timeout(Duration::from_secs(4), store.fire(firing, now));
+        fired.await.expect("without waiting").expect("a firing")
+    };
+    assert!(fire().await.overtaken);
+    client.batch_execute("ROLLBACK").await.expect("let go");
+    let fired = fire().await;
+    assert!(!fired.overtaken);
+    assert_eq!(fired.jobs.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
