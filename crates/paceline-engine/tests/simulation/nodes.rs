@@ -88,6 +88,14 @@ impl Nodes {
         lock(&self.known).until.insert(node, until);
     }
 
+    /// A node has leased work. One that was buried, and dies before it is heard of again, holds it
+    /// under a name that nobody knows: it is taken back as that of the dead.
+    pub(crate) fn leased(&self, node: NodeId, now: Time) {
+        if self.shared {
+            lock(&self.known).until.entry(node).or_insert(now);
+        }
+    }
+
     pub(crate) fn forget(&self, node: NodeId) {
         lock(&self.known).until.remove(&node);
     }

@@ -80,6 +80,7 @@ impl Store for Observer {
             self.inner.reset_breaker(FLAKY.to_owned(), now).await?;
         }
         let mut claimed = self.inner.claim(claim).await?;
+        self.core.nodes.leased(node, now);
         self.after().await;
         if self.breaks(Sabotage::LeaseTwice) {
             let again: Vec<_> = claimed.leases.iter().flatten().take(1).cloned().collect();
