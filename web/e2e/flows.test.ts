@@ -87,17 +87,26 @@ describe.each(STORES)("on %s", (store) => {
     expect(await done()).toBe(100);
   });
 
-  it("is right again after going elsewhere, coming back, and a reload", async () => {
-    const job = await submit(races(60));
+  it("is right again after going elsewhere, a reload, and the browser's end", async () => {
+    const job = await submit(races(200));
     await to(`/jobs/${job.id}`);
     await until("it runs", async () => (await done()) > 0);
     await page.getByRole("link", { name: "Tasks" }).first().click();
     await page.getByRole("table", { name: "Tasks" }).waitFor();
     const before = (await node.get<Job>(`/jobs/${job.id}`)).progress.done;
     await page.goBack();
-    await until("it shows what happened meanwhile", async () => (await done()) * 0.6 >= before);
+    await until("it shows what happened meanwhile", async () => (await done()) * 2 >= before);
     await page.reload();
     await until("it is shown", async () => (await done()) > 0);
+    const left = await done();
+    await watched.close();
+    await browser.close();
+    browser = await startBrowser();
+    watched = await open(browser);
+    page = watched.page;
+    await to("/jobs");
+    await page.getByRole("table").getByRole("link").first().click();
+    await until("it went on meanwhile", async () => (await done()) > left);
     await node.post(`/jobs/${job.id}/cancel`, {});
     await says("Cancelled");
   });
@@ -136,6 +145,33 @@ describe.each(STORES)("on %s", (store) => {
     if (await entry.isVisible()) await entry.click();
     await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
     await says("Cancelled");
+  });
+
+  it("says that duplicates were merged, what that means, and who does their work", async () => {
+    await node.post("/tasks/report/pause", {});
+    const params = { which: "the same" };
+    const work = { task: "report", params, user: "twice", on_duplicate: "merge" };
+    const first = await node.post<Job & { name: string }>("/jobs", work);
+    await node.post("/jobs", work);
+    await to("/jobs?user=twice");
+    const banner = page.getByRole("region", { name: "Merged duplicates" });
+    await banner.getByText("1 duplicate was merged").waitFor();
+    await page.getByRole("table").getByText("1 duplicate merged").waitFor();
+    await page.getByRole("status").getByText("Live").waitFor();
+    await node.post("/jobs", work);
+    await banner.getByText("2 duplicates were merged").waitFor();
+    await banner.getByRole("button", { name: "Learn more" }).click();
+    await banner.getByText(/is not run twice/).waitFor();
+    await banner.getByRole("link", { name: "Show them" }).click();
+    await page.waitForURL(/tab=merged/);
+    const rows = page.getByRole("row", { name: /Merged/ });
+    await until("both are listed", async () => (await rows.count()) === 2);
+    await rows.first().getByRole("link").click();
+    await says("Merged");
+    await page.getByRole("region", { name: "Progress" }).getByRole("link").first().click();
+    await page.waitForURL(new RegExp(first.id));
+    await node.post("/tasks/report/resume", {});
+    await says("Completed");
   });
 
   it("retries only what failed", async () => {
@@ -293,6 +329,49 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByText("Closed", { exact: true }).waitFor();
   });
 
+  it("plots how a task went, and says how long another job of it should take", async () => {
+    await to("/tasks/say");
+    const history = page.getByRole("region", { name: "History" });
+    await history.getByText("Nothing ended in this time").waitFor();
+    await to("/launch?task=say");
+    await page.getByLabel("Params").waitFor();
+    expect(await page.getByText(/^Half of its jobs/).count()).toBe(0);
+    const items = Array.from({ length: 6 }, (_, place) => ({
+      key: `r${place}`,
+      payload: { words: "done" },
+    }));
+    await to("/tasks/say");
+    await history.getByText("Nothing ended in this time").waitFor();
+    await node.post("/jobs", { task: "say", items });
+    // By itself, when it has ended.
+    await history.getByRole("img", { name: /^Jobs ended, each 15m over time/ }).waitFor();
+    for (const name of [
+      /^Completed of those .* last: 100%$/,
+      /^Time of a job/,
+      /^Time of an item/,
+    ]) {
+      const plot = history.getByRole("img", { name });
+      await until("its only point is drawn", () => plot.locator("canvas").evaluate(isDrawn));
+    }
+    await history.getByRole("link", { name: "Week" }).click();
+    await page.waitForURL(/window=7d/);
+    await history.getByRole("img", { name: /^Jobs ended, each 6h over time/ }).waitFor();
+    await page.reload();
+    await history.getByRole("img", { name: /^Jobs ended, each 6h over time/ }).waitFor();
+    await to("/launch?task=say");
+    await page.getByText(/^Half of its jobs took up to .*; half of the items up to /).waitFor();
+    const run_at = "2099-01-01T00:00:00Z";
+    const next = await node.post<Job>("/jobs", { task: "say", items, run_at });
+    // A node asks for what is known each few seconds only.
+    await until("enough is known", async () => {
+      return (await node.get<Job & { estimate: unknown }>(`/jobs/${next.id}`)).estimate;
+    });
+    await to(`/jobs/${next.id}`);
+    const figures = page.getByRole("region", { name: "Progress" });
+    await figures.getByText("Will take about").waitFor();
+    await figures.getByText(/ to .*, by its last [0-9]+ items$/).waitFor();
+  });
+
   it("holds a task back, and a waiting job says so in plain words", async () => {
     await to("/tasks/report");
     await button("Pause").click();
@@ -312,6 +391,18 @@ describe.each(STORES)("on %s", (store) => {
     await says("Completed");
   });
 });
+
+/** Whether there is something of a strong colour on it: a line or a point, no grid and no text. */
+function isDrawn(canvas: HTMLCanvasElement | SVGElement): boolean {
+  const { width, height } = canvas as HTMLCanvasElement;
+  const image = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height);
+  const bytes = image?.data ?? new Uint8ClampedArray();
+  for (let at = 0; at < bytes.length; at += 4) {
+    const [red = 0, green = 0, blue = 0, alpha = 0] = bytes.subarray(at, at + 4);
+    if (alpha > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) return true;
+  }
+  return false;
+}
 
 type Frames = { slowestFrame: () => number };
 

@@ -50,9 +50,8 @@ const predict = (count: number, more: object = {}) =>
     ...more,
   });
 /** The page was told of all that happened to the job since it listens, but for what was stale. */
-const expectTold = async (job: Job) => {
+const expectTold = async (job: Job, since = Math.min(...gate.events)) => {
   const { items } = await node.get<{ items: Event[] }>(`/jobs/${job.id}/events?limit=500`);
-  const since = Math.min(...gate.events);
   const lasting = items.filter(({ type, seq }) => !PASSING.includes(type) && seq >= since);
   expect(gate.events).toEqual(expect.arrayContaining(lasting.map(({ seq }) => seq)));
 };
@@ -86,8 +85,7 @@ it("jobs that ran while nobody listened are in the list when the stream is back"
   await page.goto(`${gate.url}/jobs?tab=all&user=gap`);
   await page.getByText("No job matches").waitFor();
   await mark("Live");
-  await node.post("/jobs", { task: "report" });
-  await until("it has heard something", async () => gate.events.length > 0);
+  // It need not have heard of anything yet: it knows where its stream began.
   gate.obey(() => ({ status: 502 }));
   const jobs = await Promise.all([1, 2, 3].map(() => predict(2, { user: "gap" })));
   await until("they have ended", async () => {
@@ -98,7 +96,7 @@ it("jobs that ran while nobody listened are in the list when the stream is back"
   await mark("Live");
   const rows = page.getByRole("row", { name: /Completed/ });
   await until("all are listed", async () => (await rows.count()) === 3);
-  for (const job of jobs) await expectTold(job);
+  for (const job of jobs) await expectTold(job, 0);
 });
 
 it("a proxy holds the stream back: the page asks instead, ever less often while nothing changes", async () => {

@@ -16,6 +16,29 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const THEMES = ["light", "dark"] as const;
 const PHONE = { width: 375, height: 740 };
 
+type Overlay = [
+  string,
+  string,
+  (page: Page) => Promise<unknown>,
+  "dialog" | "alertdialog" | "menu",
+];
+
+const click = (name: string | RegExp) => (page: Page) =>
+  page.getByRole("button", { name }).first().click();
+
+/** What lies over a page when it is asked for. */
+const OVERLAYS: Overlay[] = [
+  ["keys", "/jobs", (page) => page.keyboard.press("?"), "dialog"],
+  ["palette", "/jobs", (page) => page.keyboard.press("Control+k"), "dialog"],
+  ["notifications", "/jobs", click(/^Notifications/), "dialog"],
+  ["theme", "/jobs", click("Light or dark"), "menu"],
+  ["filter", "/jobs", click("Filter"), "dialog"],
+  ["row", "/jobs?tab=all", click(/^Actions for /), "menu"],
+  ["list", "/jobs", click("More for all jobs"), "menu"],
+  ["delete", "/templates", click("Delete weekly"), "alertdialog"],
+  ["pause", "/tasks/report", click("Pause"), "dialog"],
+];
+
 let node: Node;
 let browser: Browser;
 let addresses: Record<string, string>;
@@ -38,6 +61,13 @@ describe.each(THEMES)("in the %s theme", (colorScheme) => {
     for (const [name, path] of Object.entries(addresses)) {
       await page.goto(`${node.url}${path}`);
       await settled(page);
+      for (const fault of await violations(page)) found.push(`${name}: ${fault}`);
+    }
+    for (const [name, path, openIt, role] of OVERLAYS) {
+      await page.goto(`${node.url}${path}`);
+      await settled(page);
+      await openIt(page);
+      await page.getByRole(role).first().waitFor();
       for (const fault of await violations(page)) found.push(`${name}: ${fault}`);
     }
     expect(found).toEqual([]);
@@ -107,6 +137,68 @@ it("a job is launched, looked at and cancelled by keys alone", async () => {
   });
   await press("Enter");
   await page.getByRole("main").getByText("Cancelled", { exact: true }).first().waitFor();
+  await close();
+});
+
+it("dialogs, menus, toasts and plots keep to the policy, and look as they should", async () => {
+  const { page, faults, close } = await open(browser);
+  const there = async (path: string) => {
+    await page.goto(`${node.url}${path}`);
+    await settled(page);
+  };
+  const styleOf = (selector: string, property: "overflowY" | "position") =>
+    page.locator(selector).evaluate((it, name) => getComputedStyle(it)[name], property);
+  await there("/jobs?tab=all");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  // What is below a dialog does not scroll.
+  expect(await styleOf("body", "overflowY")).toBe("hidden");
+  await page.keyboard.press("Escape");
+  await until("it scrolls again", async () => (await styleOf("body", "overflowY")) !== "hidden");
+  await page.getByRole("button", { name: /^Notifications/ }).click();
+  await page.getByRole("dialog", { name: "Notifications" }).waitFor();
+  await page.keyboard.press("Escape");
+  await there("/templates");
+  await page.getByRole("button", { name: "Delete weekly" }).click();
+  await page.getByRole("alertdialog").waitFor();
+  await page.keyboard.press("Escape");
+  await there("/tasks/report");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await page.getByText("report is paused").waitFor();
+  expect(await styleOf("[data-sonner-toaster]", "position")).toBe("fixed");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText("report goes on").waitFor();
+  await there(addresses.plots as string);
+  await page.locator(".uplot canvas").first().waitFor();
+  expect(faults).toEqual([]);
+  // The trap is set: this is what a library would do.
+  await page.evaluate(() => {
+    const style = document.createElement("style");
+    style.textContent = "body { outline: 1px solid red }";
+    document.head.append(style);
+  });
+  const noticed = /^against the policy: style-src/;
+  await until("it is noticed", async () => faults.some((text) => noticed.test(text)));
+  faults.length = 0;
+  await close();
+});
+
+it("all that a mouse reaches the Tab key reaches too", { timeout: 120_000 }, async () => {
+  const { page, close } = await open(browser);
+  const missed: string[] = [];
+  for (const [name, path] of Object.entries(addresses)) {
+    await page.goto(`${node.url}${path}`);
+    await settled(page);
+    for (const fault of await page.evaluate(onlyByMouse)) missed.push(`${name}: ${fault}`);
+    const total = await page.evaluate(markStops);
+    for (let step = 0; step < total + 12; step += 1) await page.keyboard.press("Tab");
+    for (const fault of await page.evaluate(unvisited)) missed.push(`${name}: ${fault}`);
+  }
+  expect(missed).toEqual([]);
   await close();
 });
 
@@ -189,4 +281,51 @@ function focused(page: Page): Promise<string> {
     const label = (element as HTMLInputElement).labels?.[0]?.textContent;
     return (label ?? element.getAttribute("aria-label") ?? element.textContent ?? "").trim();
   });
+}
+
+/** In the page: what looks as if it could be clicked, and has nothing in or around it for keys. */
+function onlyByMouse(): string[] {
+  const keys = "a[href], button, input, select, textarea, summary, [tabindex], label";
+  return [...document.querySelectorAll<HTMLElement>("#root *")]
+    .filter((it) => it.checkVisibility() && getComputedStyle(it).cursor === "pointer")
+    .filter((it) => !it.closest(keys) && !it.querySelector(keys))
+    .filter((it) => !it.closest("[data-opens]"))
+    .map((it) => `only by mouse: ${it.outerHTML.slice(0, 100)}`);
+}
+
+type Stops = { stops: Set<Element>; faint: string[] };
+
+/** In the page: all that the Tab key should stop at; how many there are. */
+function markStops(): number {
+  const all = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+  const stops = [...document.querySelectorAll<HTMLInputElement>(all)].filter((it) => {
+    const scrolls = it.matches("pre, [role=log]");
+    return (
+      it.checkVisibility({ visibilityProperty: true }) &&
+      !it.disabled &&
+      it.tabIndex >= 0 &&
+      !scrolls
+    );
+  });
+  const state: Stops = { stops: new Set(stops), faint: [] };
+  Object.assign(window, { tabbed: state });
+  document.addEventListener("focusin", ({ target }) => {
+    const element = target as HTMLElement;
+    state.stops.delete(element);
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+    const marked = (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+    if (!marked) state.faint.push(element.outerHTML.slice(0, 100));
+  });
+  (document.activeElement as HTMLElement | null)?.blur();
+  return stops.length;
+}
+
+/** In the page: what was not stopped at, or did not show it. What is drawn anew is not counted. */
+function unvisited(): string[] {
+  const { stops, faint } = (window as unknown as { tabbed: Stops }).tabbed;
+  const missed = [...stops].filter((it) => it.isConnected);
+  return [
+    ...missed.map((it) => `not reached: ${it.outerHTML.slice(0, 100)}`),
+    ...faint.map((it) => `focus not seen: ${it}`),
+  ];
 }

@@ -178,6 +178,21 @@ it("422: each fault stands at its field", async () => {
   await see(page, "422-schedule");
 });
 
+it("the history of a task: while it is read, and when it cannot be", async () => {
+  const asked: Rule = ({ path }) => (path.includes("/history") ? "hold" : "pass");
+  gate.obey(asked);
+  await page.goto(`${gate.url}/tasks/report`);
+  const history = page.getByRole("region", { name: "History" });
+  await history.getByRole("status", { name: "Loading the history" }).waitFor();
+  await see(page, "history-loading");
+  gate.obey(({ path }) => (path.includes("/history") ? { status: 500 } : "pass"));
+  await history.getByRole("alert").waitFor();
+  await see(page, "history-failed");
+  gate.obey(() => "pass");
+  await history.getByRole("button", { name: "Try again" }).click();
+  await history.getByRole("img").or(history.getByText("Nothing ended")).first().waitFor();
+});
+
 it("a traceback of many calls, long lines and all", async () => {
   const words = `no odds: ${"https://odds.example.com/races/".repeat(8)}`;
   const payload = { words, fails: true, depth: 12 };

@@ -1,8 +1,9 @@
 import { PacelineProvider, usePaceline } from "@paceline/react";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { type ReactNode, StrictMode } from "react";
+import { type ReactNode, StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
+import "sonner/dist/styles.css";
 import "@paceline/react/styles.css";
 import "./app.css";
 import { ROOT } from "./lib/base";
@@ -18,14 +19,17 @@ function SharedQueries({ children }: { children: ReactNode }) {
 
 const root = document.getElementById("root");
 if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <PacelineProvider url={ROOT}>
-        <SharedQueries>
-          <RouterProvider router={router} />
-        </SharedQueries>
-      </PacelineProvider>
-    </StrictMode>,
+  // As a transition, so that the first drawing lets the page do other things between its parts.
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <PacelineProvider url={ROOT}>
+          <SharedQueries>
+            <RouterProvider router={router} />
+          </SharedQueries>
+        </PacelineProvider>
+      </StrictMode>,
+    ),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   readJobsSearch,
   readLaunchSearch,
   readSettingsSearch,
+  readTaskSearch,
 } from "~/lib/search";
 import { Failed } from "./components/Failed";
 import { NotFound } from "./components/NotFound";
@@ -87,6 +88,7 @@ const tasks = createRoute({
 const task = createRoute({
   getParentRoute: () => root,
   path: "/tasks/$name",
+  validateSearch: readTaskSearch,
   component: lazyRouteComponent(() => import("./routes/task"), "TaskPage"),
 });
 

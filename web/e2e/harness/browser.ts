@@ -22,6 +22,7 @@ export async function open(
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  await page.addInitScript(sayViolations);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
@@ -35,4 +36,15 @@ export async function open(
     expect(faults).toEqual([]);
   };
   return { page, faults, close };
+}
+
+/** In the page: what its policy forbids is a fault, also where the browser is silent about it. */
+function sayViolations(): void {
+  document.addEventListener("securitypolicyviolation", (event) => {
+    const { effectiveDirective, blockedURI, sourceFile, sample } = event;
+    // biome-ignore lint/suspicious/noConsole: it is what the harness hears
+    console.error(
+      `against the policy: ${effectiveDirective} ${blockedURI} ${sourceFile} ${sample}`,
+    );
+  });
 }

@@ -1,8 +1,9 @@
 // A line over time. Loaded with the pages that have one.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "~/lib/theme";
+import { lonePlaces, momentText, tickTexts } from "./plotMarks";
 
 export type PlotLine = {
   label: string;
@@ -20,6 +21,8 @@ export type PlotProps = {
   height?: number;
   /** Steps of the scale are powers of two. */
   bytes?: boolean;
+  /** Where the scale ends; by default a little above the highest value. */
+  top?: number;
   /** Plots of one page with the same word show the same moment. */
   sync?: string;
 };
@@ -41,19 +44,9 @@ function withAlpha(colour: string, alpha: number): string {
 const HEIGHT = 160;
 const POWERS = Array.from({ length: 50 }, (_, exponent) => 2 ** exponent);
 
-/** Times of day; with seconds where two labels would read the same. */
-function clocks(times: number[]): string[] {
-  const close = times.length > 1 && (times[1] ?? 0) - (times[0] ?? 0) < 60;
-  return times.map((time) =>
-    new Date(time * 1000).toLocaleTimeString("en-GB", {
-      hour: "2-digit",
-      minute: "2-digit",
-      ...(close && { second: "2-digit" }),
-    }),
-  );
-}
+type Point = (place: number | null) => void;
 
-function options(props: PlotProps, box: HTMLElement): UPlot.Options {
+function options(props: PlotProps, box: HTMLElement, point: Point): UPlot.Options {
   const muted = colourOf("muted", box);
   const border = colourOf("border", box);
   const axis: UPlot.Axis = {
@@ -62,7 +55,7 @@ function options(props: PlotProps, box: HTMLElement): UPlot.Options {
     grid: { stroke: border, width: 1 },
     ticks: { show: false },
   };
-  const { format, sync } = props;
+  const { format, sync, top } = props;
   return {
     width: box.clientWidth,
     height: props.height ?? HEIGHT,
@@ -72,10 +65,13 @@ function options(props: PlotProps, box: HTMLElement): UPlot.Options {
       ...(sync && { sync: { key: sync } }),
     },
     legend: { show: false },
-    scales: { y: { range: (_plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
+    hooks: { setCursor: [(plot) => point(plot.cursor.idx ?? null)] },
+    scales: {
+      y: { range: (_, low, high) => [Math.min(0, low), top ?? (high > 0 ? high * 1.1 : 1)] },
+    },
     padding: [8, 4, 0, 0],
     axes: [
-      { ...axis, size: 26, grid: { show: false }, values: (_plot, times) => clocks(times) },
+      { ...axis, size: 26, grid: { show: false }, values: (_plot, times) => tickTexts(times) },
       {
         ...axis,
         size: 68,
@@ -94,7 +90,14 @@ function options(props: PlotProps, box: HTMLElement): UPlot.Options {
           width: 1.5,
           fill: withAlpha(colour, 0.1),
           spanGaps: false,
-          points: { show: false },
+          points: {
+            show: false,
+            filter: (plot: UPlot, line: number) =>
+              lonePlaces((plot.data[line] ?? []) as (number | null)[]),
+            size: 5,
+            stroke: colour,
+            fill: colour,
+          },
         };
       }),
     ],
@@ -105,6 +108,7 @@ export function Plot(props: PlotProps) {
   const { title, times, lines, format, height = HEIGHT } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
   const theme = useTheme();
   const shape = `${theme} ${lines.map((line) => line.label).join()}`;
   const latest = useRef(props);
@@ -118,7 +122,7 @@ export function Plot(props: PlotProps) {
       plot.current?.destroy();
       const { times, lines } = latest.current;
       const data = [times, ...lines.map((line) => line.values)] as UPlot.AlignedData;
-      plot.current = new UPlot(options(latest.current, element), data, element);
+      plot.current = new UPlot(options(latest.current, element, setPointed), data, element);
     };
     make();
     const system = matchMedia("(prefers-color-scheme: dark)");
@@ -142,23 +146,53 @@ export function Plot(props: PlotProps) {
     plot.current?.setData([times, ...lines.map((line) => line.values)] as UPlot.AlignedData);
   }, [times, lines]);
 
-  const now = lines.map(({ label, values }) => {
-    const last = values.findLast((value) => value !== null);
-    return `${label}${label && " "}${last === undefined || last === null ? "–" : format(last)}`;
+  const last = lines.map(({ label, values }) => {
+    const value = values.findLast((value) => value !== null);
+    return { label, text: value === undefined || value === null ? "–" : format(value) };
   });
+  const said = last.map(({ label, text }) => `${label}${label && " "}${text}`).join(", ");
   return (
     <figure className="min-w-0 rounded-lg border border-border bg-surface p-4">
-      <figcaption className="mb-2 flex items-baseline justify-between gap-3 text-[13px]">
+      <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-3 text-[13px]">
         <span className="font-medium">{title}</span>
-        <span className="text-xs text-muted tabular-nums">{now.join(" · ")}</span>
+        <Readings {...props} place={pointed} last={last.map(({ text }) => text)} />
       </figcaption>
       <div
         ref={box}
         className="overflow-hidden"
         style={{ height }}
         role="img"
-        aria-label={`${title} over time; last: ${now.join(", ")}`}
+        aria-label={`${title} over time; last: ${said}`}
       />
     </figure>
+  );
+}
+
+type ReadingsProps = PlotProps & { place: number | null; last: string[] };
+
+/** The values at the moment that is pointed at, else the last ones. */
+function Readings({ times, lines, format, place, last }: ReadingsProps) {
+  const time = place === null ? undefined : times[place];
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  return (
+    <span className="flex flex-wrap justify-end gap-x-3 text-xs text-muted tabular-nums">
+      {time !== undefined && <span>{momentText(time, span)}</span>}
+      {lines.map(({ label, colour, values }, number) => {
+        const value = place === null ? null : values[place];
+        const there = value !== null && value !== undefined;
+        return (
+          <span key={label} className="inline-flex items-center gap-1.5">
+            {lines.length > 1 && (
+              <span
+                aria-hidden="true"
+                className="size-2 rounded-full"
+                style={{ background: `var(--pl-${colour})` }}
+              />
+            )}
+            {label} {time === undefined ? last[number] : there ? format(value) : "–"}
+          </span>
+        );
+      })}
+    </span>
   );
 }

@@ -101,3 +101,11 @@ export function readCursorSearch(raw: Raw): { cursor?: string } {
 export function readSettingsSearch(raw: Raw): { user?: string } {
   return given({ user: text(raw, "user") });
 }
+
+/** How far back a task's history goes; a day where the address says nothing. */
+export const HISTORY_WINDOWS = ["24h", "7d", "30d", "90d"] as const;
+export type HistoryWindow = (typeof HISTORY_WINDOWS)[number];
+
+export function readTaskSearch(raw: Raw): { window?: HistoryWindow } {
+  return given({ window: oneOf(raw, "window", HISTORY_WINDOWS) });
+}

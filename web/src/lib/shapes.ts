@@ -4,6 +4,7 @@ import type { components } from "@paceline/react";
 type Schemas = components["schemas"];
 
 export type Task = Schemas["Task"];
+export type TaskHistory = Schemas["TaskHistory"];
 export type Batch = Schemas["Batch"];
 export type Schedule = Schemas["Schedule"];
 export type ScheduleRequest = Schemas["ScheduleRequest"];

@@ -10,6 +10,7 @@ import { PageFrame } from "~/components/PageFrame";
 import { BreakerTag } from "~/features/tasks/BreakerTag";
 import { endedText, itemText, jobText, successText, workersText } from "~/features/tasks/figures";
 import { TaskControls } from "~/features/tasks/TaskControls";
+import { TaskHistory } from "~/features/tasks/TaskHistory";
 import { jobHref } from "~/lib/base";
 import { useTask } from "~/lib/reads";
 import type { Task } from "~/lib/shapes";
@@ -18,6 +19,7 @@ const route = getRouteApi("/tasks/$name");
 
 export function TaskPage() {
   const { name } = route.useParams();
+  const { window = "24h" } = route.useSearch();
   const query = useTask(name);
   return (
     <PageFrame title={name} actions={query.data && <Actions task={query.data} />}>
@@ -25,6 +27,7 @@ export function TaskPage() {
         {(task) => (
           <>
             <Facts task={task} />
+            <TaskHistory task={name} window={window} />
             <section aria-label="Latest jobs" className="flex flex-col gap-2">
               <h2 className="text-sm font-semibold">Latest jobs</h2>
               <JobTable filter={{ task: name }} limit={10} href={jobHref} />

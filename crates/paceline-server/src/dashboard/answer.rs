@@ -7,9 +7,9 @@ use paceline_protocol::problem::Code;
 use super::{BASE, File};
 use crate::problem::Refusal;
 
-/// Scripts are files of the server, and it alone is spoken to. Styles may be inline: the
-/// libraries of dialogs and toasts set them while they run, and a style runs nothing.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+/// Scripts and styles are files of the server, and it alone is spoken to. What the libraries of
+/// dialogs and toasts would write into the page is in its files too: see `web/vite.config.ts`.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' data:; font-src 'self'; connect-src 'self'; \
                       manifest-src 'self'; base-uri 'self'; form-action 'self'; \
                       frame-ancestors 'none'";

@@ -83,8 +83,9 @@ pub(crate) struct StreamQuery {
 /// Streams events as they happen, as server-sent events.
 ///
 /// `id` is the event's number, `event` its type, `data` the event. After a break the client says
-/// with `Last-Event-ID` what it saw last, and misses nothing. Of several waiting `job.progress`
-/// events of one job only the last is sent.
+/// with `Last-Event-ID` what it saw last, and misses nothing; the answer's own `Last-Event-ID` says
+/// after which event the stream begins, for a client that loses it before it has heard of one. Of
+/// several waiting `job.progress` events of one job only the last is sent.
 #[utoipa::path(get, operation_id = "stream_events", path = "/events", tag = "events",
     params(StreamQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Begin after this event")),
     responses((status = 200, description = "Events, one after the other", body = EventView, content_type = "text/event-stream"), ReadingJob))]
@@ -112,7 +113,9 @@ pub(crate) async fn stream(
     let last_seen = last_event_id(&headers).or(query.last_event_id);
     let after = sse::begin_after(last_seen, newest);
     let feed = state.engine.events().subscribe(after);
-    Ok(sse::respond(sse::thinned(feed, filter), state.stop.clone()))
+    let begins = [("last-event-id", after.0.to_string())];
+    let stream = sse::respond(sse::thinned(feed, filter), state.stop.clone());
+    Ok((begins, stream))
 }
 
 fn kinds(list: &str) -> Result<Vec<EventKind>> {

@@ -81,12 +81,14 @@ async fn the_page_runs_only_what_the_server_gives() {
     for part in [
         "default-src 'none'",
         "script-src 'self';",
+        "style-src 'self';",
         "connect-src 'self'",
         "base-uri 'self'",
         "frame-ancestors 'none'",
     ] {
         assert!(policy.contains(part), "{policy}");
     }
+    assert!(!policy.contains("unsafe"), "{policy}");
     for (name, value) in [
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),

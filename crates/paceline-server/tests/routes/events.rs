@@ -32,6 +32,34 @@ async fn a_stream_says_something_at_once() {
     assert!(first.is_some_and(|piece| piece.starts_with(b":")));
 }
 
+/// Else what happens between a break and the next connection is lost to whoever heard nothing yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_says_after_which_event_it_begins() {
+    let server = Server::start().await;
+    server.declare("t").await;
+    let position = async |last: Option<i64>| {
+        let request = server.client.get(server.url("/api/v1/events"));
+        let request = match last {
+            Some(last) => request.header("last-event-id", last),
+            None => request,
+        };
+        let answer = request.send().await.expect("an answer");
+        let value = answer.headers()["last-event-id"].to_str().expect("text");
+        value.parse::<i64>().expect("a number")
+    };
+    let before = position(None).await;
+    let id = server.submit(&json!({"task": "t"})).await;
+    let mut stream = open(&server, "", Some(before)).await;
+    let sent = stream.next().await.expect("an event");
+    assert_eq!(sent.json()["job"], json!(id));
+    let newest = position(None).await;
+    assert!(newest > before);
+    assert_eq!(position(Some(before)).await, before);
+    // Of events that it does not know, as after a restored backup, it says that it begins elsewhere.
+    let elsewhere = position(Some(newest + 1000)).await;
+    assert!((newest..newest + 1000).contains(&elsewhere), "{elsewhere}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_has_a_timeline() {
     let server = Server::start().await;

@@ -17,6 +17,7 @@ import {
 } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { basisText } from "./estimate";
 import { JobNotes } from "./JobNotes";
 
 export function JobHeader({ job }: { job: Job }) {
@@ -86,9 +87,7 @@ function Figures({ job }: { job: Job }) {
         <Figure label="Speed">{formatRate(progress.rate)}</Figure>
       )}
       {runs && <Figure label="Time left">{formatDuration(progress.eta_seconds)}</Figure>}
-      {!job.started_at && job.estimated_seconds != null && (
-        <Figure label="Will take about">{formatDuration(job.estimated_seconds)}</Figure>
-      )}
+      {!job.started_at && job.estimate && <Expected estimate={job.estimate} />}
       {job.started_at && (
         <Figure label={tookLabel(job)}>{formatDuration(duration(job, now))}</Figure>
       )}
@@ -97,6 +96,22 @@ function Figures({ job }: { job: Job }) {
       )}
       {many && <Figure label="Chunk size">{formatCount(job.options.chunk_size)}</Figure>}
     </dl>
+  );
+}
+
+/** A guess is called one: with its range, and what it is made of. */
+function Expected({ estimate }: { estimate: NonNullable<Job["estimate"]> }) {
+  const { seconds, low, high } = estimate;
+  return (
+    <div className="col-span-2">
+      <dt className="text-xs text-muted">Will take about</dt>
+      <dd className="font-medium tabular-nums">
+        {formatDuration(seconds)}{" "}
+        <span className="text-xs font-normal text-muted">
+          {formatDuration(low)} to {formatDuration(high)}, {basisText(estimate)}
+        </span>
+      </dd>
+    </div>
   );
 }
 

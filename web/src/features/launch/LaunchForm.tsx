@@ -5,6 +5,7 @@ import type { FieldErrors } from "~/lib/useChange";
 import { type Draft, OPTIONS, type Which } from "./draft";
 import { ParamFields } from "./ParamFields";
 import type { FormField } from "./schema";
+import { usualText } from "./usual";
 
 export type LaunchFormProps = {
   tasks: readonly Task[];
@@ -33,9 +34,7 @@ export function LaunchForm({ tasks, draft, fields, errors, onChange, onTask }: L
             value={draft.task}
             onChange={onTask}
             error={errors.task}
-            hint={
-              task?.workers === 0 ? "No worker of this node runs it: the job will wait" : undefined
-            }
+            hint={task && taskHint(task)}
             options={[
               { value: "", label: "Choose …" },
               ...tasks.map(({ name }) => ({ value: name, label: name })),
@@ -49,6 +48,11 @@ export function LaunchForm({ tasks, draft, fields, errors, onChange, onTask }: L
       <Options draft={draft} errors={errors} onChange={onChange} />
     </>
   );
+}
+
+function taskHint(task: Task): string | undefined {
+  if (task.workers === 0) return "No worker of this node runs it: the job will wait";
+  return usualText(task) ?? undefined;
 }
 
 type PartProps = Pick<LaunchFormProps, "draft" | "errors" | "onChange">;

@@ -253,8 +253,9 @@ export interface paths {
         /**
          * Streams events as they happen, as server-sent events.
          * @description `id` is the event's number, `event` its type, `data` the event. After a break the client says
-         *     with `Last-Event-ID` what it saw last, and misses nothing. Of several waiting `job.progress`
-         *     events of one job only the last is sent.
+         *     with `Last-Event-ID` what it saw last, and misses nothing; the answer's own `Last-Event-ID` says
+         *     after which event the stream begins, for a client that loses it before it has heard of one. Of
+         *     several waiting `job.progress` events of one job only the last is sent.
          */
         get: operations["stream_events"];
         put?: never;

@@ -42,6 +42,28 @@ describe("the stream", () => {
     expect(opened).toEqual([false, true]);
   });
 
+  it("goes on where it began when it broke before its first event", async () => {
+    const server = new FakeServer(() => ({ body: {} }));
+    server.position = "41";
+    connection.start();
+    await vi.waitFor(() => expect(states).toEqual(["live"]));
+    server.cut();
+    await vi.waitFor(() => expect(server.connections).toEqual([null, "41"]));
+    server.send(42, anEvent({ seq: 42 }));
+    await vi.waitFor(() => expect(seqs()).toEqual([42]));
+    expect(opened).toEqual([false, true]);
+  });
+
+  it("that begins elsewhere than was asked for is another one", async () => {
+    const answer = (position: string) =>
+      new Response(": listening\n\n", { headers: { "last-event-id": position } });
+    const positions = ["9", "3"];
+    vi.stubGlobal("fetch", () => Promise.resolve(answer(positions.shift() ?? "3")));
+    connection.start();
+    await vi.waitFor(() => expect(opened.length).toBeGreaterThan(2));
+    expect(opened.slice(0, 3)).toEqual([false, false, true]);
+  });
+
   it("that falls silent counts as broken", async () => {
     const server = new FakeServer(() => ({ body: {} }));
     connection.start();

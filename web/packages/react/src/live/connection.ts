@@ -1,7 +1,8 @@
 // The one stream of events that a page holds, whatever it shows.
 //
-// It goes on after a break where it was (`Last-Event-ID`), so that nothing is missed. While it
-// cannot be had, `state` says why, and who shows something asks from time to time instead.
+// It goes on after a break where it was (`Last-Event-ID`), so that nothing is missed, also when it
+// broke before its first event: the answer says where it begins. While it cannot be had, `state`
+// says why, and who shows something asks from time to time instead.
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { authorization, type Token, withoutSlash } from "../api/client";
 import type { JobEvent } from "../api/types";
@@ -141,6 +142,8 @@ export class LiveConnection {
   private async read(attempt: AbortController): Promise<void> {
     const { url = "", token, silenceMs = 40_000, firstSignMs = 5000 } = this.options;
     const fetcher = this.options.fetch ?? globalThis.fetch;
+    const asked = this.lastEventId;
+    let begins: string | null = null;
     let open = false;
     let late = false;
     let watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -155,7 +158,7 @@ export class LiveConnection {
       watch(silenceMs);
       this.heard = Date.now();
       // Not with the answer's head: a proxy that gathers the stream passes that on too.
-      if (!open) this.opened();
+      if (!open) this.opened(asked !== null && (begins === null || begins === asked));
       open = true;
     };
     watch(firstSignMs);
@@ -163,13 +166,15 @@ export class LiveConnection {
       const response = await fetcher(`${withoutSlash(url)}/api/v1/events`, {
         headers: {
           Accept: "text/event-stream",
-          ...(this.lastEventId !== null && { "Last-Event-ID": this.lastEventId }),
+          ...(asked !== null && { "Last-Event-ID": asked }),
           ...(await authorization(token)),
         },
         cache: "no-store",
         signal: attempt.signal,
       });
       if (!response.ok || !response.body) throw new NoStream(response.status);
+      begins = response.headers.get("last-event-id");
+      if (begins !== null) this.lastEventId = begins;
       const events = response.body
         .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>, attempt)
         .pipeThrough(new EventSourceParserStream({ onComment: alive }))
@@ -190,10 +195,9 @@ export class LiveConnection {
     }
   }
 
-  private opened(): void {
+  private opened(resumed: boolean): void {
     this.failures = 0;
     this.setState("live");
-    const resumed = this.lastEventId !== null;
     for (const listener of this.listeners) listener.onOpen?.(resumed);
   }
 

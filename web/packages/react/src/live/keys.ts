@@ -26,6 +26,8 @@ export function staleBy(type: EventType): string[] {
         "batch",
         "queues",
         "tasks",
+        "task",
+        "task-history",
         "notifications",
       ];
     case "schedule":

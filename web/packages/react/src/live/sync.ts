@@ -20,6 +20,7 @@ const PACES: Record<string, number> = {
   notifications: SLOW_MS,
   queues: SLOW_MS,
   "ended-jobs": SLOWEST_MS,
+  "task-history": SLOWEST_MS,
 };
 
 export class LiveSync {

@@ -11,6 +11,8 @@ export class FakeServer {
   readonly calls: Call[] = [];
   /** `Last-Event-ID` of each connection. */
   readonly connections: (string | null)[] = [];
+  /** The event after which a stream begins that is not asked to begin elsewhere. */
+  position: string | null = null;
   private readonly streams: ReadableStreamDefaultController<Uint8Array>[] = [];
   private readonly answer: (call: Call) => Answer | Promise<Answer>;
 
@@ -39,7 +41,9 @@ export class FakeServer {
   }
 
   private stream(request: Request): Response {
-    this.connections.push(request.headers.get("last-event-id"));
+    const asked = request.headers.get("last-event-id");
+    const begins = asked ?? this.position;
+    this.connections.push(asked);
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.streams.push(controller);
@@ -53,7 +57,11 @@ export class FakeServer {
         });
       },
     });
-    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const headers = {
+      "content-type": "text/event-stream",
+      ...(begins !== null && { "last-event-id": begins }),
+    };
+    return new Response(body, { headers });
   }
 
   /** Sends an event to whoever listens. */

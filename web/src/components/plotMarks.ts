@@ -1,0 +1,41 @@
+// What a plot writes and marks besides its lines. Pure.
+
+const DAY = 86_400;
+
+/** Times along the axis: of day, with seconds where two would read the same; dates where days begin. */
+export function tickTexts(times: readonly number[]): string[] {
+  const step = times.length > 1 ? (times[1] ?? 0) - (times[0] ?? 0) : 60;
+  return times.map((time) => {
+    const date = new Date(time * 1000);
+    const begins = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+    if (step >= DAY || (begins && times.length > 1)) return dateText(date);
+    return clockText(date, step < 60);
+  });
+}
+
+/** The moment that is pointed at; its date too where the plot is of more than a day. */
+export function momentText(time: number, span: number): string {
+  const date = new Date(time * 1000);
+  const clock = clockText(date, span < 3600);
+  return span > DAY * 1.5 ? `${dateText(date)} ${clock}` : clock;
+}
+
+function dateText(date: Date): string {
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+}
+
+function clockText(date: Date, seconds: boolean): string {
+  return date.toLocaleTimeString("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(seconds && { second: "2-digit" }),
+  });
+}
+
+/** Places of values with nothing at either side: no line goes through them. */
+export function lonePlaces(values: readonly (number | null | undefined)[]): number[] {
+  const there = (place: number) => values[place] !== null && values[place] !== undefined;
+  return values.flatMap((_, place) =>
+    there(place) && !there(place - 1) && !there(place + 1) ? [place] : [],
+  );
+}
