@@ -52,13 +52,16 @@ export class Node {
         if (line.includes('"url"')) resume();
       });
     });
+    let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, fail) => {
       child.once("error", (error) => fail(new Error(`no node: make build (${error.message})`)));
       child.once("exit", () => fail(new Error(`the node ended; its log:\n${this.log()}`)));
-      setTimeout(() => fail(new Error(`the node is not ready; its log:\n${this.log()}`)), START_MS);
+      const tooLate = () => fail(new Error(`the node is not ready; its log:\n${this.log()}`));
+      timer = setTimeout(tooLate, START_MS);
     });
     late.catch(() => undefined);
-    await Promise.race([ready, late]);
+    // The timer would look for the log of a node whose folder may be gone by then.
+    await Promise.race([ready, late]).finally(() => clearTimeout(timer));
   }
 
   async down(): Promise<void> {
