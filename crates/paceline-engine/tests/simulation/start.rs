@@ -97,10 +97,11 @@ impl Checks {
     }
 
     /// Of two jobs that the same rules hold, the one starts first that has waited longer, where a
-    /// higher priority counts as a head start. What a breaker or a hold that ends by itself lets
-    /// go is looked at with the next tick, so those are left out.
+    /// higher priority counts as a head start. What came back from a lost node goes first, and what
+    /// a breaker or a hold that ends by itself lets go is looked at with the next tick, so those
+    /// are left out.
     fn nobody_is_passed_over(&self, id: JobId, job: &Known, now: Time) {
-        if job.task == FLAKY {
+        if job.task == FLAKY || job.came_back {
             return;
         }
         let came = job.created - head_start(job.priority);
