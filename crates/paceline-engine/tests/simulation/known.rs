@@ -31,8 +31,8 @@ pub(crate) struct Known {
     pub(crate) state: Option<JobState>,
     pub(crate) created: Time,
     pub(crate) pending_since: Time,
-    /// Its work was lost with a node and taken back, so that it may go before those who waited longer.
-    pub(crate) came_back: bool,
+    /// When its work was lost with a node and taken back, so that it may go before those who waited longer.
+    pub(crate) came_back: Option<Time>,
     /// It has started, and what its parents do matters no more.
     pub(crate) begun: bool,
     /// Cancelled because of a parent.
@@ -77,7 +77,7 @@ impl Known {
             state: None,
             created: Time::EPOCH,
             pending_since: Time::EPOCH,
-            came_back: false,
+            came_back: None,
             begun: false,
             dropped: false,
         }
@@ -122,7 +122,7 @@ impl Known {
         match event.kind {
             EventKind::Submitted => self.created = event.at,
             EventKind::Started => self.begun = true,
-            EventKind::Recovered => self.came_back = true,
+            EventKind::Recovered => self.came_back = Some(event.at),
             EventKind::Blocked => self.begun = false,
             EventKind::Retried | EventKind::Restarted => {
                 self.begun = false;

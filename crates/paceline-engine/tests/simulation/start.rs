@@ -101,7 +101,7 @@ impl Checks {
     /// a breaker or a hold that ends by itself lets go is looked at with the next tick, so those
     /// are left out.
     fn nobody_is_passed_over(&self, id: JobId, job: &Known, now: Time) {
-        if job.task == FLAKY || job.came_back {
+        if job.task == FLAKY || job.came_back.is_some() {
             return;
         }
         let came = job.created - head_start(job.priority);
