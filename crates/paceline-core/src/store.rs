@@ -145,7 +145,8 @@ pub struct Claim {
 #[derive(Clone, Debug, Default)]
 pub struct Claimed {
     pub leases: Vec<Vec<Lease>>,
-    /// The earliest time at which work that is there now becomes due.
+    /// The earliest time at which work that is there now becomes due. What is more than an hour
+    /// away may be left out.
     pub next_due: Option<Time>,
 }
 
@@ -219,6 +220,8 @@ pub struct Ticked {
     pub recovered: u64,
     /// Some jobs were put aside that may start now.
     pub freed: bool,
+    /// The earliest time at which the next tick has something to do. What is more than an hour away
+    /// may be left out.
     pub next_due: Option<Time>,
 }
 

@@ -7,16 +7,21 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use paceline_core::Time;
+use tokio::time::Instant;
 
-/// Values with the time at which they were true.
+/// A value counts as true for so many times as long as it took to ask for it: figures that cost
+/// much are asked for more seldom, and take a twentieth of the store's time at most.
+const TIMES_ITS_COST: u32 = 20;
+
+/// Values with the time from which and for how long they count as true.
 #[derive(Debug)]
 pub(crate) struct Cache<K, V> {
     fresh: Duration,
-    known: Mutex<HashMap<K, (Time, V)>>,
+    known: Mutex<HashMap<K, (Time, Duration, V)>>,
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
-    /// Values count as true for `fresh`.
+    /// Values count as true for `fresh` at least.
     pub(crate) fn new(fresh: Duration) -> Self {
         Cache {
             fresh,
@@ -33,8 +38,8 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         ask: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
         let known = self.lock().get(&key).cloned();
-        if let Some((at, value)) = known
-            && now.since(at) < self.fresh
+        if let Some((at, fresh, value)) = known
+            && now.since(at) < fresh
         {
             return Ok(value);
         }
@@ -48,12 +53,14 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         now: Time,
         ask: impl Future<Output = Result<V, E>>,
     ) -> Result<V, E> {
+        let asked = Instant::now();
         let value = ask.await?;
-        self.lock().insert(key, (now, value.clone()));
+        let fresh = self.fresh.max(asked.elapsed() * TIMES_ITS_COST);
+        self.lock().insert(key, (now, fresh, value.clone()));
         Ok(value)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, (Time, V)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, (Time, Duration, V)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,5 +84,21 @@ mod tests {
         let renewed = cache.renew("k", Time::from_micros(15_000_000), asked).await;
         assert_eq!(renewed, Ok(4));
         assert_eq!(ask(15, 5).await, 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_costs_much_is_asked_for_more_seldom() {
+        let cache = Cache::new(Duration::from_secs(1));
+        let ask = async |now: i64, value: u8| {
+            let asked = async move {
+                tokio::time::sleep(Duration::from_millis(150)).await;
+                Ok::<_, ()>(value)
+            };
+            let now = Time::from_micros(now * 1_000_000);
+            cache.get("k", now, asked).await.expect("a value")
+        };
+        assert_eq!(ask(10, 1).await, 1);
+        assert_eq!(ask(12, 2).await, 1);
+        assert_eq!(ask(13, 3).await, 3);
     }
 }

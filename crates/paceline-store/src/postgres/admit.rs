@@ -47,6 +47,8 @@ pub(crate) async fn admit(shared: &Shared, now: Time) -> Result<u64> {
             };
             let more = chosen.more;
             let started = chosen.start_items(shared, &mut session, now).await?;
+            // Some may have come back to their lines.
+            shared.heads.forget();
             Ok((started, more))
         })
         .await?;

@@ -14,6 +14,7 @@ use paceline_core::{JobId, JobState, Json, LeaseId, Seq, Time};
 use uuid::Uuid;
 
 use super::dependencies::{Ties, Turned};
+use super::heads::Came;
 use super::row::{int, uuid};
 use super::session::{Value, values};
 use super::throttles::ThrottleRows;
@@ -245,6 +246,8 @@ pub(crate) struct Changes {
     pub(crate) throttle_rows: ThrottleRows,
     /// Scopes in which something has changed.
     pub(crate) freed: Vec<String>,
+    /// Where jobs come to lines of unit jobs.
+    pub(crate) came: Came,
 }
 
 /// What is to be added to a task's statistics.

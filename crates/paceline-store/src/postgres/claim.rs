@@ -3,13 +3,17 @@
 //! What there is to have is looked at without locks. Where limits or holds are, admission says then
 //! which pending unit jobs may start; they start with their leases, in the transaction in which they
 //! were chosen. The rows that may be served are locked: jobs with items wait for each other's
-//! transactions, unit jobs that somebody else has locked are passed over. The turns are taken in memory ([`super::claim_round`]), and all is written at once.
+//! transactions, unit jobs that somebody else has locked are passed over. Their lines are looked at
+//! from where they begin as far as is known ([`super::heads`]). The turns are taken in memory
+//! ([`super::claim_round`]), and all is written at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
+use std::time::Instant;
 
 use paceline_core::lease::Lease;
 use paceline_core::limits::Rules;
+use paceline_core::line::Place;
 use paceline_core::scope::Kind;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::{JobId, Time};
@@ -21,6 +25,7 @@ use super::claim_round::{Locked, Round};
 use super::connect::Shared;
 use super::error::{Error, Result};
 use super::flush;
+use super::heads::{self, Looked};
 use super::load::{self, job_columns, progress_columns};
 use super::node;
 use super::parents;
@@ -30,15 +35,16 @@ use super::session::{Batch, Session, values};
 use super::throttles;
 use super::transact::retrying;
 
-/// Unit jobs of some tasks that wait in a line, locked.
+/// Unit jobs of some tasks that wait in a line from a place on, locked.
 macro_rules! units_of {
     ($lane:literal) => {
         concat!(
-            "SELECT j.* FROM unnest($1::text[]) t (task), LATERAL (SELECT ",
+            "SELECT j.* FROM unnest($1::text[], $2::bigint[]) t (task, head), LATERAL (SELECT ",
             job_columns!(),
             ", params FROM jobs WHERE lane = ",
             $lane,
-            " AND task = t.task ORDER BY place, num LIMIT $2 FOR UPDATE SKIP LOCKED) j"
+            " AND task = t.task AND place >= t.head
+            ORDER BY place, num LIMIT $3 FOR UPDATE SKIP LOCKED) j"
         )
     };
 }
@@ -51,10 +57,12 @@ const AT_ONCE: u32 = 10_000;
 const RANGES: u32 = 10_000;
 
 /// The earliest time after `$1` at which something becomes due: a retry, a start, the end of a
-/// job's time, of a hold or of a breaker's cool-down.
+/// job's time, of a hold or of a breaker's cool-down. Ends that are more than an hour away are left
+/// out: before them stand dead entries of all that has ended, until the table is vacuumed.
 pub(crate) const NEXT_DUE: &str = "SELECT least(
     (SELECT min(next_due) FROM progress WHERE next_due IS NOT NULL AND next_due > $1),
-    (SELECT min(deadline_at) FROM jobs WHERE lane IN (3, 4)),
+    (SELECT min(deadline_at) FROM jobs
+        WHERE lane IN (3, 4) AND deadline_at <= $1 + 3600000000),
     (SELECT min(run_at) FROM jobs WHERE lane = 5),
     (SELECT min(until) FROM holds WHERE until > $1),
     (SELECT min(open_until) FROM throttles WHERE open_until > $1))";
@@ -112,7 +120,7 @@ type Step = (Vec<Vec<Lease>>, Option<Time>, bool);
 
 async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     let mut session = shared.pools.writer().await?;
-    let mut seen = Seen::look(&mut session, claim).await?;
+    let mut seen = Seen::look(shared, &mut session, claim).await?;
     let mut chosen = Vec::new();
     if !seen.rules.is_open() && seen.may_admit {
         let asked = Asked {
@@ -121,7 +129,7 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
             wanted: seen.wanted,
         };
         chosen = admit::admit_for(shared, &mut session, asked).await?;
-        seen = Seen::look(&mut session, claim).await?;
+        seen = Seen::look(shared, &mut session, claim).await?;
     }
     shared.throttled.learn(&seen.rules);
     let none = claim.offers.iter().map(|_| Vec::new()).collect();
@@ -136,6 +144,7 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     };
     let passed_over = locked.units() < seen.units;
     let served = serve(shared, &mut locked, claim)?;
+    let heads = locked.heads();
     let tasks = claim.offers.iter().flat_map(|offer| &offer.tasks);
     let allowed = locked.changes.throttles.next_due(tasks, claim.now);
     let due = |due: Option<Time>| due.into_iter().chain(allowed).min();
@@ -168,6 +177,7 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     parents.fill(&mut answers, &mut leases)?;
     let next_due = due(read_next_due(&answers.take(next_due))?);
     watch.heard();
+    seen.note(shared, heads);
     let full = leases
         .iter()
         .zip(&claim.offers)
@@ -199,10 +209,13 @@ struct Seen {
     rules: Rules,
     /// There are pending jobs, or such as may come back to their lines.
     may_admit: bool,
+    /// From where the lines of pending unit jobs were looked at, of each task, and when.
+    heads: Vec<i64>,
+    at: Instant,
 }
 
 impl Seen {
-    async fn look(session: &mut Session, claim: &Claim) -> Result<Self> {
+    async fn look(shared: &Shared, session: &mut Session, claim: &Claim) -> Result<Self> {
         let mut tasks: Vec<String> = claim
             .offers
             .iter()
@@ -214,7 +227,11 @@ impl Seen {
         tasks.sort_unstable();
         tasks.dedup();
         loop {
-            let seen = Self::look_for(session, claim, tasks).await?;
+            let mut seen = Self::look_for(shared, session, claim, tasks).await?;
+            if seen.misses_some() {
+                shared.heads.forget();
+                seen = Self::look_for(shared, session, claim, seen.tasks).await?;
+            }
             let may = |task: &String| {
                 let on_hold = seen.rules.hold(Kind::Task, task, claim.now).is_some();
                 !on_hold && !seen.rules.is_broken(task, claim.now)
@@ -232,7 +249,32 @@ impl Seen {
         }
     }
 
-    async fn look_for(session: &mut Session, claim: &Claim, tasks: Vec<String>) -> Result<Self> {
+    /// There may be work before the places from which the lines were looked at.
+    fn misses_some(&self) -> bool {
+        let wanted = usize::try_from(self.wanted).unwrap_or(usize::MAX);
+        self.units < wanted && self.heads.iter().any(|head| *head != heads::START)
+    }
+
+    /// Notes where the lines begin after a claim: `heads` are those that it came to.
+    fn note(&self, shared: &Shared, heads: HashMap<String, Place>) {
+        if !self.rules.is_open() {
+            // Those were chosen, whoever stood before them.
+            return;
+        }
+        for (task, &from) in self.tasks.iter().zip(&self.heads) {
+            if let Some(place) = heads.get(task) {
+                let looked = Looked { from, at: self.at };
+                shared.heads.found(task, place.as_micros(), looked);
+            }
+        }
+    }
+
+    async fn look_for(
+        shared: &Shared,
+        session: &mut Session,
+        claim: &Claim,
+        tasks: Vec<String>,
+    ) -> Result<Self> {
         const READY: &str = "SELECT p.job FROM unnest($1::text[]) t (task), LATERAL (
             SELECT job FROM progress WHERE ready AND task = t.task
             ORDER BY returned DESC, priority DESC, leases, last_served LIMIT $2) p";
@@ -241,9 +283,10 @@ impl Seen {
         const ADMITTED: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
             SELECT num FROM jobs WHERE lane = 3 AND task = t.task
             ORDER BY place, num LIMIT $2) j";
-        const PENDING: &str = "SELECT count(*) FROM unnest($1::text[]) t (task), LATERAL (
-            SELECT num FROM jobs WHERE lane = 1 AND task = t.task
-            ORDER BY place, num LIMIT $2) j";
+        const PENDING: &str =
+            "SELECT count(*) FROM unnest($1::text[], $2::bigint[]) t (task, head), LATERAL (
+            SELECT num FROM jobs WHERE lane = 1 AND task = t.task AND place >= t.head
+            ORDER BY place, num LIMIT $3) j";
         const FREED: &str = "SELECT 1 FROM freed LIMIT 1";
         let wanted: u32 = claim
             .offers
@@ -251,11 +294,13 @@ impl Seen {
             .fold(0_u32, |sum, offer| sum.saturating_add(offer.leases))
             .min(AT_ONCE);
         let limit = i64::from(wanted);
+        let at = Instant::now();
+        let heads = shared.heads.of(&tasks, at);
         let mut batch = Batch::default();
         let ready = batch.add(READY, values![tasks.clone(), limit]);
         let due = batch.add(DUE, values![tasks.clone(), claim.now.as_micros()]);
         let admitted = batch.add(ADMITTED, values![tasks.clone(), limit]);
-        let pending = batch.add(PENDING, values![tasks.clone(), limit]);
+        let pending = batch.add(PENDING, values![tasks.clone(), heads.clone(), limit]);
         let next_due = batch.add(NEXT_DUE, values![claim.now.as_micros()]);
         let rules = batch.add(RULES, values![]);
         let freed = batch.add(FREED, values![]);
@@ -279,6 +324,8 @@ impl Seen {
             next_due: read_next_due(&answers.take(next_due))?,
             may_admit: pending > 0 || !answers.take(freed).is_empty(),
             rules,
+            heads,
+            at,
         };
         for place in [ready, due] {
             for row in answers.take(place) {
@@ -328,9 +375,11 @@ async fn lock(
     // Unit jobs first: rows of `jobs` are locked before rows of `progress`.
     let mut units = Vec::new();
     if seen.units > 0 {
-        units.push(batch.add(units_of!("3"), values![tasks(), limit]));
+        let starts = vec![heads::START; seen.tasks.len()];
+        units.push(batch.add(units_of!("3"), values![tasks(), starts, limit]));
         if seen.rules.is_open() {
-            units.push(batch.add(units_of!("1"), values![tasks(), limit]));
+            let heads = seen.heads.clone();
+            units.push(batch.add(units_of!("1"), values![tasks(), heads, limit]));
         }
         if !chosen.is_empty() {
             units.push(batch.add(CHOSEN, values![chosen.to_vec()]));

@@ -32,6 +32,8 @@ pub(crate) struct Locked {
     pub(crate) ready: BTreeMap<JobNum, VecDeque<Free>>,
     /// Unit jobs by task, in their order: those that were admitted before the pending ones.
     units: HashMap<String, VecDeque<JobNum>>,
+    /// Where the last pending one of each task stands.
+    last: HashMap<String, Place>,
     /// Numbers for leases, which are turns too.
     numbers: std::vec::IntoIter<i64>,
 }
@@ -46,6 +48,7 @@ impl Locked {
             params: HashMap::new(),
             ready: BTreeMap::new(),
             units: HashMap::new(),
+            last: HashMap::new(),
             numbers: numbers.into_iter(),
         }
     }
@@ -54,6 +57,9 @@ impl Locked {
     pub(crate) fn unit(&mut self, job: JobRow, params: Json) {
         let of_task = self.units.entry(job.task.clone()).or_default();
         of_task.push_back(job.num);
+        if job.state == JobState::Pending {
+            self.last.insert(job.task.clone(), job.place);
+        }
         self.job(job, params);
     }
 
@@ -85,6 +91,20 @@ impl Locked {
         let ready = &self.ready;
         self.entries
             .retain(|num, _| ready.contains_key(num) || units.contains(num));
+    }
+
+    /// Where the lines of pending unit jobs begin for whoever comes next: the places of those who
+    /// were not served, or were served last.
+    pub(crate) fn heads(&self) -> HashMap<String, Place> {
+        let mut heads = self.last.clone();
+        for (task, head) in &mut heads {
+            let unserved = self.units.get(task).into_iter().flatten();
+            let mut jobs = unserved.filter_map(|num| Some(&self.entries.get(num)?.job));
+            if let Some(job) = jobs.find(|job| job.state == JobState::Pending) {
+                *head = job.place;
+            }
+        }
+        heads
     }
 
     pub(crate) fn units(&self) -> usize {

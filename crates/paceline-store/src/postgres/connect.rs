@@ -9,8 +9,10 @@ use paceline_core::store::{Result, StoreError, Submitted};
 use tokio::task::AbortHandle;
 
 use super::catalogue::SharedCatalogue;
+use super::dead::LastLook;
 use super::error::Error;
 use super::gather::Gather;
+use super::heads::Heads;
 use super::hook::Told;
 use super::listen::listen;
 use super::pool::Pools;
@@ -80,6 +82,7 @@ pub(crate) struct Shared {
     pub(crate) options: Mutex<OptionsCache>,
     /// When each task's line of unit jobs was served last by this node, as a turn.
     pub(crate) lanes: Mutex<HashMap<String, i64>>,
+    pub(crate) heads: Heads,
     /// Jobs of which leases were given here.
     pub(crate) seen: Seen,
     /// Leases that a claim may have given without anyone hearing of it.
@@ -88,6 +91,7 @@ pub(crate) struct Shared {
     pub(crate) log_bytes: AtomicI64,
     /// Queues that are in their table.
     pub(crate) queues: Mutex<HashSet<String>>,
+    pub(crate) last_look: LastLook,
     pub(crate) throttled: Throttled,
     pub(crate) sweeps: Sweeps,
 }
@@ -111,10 +115,12 @@ impl PostgresStore {
             node: AtomicI64::new(0),
             options: Mutex::default(),
             lanes: Mutex::default(),
+            heads: Heads::default(),
             seen: Seen::default(),
             unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
             queues: Mutex::default(),
+            last_look: LastLook::default(),
             throttled: Throttled::default(),
             sweeps: Sweeps::default(),
         });

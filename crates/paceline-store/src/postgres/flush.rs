@@ -13,6 +13,7 @@ use super::connect::Shared;
 use super::dependencies;
 use super::entry::Entry;
 use super::error::Result;
+use super::heads::Came;
 use super::load::Entries;
 use super::merge_rows;
 use super::row::{Columns, int};
@@ -92,9 +93,11 @@ pub(crate) async fn commit(
     dependencies::follow_all(shared, session, &mut entries, &mut changes).await?;
     let queues = new_queues(shared, &mut batch, &mut changes);
     rows(shared, &mut batch, entries, &mut changes);
+    let came = std::mem::take(&mut changes.came);
     let newest = tail(shared, &mut batch, changes);
     batch.commit();
     let mut answers = session.run(batch).await?;
+    came.tell(&shared.heads);
     if !queues.is_empty() {
         let mut known = shared.queues.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(queues);
@@ -152,7 +155,7 @@ pub(crate) fn rows(
             $(set($sql, ids.is_empty(), values![ids.clone()]);)+
         }};
     }
-    let (jobs, progress, mut after) = entry_rows(entries);
+    let (jobs, progress, mut after) = entry_rows(entries, &mut changes.came);
     ids!(changes.leases_ended; "DELETE FROM leases WHERE id = ANY($1)");
     let shortened = std::mem::take(&mut changes.leases_shortened);
     let (ids, left): (Vec<i64>, Vec<String>) = shortened.into_iter().unzip();
@@ -334,7 +337,10 @@ fn add_statistics(
     }
 }
 
-fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows), AfterRows) {
+fn entry_rows(
+    entries: Entries,
+    came: &mut Came,
+) -> (JobRows, (ProgressRows, ProgressRows), AfterRows) {
     let mut jobs = JobRows::default();
     let mut after = AfterRows::default();
     let (mut new, mut known) = (ProgressRows::default(), ProgressRows::default());
@@ -346,17 +352,18 @@ fn entry_rows(entries: Entries) -> (JobRows, (ProgressRows, ProgressRows), After
         };
         progress_row(&entry, rows);
         dependencies::after_row(&entry, &mut after);
-        job_row(entry, &mut jobs);
+        job_row(entry, &mut jobs, came);
     }
     (jobs, (new, known), after)
 }
 
-fn job_row(entry: Entry, rows: &mut JobRows) {
+fn job_row(entry: Entry, rows: &mut JobRows, came: &mut Came) {
     if !entry.written.job {
         return;
     }
     let lane = lane(&entry.job, entry.is_in_flight());
     let Entry { job, written, .. } = entry;
+    came.note(lane, &job.task, job.place.as_micros());
     rows.push((
         job.num.0,
         job.state.as_str(),

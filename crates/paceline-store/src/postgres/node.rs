@@ -93,12 +93,11 @@ pub(crate) async fn remove(shared: &Shared, node: NodeId, now: Time) -> Result<(
         let mut session = shared.pools.writer().await?;
         session.run(Batch::begin_relaxed()).await?;
         let lost = lost(&mut session, &Of::Node(node)).await?;
-        let (which, held) = lost;
         let mut batch = Batch::default();
         batch.add("DELETE FROM nodes WHERE id = $1", values![node.0]);
         batch.add(SWEEP_UPLOADS_OF, values![node.0]);
         batch.add(outbox::TAKE_BACK_OF, values![node.0, now.as_micros()]);
-        recover(shared, &mut session, batch, (which, held), now).await?;
+        recover(shared, &mut session, batch, lost, now).await?;
         Ok(())
     })
     .await
@@ -113,6 +112,9 @@ pub(crate) const SWEEP_UPLOADS: &str = "WITH swept AS (
             SELECT 1 FROM nodes n WHERE n.id = u.node AND n.until >= $1) RETURNING num)
     INSERT INTO garbage (job, task) SELECT num, '' FROM swept";
 
+/// Nodes that were not heard of in time.
+pub(crate) const SILENT: &str = "SELECT id FROM nodes WHERE until < $1 ORDER BY id";
+
 /// Whose leases are looked for.
 #[derive(Clone, Debug)]
 pub(crate) enum Of {
@@ -123,8 +125,8 @@ pub(crate) enum Of {
     Leases(Vec<i64>),
 }
 
-/// The jobs that leases are on, and the leases.
-pub(crate) type Lost = (Which, Vec<i64>);
+/// The numbers of the jobs that leases are on, and the leases.
+pub(crate) type Lost = (Vec<i64>, Vec<i64>);
 
 /// Finds leases by whose they are.
 pub(crate) async fn lost(session: &mut Session, of: &Of) -> Result<Lost> {
@@ -133,7 +135,7 @@ pub(crate) async fn lost(session: &mut Session, of: &Of) -> Result<Lost> {
     read_lost(&session.run(batch).await?.take(place))
 }
 
-pub(crate) fn add_lost(batch: &mut Batch<'_>, of: &Of) -> usize {
+fn add_lost(batch: &mut Batch<'_>, of: &Of) -> usize {
     const OF_NODE: &str = "SELECT id, job FROM leases WHERE node = $1
         UNION ALL SELECT lease, num FROM jobs WHERE lease IS NOT NULL AND node = $1";
     const OF_DEAD: &str = "SELECT id, job FROM leases l WHERE NOT EXISTS (
@@ -150,7 +152,7 @@ pub(crate) fn add_lost(batch: &mut Batch<'_>, of: &Of) -> usize {
     batch.add(sql, vec![value])
 }
 
-pub(crate) fn read_lost(rows: &[tokio_postgres::Row]) -> Result<Lost> {
+fn read_lost(rows: &[tokio_postgres::Row]) -> Result<Lost> {
     let mut jobs = Vec::new();
     let mut leases = Vec::new();
     for row in rows {
@@ -159,7 +161,7 @@ pub(crate) fn read_lost(rows: &[tokio_postgres::Row]) -> Result<Lost> {
     }
     jobs.sort_unstable();
     jobs.dedup();
-    Ok((Which::Nums(jobs), leases))
+    Ok((jobs, leases))
 }
 
 /// Gives leases back to their jobs and commits. Returns how many.
@@ -167,10 +169,10 @@ async fn recover(
     shared: &Shared,
     session: &mut Session,
     mut batch: Batch<'_>,
-    (which, leases): Lost,
+    (jobs, leases): Lost,
     now: Time,
 ) -> Result<u64> {
-    let places = load::add(&mut batch, &which);
+    let places = load::add(&mut batch, &Which::Nums(jobs));
     let mut answers = session.run(batch).await?;
     let mut entries = load::read(shared, &mut answers, places)?;
     let mut changes = Changes::default();

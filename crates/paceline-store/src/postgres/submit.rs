@@ -472,6 +472,8 @@ impl Arrivals {
             work: _,
             links: _,
         } = job;
+        let lane = lane(row, false);
+        self.changes.came.note(lane, task, row.place.as_micros());
         self.rows.push((
             row.num.0,
             uuid(*id),
@@ -484,7 +486,7 @@ impl Arrivals {
             created_at.as_micros(),
             row.run_at.map(Time::as_micros),
             row.finished_at.map(Time::as_micros),
-            lane(row, false),
+            lane,
             row.place.as_micros(),
             user.as_deref().map(clean),
             key.as_deref().map(clean),

@@ -67,7 +67,7 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
     let locked = batch.add(TRY_LOCK, values![]);
     let due = batch.add(DUE, values![now.as_micros(), MOST]);
     let late = batch.add(LATE, values![now.as_micros(), MOST]);
-    let lost = node::add_lost(&mut batch, &Of::Dead(now));
+    let silent = batch.add(node::SILENT, values![now.as_micros()]);
     let next_due = batch.add(NEXT_DUE, values![now.as_micros()]);
     let over = batch.add(OVER, values![now.as_micros()]);
     batch.add(node::SWEEP_UPLOADS, values![now.as_micros()]);
@@ -86,18 +86,29 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
         None => false,
     };
     let (due, late) = (answers.take(due), answers.take(late));
-    let (Which::Nums(mut nums), leases) = node::read_lost(&answers.take(lost))? else {
-        return Ok((ticked, over, false));
-    };
-    for row in due.iter().chain(&late) {
-        nums.push(row.number(0)?);
-    }
     if !is_mine {
         session.roll_back().await;
         return Ok((ticked, over, false));
     }
+    let silent = answers.take(silent);
+    let silent: Vec<i64> = silent
+        .iter()
+        .map(|row| row.number(0))
+        .collect::<Result<_>>()?;
+    let looks = shared.last_look.is_due(&silent, now);
+    let (mut nums, leases) = if looks {
+        node::lost(&mut session, &Of::Dead(now)).await?
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    for row in due.iter().chain(&late) {
+        nums.push(row.number(0)?);
+    }
     if nums.is_empty() {
         session.list("COMMIT", values![]).await?;
+        if looks {
+            shared.last_look.made(silent, now);
+        }
         return Ok((ticked, over, false));
     }
     nums.sort_unstable();
@@ -111,6 +122,9 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
         move_on(&mut changes, &mut ticked, entry, &leases, now)?;
     }
     flush::commit(shared, &mut session, Batch::default(), entries, changes).await?;
+    if looks {
+        shared.last_look.made(silent, now);
+    }
     let next_due = session.list(NEXT_DUE, values![now.as_micros()]).await?;
     ticked.next_due = read_next_due(&next_due)?;
     let full = usize::try_from(MOST).unwrap_or(usize::MAX);

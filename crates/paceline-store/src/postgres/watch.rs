@@ -72,12 +72,11 @@ pub(crate) async fn seen(session: &mut Session, since: Time) -> Result<Seen> {
 }
 
 /// The heads of each task's lines: pending, admitted, and running with nothing in anyone's hands.
-const WAITING: &str =
-    "(SELECT task, id FROM jobs WHERE lane = 2 ORDER BY priority DESC, num LIMIT 20)
+const WAITING: &str = "(SELECT task, id FROM jobs WHERE lane = 2 ORDER BY place, num LIMIT 20)
     UNION ALL SELECT t.name, w.id FROM tasks t CROSS JOIN LATERAL (
-        (SELECT id FROM jobs WHERE lane = 1 AND task = t.name ORDER BY priority DESC, num LIMIT 1)
+        (SELECT id FROM jobs WHERE lane = 1 AND task = t.name ORDER BY place, num LIMIT 1)
         UNION ALL
-        (SELECT id FROM jobs WHERE lane = 3 AND task = t.name ORDER BY priority DESC, num LIMIT 1)
+        (SELECT id FROM jobs WHERE lane = 3 AND task = t.name ORDER BY place, num LIMIT 1)
         UNION ALL
         (SELECT j.id FROM progress p JOIN jobs j ON j.num = p.job
             WHERE p.ready AND p.task = t.name AND p.leases = 0 ORDER BY p.priority DESC LIMIT 1)
