@@ -11,7 +11,7 @@ const server = process.env.PACELINE_SERVER ?? "http://127.0.0.1:7421";
 
 /**
  * The toasts come with a script that writes their style into the page, which its policy forbids:
- * `main.tsx` takes the same style as a file. Fails when a newer version does it in another way.
+ * `main.ts` takes the same style as a file. Fails when a newer version does it in another way.
  */
 function toastsWithoutInlineStyle(): Plugin {
   return {
@@ -26,10 +26,59 @@ function toastsWithoutInlineStyle(): Plugin {
   };
 }
 
+/** Names in the page's head what the entry imports as it goes on, so that it is fetched at once. */
+function partsAhead(): Plugin {
+  return {
+    name: "parts-ahead",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle = {} }) {
+        const chunks = Object.values(bundle).flatMap((it) => (it.type === "chunk" ? [it] : []));
+        const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+        const parts = new Set<string>();
+        const add = (file: string) => {
+          if (parts.has(file)) return;
+          parts.add(file);
+          for (const next of byFile.get(file)?.imports ?? []) add(next);
+        };
+        const entry = chunks.find((chunk) => chunk.isEntry);
+        for (const file of entry?.dynamicImports ?? []) add(file);
+        return [...parts]
+          .filter((file) => !html.includes(file))
+          .map((file) => ({
+            tag: "link",
+            attrs: { rel: "modulepreload", crossorigin: true, href: `./${file}` },
+            injectTo: "head",
+          }));
+      },
+    },
+  };
+}
+
+const scriptsOf = (names: string) => new RegExp(`[\\\\/]node_modules[\\\\/](${names})[\\\\/].*js$`);
+
+/** Code that is fetched and run together: a page is made of a few files, none of them large. */
+const GROUPS = [
+  { name: "react", test: scriptsOf("react|react-dom|scheduler"), priority: 3 },
+  {
+    name: "data",
+    test: scriptsOf("@tanstack(?!.*virtual)|openapi-fetch|eventsource-parser"),
+    priority: 2,
+  },
+  {
+    name: "widgets",
+    test: scriptsOf("@radix-ui|@floating-ui|sonner|react-remove-.*"),
+    priority: 2,
+  },
+  // What more than two pages use.
+  { name: "parts", test: /lucide-react|[\\/]src[\\/](?!.*Plot)/, minShareCount: 3, priority: 1 },
+];
+
 export default defineConfig({
   // Addresses are relative to the page's <base>, so that the dashboard works below any path.
   base: "./",
-  plugins: [react(), tailwindcss(), toastsWithoutInlineStyle()],
+  plugins: [react(), tailwindcss(), toastsWithoutInlineStyle(), partsAhead()],
   resolve: {
     alias: {
       "~": here("src"),
@@ -42,6 +91,7 @@ export default defineConfig({
   build: {
     target: ["chrome123", "firefox120", "safari17.5"],
     manifest: true,
+    rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
   },
   server: {
     proxy: {

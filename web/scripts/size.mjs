@@ -6,7 +6,7 @@ const BUDGET = 200 * 1000;
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 
-/** The entry and all that it imports statically. */
+/** A file and all that it imports statically. */
 function firstLoad(key, seen = new Set()) {
   if (seen.has(key)) return seen;
   seen.add(key);
@@ -16,9 +16,12 @@ function firstLoad(key, seen = new Set()) {
 
 const size = (key) => gzipSync(readFileSync(new URL(manifest[key].file, dist))).length;
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
+// The entry imports its parts one after the other, for every page.
+const parts = new Set();
+for (const part of [entry, ...(manifest[entry].dynamicImports ?? [])]) firstLoad(part, parts);
 const pages = Object.keys(manifest).filter((key) => key.startsWith("src/routes/"));
 const totals = pages.map((page) => {
-  const files = firstLoad(page, firstLoad(entry));
+  const files = firstLoad(page, new Set(parts));
   return [page, [...files].reduce((sum, key) => sum + size(key), 0)];
 });
 const [page, most] = totals.reduce((a, b) => (a[1] > b[1] ? a : b));

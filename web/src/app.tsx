@@ -1,11 +1,9 @@
+// Draws the dashboard.
 import { PacelineProvider, usePaceline } from "@paceline/react";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { type ReactNode, StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
-import "sonner/dist/styles.css";
-import "@paceline/react/styles.css";
-import "./app.css";
 import { ROOT } from "./lib/base";
 import { loadAhead, router } from "./router";
 
@@ -17,11 +15,11 @@ function SharedQueries({ children }: { children: ReactNode }) {
   return <QueryClientProvider client={usePaceline().queries}>{children}</QueryClientProvider>;
 }
 
-const root = document.getElementById("root");
-if (root) {
+export function draw(place: HTMLElement): void {
+  const root = createRoot(place);
   // As a transition, so that the first drawing lets the page do other things between its parts.
   startTransition(() =>
-    createRoot(root).render(
+    root.render(
       <StrictMode>
         <PacelineProvider url={ROOT}>
           <SharedQueries>
@@ -31,6 +29,5 @@ if (root) {
       </StrictMode>,
     ),
   );
+  setTimeout(() => void loadAhead(), AHEAD_MS);
 }
-
-setTimeout(() => void loadAhead(), AHEAD_MS);
