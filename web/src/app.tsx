@@ -15,7 +15,9 @@ function SharedQueries({ children }: { children: ReactNode }) {
   return <QueryClientProvider client={usePaceline().queries}>{children}</QueryClientProvider>;
 }
 
-export function draw(place: HTMLElement): void {
+export async function draw(place: HTMLElement): Promise<void> {
+  // What stands in the page meanwhile is replaced by all of it at once.
+  await router.load();
   const root = createRoot(place);
   // As a transition, so that the first drawing lets the page do other things between its parts.
   startTransition(() =>

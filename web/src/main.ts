@@ -13,9 +13,11 @@ function breathe(): Promise<void> {
 async function start(place: HTMLElement): Promise<void> {
   await import("react-dom/client");
   await breathe();
+  await import("./components/Shell");
+  await breathe();
   const { draw } = await import("./app");
   await breathe();
-  draw(place);
+  await draw(place);
 }
 
 const place = document.getElementById("root");

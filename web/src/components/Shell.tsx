@@ -1,4 +1,5 @@
-// What is around every page: where one can go, whether it is live, and what is told.
+// What is around every page: where one can go, whether it is live, and what is told. `index.html`
+// shows the frame of it until this is drawn.
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { Toaster } from "sonner";

@@ -65,15 +65,20 @@ function largest(seconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** Date and time of day where the reader is. */
 /** The server's words, with the times in them as people write them. */
 export function withTimes(words: string): string {
   return words.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => formatTime(time));
 }
 
+/** Made when a time is first shown, and once: to make it takes longer than fifty times to use it. */
+let moment: Intl.DateTimeFormat | undefined;
+
+/** Date and time of day where the reader is. */
 export function formatTime(time: string | null | undefined): string {
   if (!time) return "–";
-  return new Date(time).toLocaleString("en-GB", {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  moment ??= new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -81,4 +86,5 @@ export function formatTime(time: string | null | undefined): string {
     minute: "2-digit",
     second: "2-digit",
   });
+  return moment.format(date);
 }

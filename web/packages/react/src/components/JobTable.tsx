@@ -1,8 +1,9 @@
 // Jobs as a table. It owns how they are drawn, sorted and chosen; what is listed, and where a page
 // begins, is the caller's.
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type MouseEvent, memo, type ReactNode, useDeferredValue, useMemo, useRef } from "react";
+import { type MouseEvent, memo, type ReactNode, useMemo, useRef } from "react";
 import type { Job, JobFilter } from "../api/types";
+import { useInPieces } from "../hooks/useInPieces";
 import { useJobs } from "../hooks/useJobs";
 import { COLUMNS, type Column, type ColumnName, type JobLink } from "./columns";
 
@@ -42,8 +43,8 @@ export function JobTable(props: JobTableProps) {
   return <JobRows {...props} sort={sort} jobs={data.items} />;
 }
 
-/** Rows of a new table that are drawn at once. */
-const AT_ONCE = 12;
+/** New rows that are drawn at once: about as many as one sees. */
+const AT_ONCE = 10;
 
 /** The table over jobs that the caller has read. */
 export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
@@ -52,9 +53,7 @@ export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
     () => COLUMNS.filter((column) => !columns || columns.includes(column.name)),
     [columns],
   );
-  // Fifty new rows take longer to draw than a frame lasts: the first ones at once, all of them in
-  // pieces that let the page do other things.
-  const drawn = useDeferredValue(jobs, jobs.slice(0, AT_ONCE));
+  const drawn = useInPieces(jobs, AT_ONCE);
   const calls = useCalls(props);
   const all = jobs.length > 0 && jobs.every((job) => selection?.has(job.id));
   const some = !all && jobs.some((job) => selection?.has(job.id));
@@ -103,8 +102,25 @@ export function JobRows(props: JobTableProps & { jobs: Job[]; sort: string }) {
             />
           ))}
         </tbody>
+        {drawn.length < jobs.length && (
+          <Room key={drawn.length} rows={jobs.length - drawn.length} />
+        )}
       </table>
     </div>
+  );
+}
+
+/** As the style sheet says. */
+const ROW_PX = 54;
+
+/** Holds the place of rows that are about to be drawn, so that what is below them does not jump. */
+function Room({ rows }: { rows: number }) {
+  return (
+    <tbody aria-hidden="true">
+      <tr>
+        <td style={{ height: rows * ROW_PX }} />
+      </tr>
+    </tbody>
   );
 }
 
