@@ -33,6 +33,8 @@ pub(crate) struct Known {
     pub(crate) pending_since: Time,
     /// When its work was lost with a node and taken back, so that it may go before those who waited longer.
     pub(crate) came_back: Option<Time>,
+    /// How many started before it that had not waited as long.
+    pub(crate) passed_over: u32,
     /// It has started, and what its parents do matters no more.
     pub(crate) begun: bool,
     /// Cancelled because of a parent.
@@ -78,6 +80,7 @@ impl Known {
             created: Time::EPOCH,
             pending_since: Time::EPOCH,
             came_back: None,
+            passed_over: 0,
             begun: false,
             dropped: false,
         }

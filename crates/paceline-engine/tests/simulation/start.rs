@@ -15,7 +15,7 @@ use crate::tasks::FLAKY;
 impl Checks {
     /// A job starts: it counts for all limits, until it ends, is handed back, or is paused and the
     /// last of its work has come back.
-    pub(crate) fn starts(&self, id: JobId, now: Time) {
+    pub(crate) fn starts(&mut self, id: JobId, now: Time) {
         let job = &self.jobs[&id];
         self.limits_hold(id, job);
         if !job.begun {
@@ -29,7 +29,7 @@ impl Checks {
             let held = self.rules.is_held(scope, now);
             assert!(!held, "5: {id} starts though {scope} is on hold");
         }
-        self.nobody_is_passed_over(id, job, now);
+        self.nobody_is_passed_over_often(id, now);
     }
 
     /// A job goes on without a start: it has counted all the time.
@@ -100,29 +100,46 @@ impl Checks {
     /// higher priority counts as a head start. What came back from a lost node goes first, and what
     /// a breaker or a hold that ends by itself lets go is looked at with the next tick, so those
     /// are left out.
-    fn nobody_is_passed_over(&self, id: JobId, job: &Known, now: Time) {
-        if job.task == FLAKY || job.came_back.is_some() {
-            return;
-        }
-        let came = job.created - head_start(job.priority);
-        for (other_id, other) in &self.jobs {
-            let is_like = other.scopes == job.scopes && other.kind == job.kind;
-            let waits = other.state == Some(JobState::Pending) && *other_id != id;
-            if !is_like || !waits {
-                continue;
-            }
-            let is_let_go_late = other.scopes.iter();
-            let is_let_go_late = is_let_go_late
-                .into_iter()
-                .any(|scope| self.rules.ends_by_itself(scope, now));
-            let waited_longer = other.pending_since - head_start(other.priority) < came;
+    ///
+    /// A job that was put aside may see others go first, for a while: as a scope gets room, as many
+    /// are brought back as it has room for, and if another scope holds one of those then, somebody
+    /// who was not put aside takes the place.
+    fn nobody_is_passed_over_often(&mut self, id: JobId, now: Time) {
+        for other in self.passed_over_by(id, now) {
+            let known = self.jobs.get_mut(&other).expect("it is known");
+            known.passed_over += 1;
+            let times = known.passed_over;
             assert!(
-                is_let_go_late || !waited_longer,
-                "11: {id} starts before {other_id}, which has waited longer"
+                times <= PASSED_OVER,
+                "11: {id} starts before {other}, which has waited longer; {times} did so"
             );
         }
     }
+
+    /// The jobs like it that have waited longer.
+    fn passed_over_by(&self, id: JobId, now: Time) -> Vec<JobId> {
+        let job = &self.jobs[&id];
+        if job.task == FLAKY || job.came_back.is_some() {
+            return Vec::new();
+        }
+        let came = job.created - head_start(job.priority);
+        let has_waited_longer = |other_id: &JobId, other: &Known| {
+            let is_like = other.scopes == job.scopes && other.kind == job.kind;
+            let waits = other.state == Some(JobState::Pending) && *other_id != id;
+            let mut scopes = other.scopes.iter();
+            is_like
+                && waits
+                && other.pending_since - head_start(other.priority) < came
+                && !scopes.any(|scope| self.rules.ends_by_itself(scope, now))
+        };
+        let others = self.jobs.iter();
+        let others = others.filter(|(other_id, other)| has_waited_longer(other_id, other));
+        others.map(|(other_id, _)| *other_id).collect()
+    }
 }
+
+/// Most jobs that may start before one that has waited longer.
+const PASSED_OVER: u32 = 2;
 
 /// How much earlier a job counts as having come.
 const fn head_start(priority: Priority) -> Duration {

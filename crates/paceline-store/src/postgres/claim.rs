@@ -360,7 +360,7 @@ async fn lock(
         "SELECT ",
         job_columns!(),
         ", params FROM jobs JOIN unnest($1::bigint[]) WITH ORDINALITY c (chosen, nth)
-            ON num = chosen WHERE lane = 1 ORDER BY nth FOR UPDATE OF jobs SKIP LOCKED"
+            ON num = chosen WHERE coalesce(lane, 0) = 1 ORDER BY nth FOR UPDATE OF jobs SKIP LOCKED"
     );
     let tasks = || seen.tasks.clone();
     let limit = i64::from(seen.wanted);

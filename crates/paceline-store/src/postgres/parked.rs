@@ -115,8 +115,9 @@ async fn step(
     const PARKED: &str = "SELECT num, place, kind = 'unit', user_name, task, queue, key FROM jobs
         WHERE lane = 7 AND parked_by = $1 AND (place, num) > ($2, $3)
         ORDER BY place, num LIMIT $4";
+    // Found by their numbers: the index of who is parked holds dead entries of all that once were.
     const SOME: &str = "UPDATE jobs SET lane = CASE kind WHEN 'unit' THEN 1 ELSE 2 END
-        WHERE lane = 7 AND num = ANY($1)";
+        WHERE coalesce(lane, 0) = 7 AND num = ANY($1)";
     let mut batch = Batch::default();
     let mut pages = Vec::new();
     for freed in freed {

@@ -4,7 +4,7 @@ use paceline_core::admission::Limits;
 use paceline_core::store::Change;
 use paceline_core::{JobId, Priority};
 
-use crate::support::{Case, OTHER, TASK, items, offer_of, unit};
+use crate::support::{Case, OTHER, TASK, items, offer_of, seconds, unit};
 
 impl Case {
     /// The jobs of the next leases, as they are given one claim after the other.
@@ -171,6 +171,25 @@ async fn a_lane_is_as_urgent_as_its_next_unit(s: Case) {
     assert_eq!((served[0], count(chunks, &served)), (units[9], 4));
 }
 
+/// However far the line was served before.
+async fn whoever_comes_before_the_line_is_served_next(s: Case) {
+    let jobs = s.submit_all((0..9).map(|_| unit()).collect()).await;
+    assert_eq!(s.served(2).await, jobs[..2]);
+    let urgent = s.submit(unit().priority(Priority::Urgent)).await;
+    assert_eq!(s.served(2).await, [urgent, jobs[2]]);
+    let now_urgent = Change {
+        priority: Some(Priority::Urgent),
+        ..Change::default()
+    };
+    s.change(jobs[8], now_urgent).await;
+    assert_eq!(s.served(2).await, [jobs[8], jobs[3]]);
+    let at = s.now() + seconds(1);
+    let later = s.submit(unit().priority(Priority::Urgent).at(at)).await;
+    s.advance(seconds(1));
+    s.tick().await;
+    assert_eq!(s.served(2).await, [later, jobs[4]]);
+}
+
 /// A long job does not starve the small ones, nor they it.
 async fn units_and_chunks_of_one_priority_both_move_on(s: Case) {
     let chunks = s.start(items(100).chunk(2)).await;
@@ -237,6 +256,7 @@ store_tests!(
     an_urgent_job_with_items_goes_before_ordinary_units,
     urgent_units_go_before_an_ordinary_job_with_items,
     a_lane_is_as_urgent_as_its_next_unit,
+    whoever_comes_before_the_line_is_served_next,
     units_and_chunks_of_one_priority_both_move_on,
     a_changed_priority_counts_from_then_on,
     a_changed_number_of_workers_counts_from_then_on,

@@ -15,7 +15,7 @@ use paceline_core::scope::{Names, Scope};
 use paceline_core::store::{Action, CommitHook, Store};
 use paceline_core::task::Task;
 use paceline_core::throttle::ThrottlePolicy;
-use paceline_core::{ItemState, JobState, Json, Seq};
+use paceline_core::{ItemState, JobState, Json, Priority, Seq};
 use paceline_store::PostgresStore;
 use tokio::task::JoinSet;
 
@@ -222,6 +222,29 @@ async fn a_submission_that_is_repeated_is_taken_once() {
     );
     assert_eq!(again.expect("known"), first);
     assert_eq!(new.expect("taken").len(), 1);
+}
+
+/// A node remembers for a moment where a line began, and so may not see at once who came before.
+#[tokio::test]
+async fn who_comes_first_through_another_node_is_served_soon() {
+    const LINE: u32 = 1_500;
+    let url = paceline_test_postgres::shared().new_store();
+    let (one, two) = (connect(&url).await, connect(&url).await);
+    let node = register(&one).await;
+    let line = (0..LINE).map(|number| job(number, "ana", 0));
+    one.submit(line.collect(), NOW).await.expect("taken");
+    let mut served = claim(&one, node).await.expect("leases").len();
+    let mut urgent = job(LINE, "ana", 0);
+    urgent.priority = Priority::Urgent;
+    two.submit(vec![urgent], NOW).await.expect("taken");
+    loop {
+        let leases = claim(&one, node).await.expect("leases");
+        if leases.iter().any(|lease| lease.job == id(LINE)) {
+            break;
+        }
+        served += leases.len();
+        assert!(served < LINE as usize, "all others were served before");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
