@@ -147,6 +147,15 @@ impl Default for Preferences {
     }
 }
 
+impl Preferences {
+    fn topics(&self) -> impl Iterator<Item = &Topic> {
+        let outside = [&self.email, &self.webhook].into_iter().flatten();
+        self.in_app
+            .iter()
+            .chain(outside.flat_map(|wish| &wish.topics))
+    }
+}
+
 /// An address and what goes there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
@@ -188,6 +197,17 @@ pub enum Telling {
 }
 
 impl Audience {
+    /// Of what anybody is told; all other news need not be looked at.
+    pub fn topics(&self) -> Vec<Topic> {
+        // It holds for whoever has said nothing.
+        let default = Preferences::default();
+        let preferences = self.preferences.values().chain([&default]);
+        let wished = preferences.flat_map(Preferences::topics);
+        let subscribed = self.subscriptions.iter().flat_map(|one| &one.topics);
+        let topics: BTreeSet<Topic> = wished.chain(subscribed).copied().collect();
+        topics.into_iter().collect()
+    }
+
     /// Who is told of `news`, and how; the same address never twice.
     pub fn tellings(&self, news: &News) -> Vec<Telling> {
         let Some(topic) = Topic::of(news.kind) else {
@@ -347,6 +367,25 @@ mod tests {
             ..news(EventKind::AlertOpened)
         };
         assert_eq!(nobody.tellings(&alert), [in_app(EVERYBODY)]);
+    }
+
+    #[test]
+    fn nobody_is_told_of_completions_who_has_not_asked() {
+        let mut audience = Audience::default();
+        let usual = [Topic::Failed, Topic::LongRunning, Topic::Alert];
+        assert_eq!(audience.topics(), usual);
+        let ana = Preferences {
+            in_app: Vec::new(),
+            email: Some(wish("ana@example.com", &[Topic::Completed])),
+            ..Preferences::default()
+        };
+        audience.preferences.insert("ana".to_owned(), ana);
+        assert_eq!(audience.topics(), Topic::ALL);
+        let subscribed = Audience {
+            subscriptions: vec![subscription(&[Topic::Completed])],
+            ..Audience::default()
+        };
+        assert_eq!(subscribed.topics(), Topic::ALL);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use async_trait::async_trait;
 
 use crate::id::{DeliveryId, EventSeq, NodeId};
-use crate::notify::{Channel, News, Preferences, Target};
+use crate::notify::{Channel, News, Preferences, Target, Topic};
 use crate::state::{UnknownWord, words};
 use crate::store::Result;
 use crate::time::Time;
@@ -145,8 +145,8 @@ pub struct NoticeQuery {
 pub trait Outbox: Send + Sync {
     /// How far the events were heard; `None` before the first time.
     async fn heard(&self) -> Result<Option<EventSeq>>;
-    /// Looks through at most `limit` events after `after`.
-    async fn hear(&self, after: EventSeq, limit: u32) -> Result<Heard>;
+    /// Looks through at most `limit` events after `after` for news of these topics.
+    async fn hear(&self, after: EventSeq, limit: u32, topics: Vec<Topic>) -> Result<Heard>;
     /// Writes what follows and moves the mark; does nothing and returns false when the mark is not
     /// where `post` says.
     async fn post(&self, post: Post) -> Result<bool>;

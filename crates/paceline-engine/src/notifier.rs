@@ -115,11 +115,18 @@ impl Hearing {
                 self.find_the_mark().await?;
                 continue;
             };
-            let heard = self.outbox().hear(self.at, PAGE).await?;
+            let topics = self.audience().await?.topics();
+            let outbox = self.outbox();
+            let heard = outbox.hear(self.at, PAGE, topics.clone()).await?;
             if heard.through == self.at {
                 return Ok(());
             }
-            let (notices, deliveries) = self.follow(&heard.news).await?;
+            let audience = self.audience().await?;
+            if audience.topics() != topics {
+                // Somebody asked for more before some of these events.
+                continue;
+            }
+            let (notices, deliveries) = self.follow(&audience, &heard.news);
             let nothing = notices.is_empty() && deliveries.is_empty();
             if nothing && heard.through.0 - mark.0 < UNMARKED {
                 self.at = heard.through;
@@ -167,20 +174,17 @@ impl Hearing {
         self.outbox().post(first).await.map(|_| ())
     }
 
-    /// What follows from these news.
-    async fn follow(
-        &self,
-        all: &[News],
-    ) -> Result<(Vec<(String, News)>, Vec<NewDelivery>), StoreError> {
-        let (mut notices, mut deliveries) = (Vec::new(), Vec::new());
-        if all.is_empty() {
-            return Ok((notices, deliveries));
-        }
-        let audience = Audience {
+    async fn audience(&self) -> Result<Audience, StoreError> {
+        Ok(Audience {
             subscriptions: self.notifications.subscriptions.clone(),
             preferences: self.outbox().preferences().await?,
             email: self.notifications.courier.reach().email,
-        };
+        })
+    }
+
+    /// What follows from these news.
+    fn follow(&self, audience: &Audience, all: &[News]) -> (Vec<(String, News)>, Vec<NewDelivery>) {
+        let (mut notices, mut deliveries) = (Vec::new(), Vec::new());
         for news in all {
             for telling in audience.tellings(news) {
                 match telling {
@@ -199,7 +203,7 @@ impl Hearing {
                 }
             }
         }
-        Ok((notices, deliveries))
+        (notices, deliveries)
     }
 }
 

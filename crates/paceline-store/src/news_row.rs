@@ -12,12 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::to_json;
 
-/// The kinds of events that people may be told of, as a list in a statement.
-pub(crate) fn told_kinds() -> String {
-    let kinds = EventKind::ALL
-        .iter()
-        .filter(|kind| Topic::of(**kind).is_some());
+/// The kinds of events that these topics are about, as a list in a statement.
+pub(crate) fn kinds_of(topics: &[Topic]) -> String {
+    let is_asked_for = |kind: &&EventKind| Topic::of(**kind).is_some_and(|of| topics.contains(&of));
+    let kinds = EventKind::ALL.iter().filter(is_asked_for);
     let quoted: Vec<String> = kinds.map(|kind| format!("'{kind}'")).collect();
+    if quoted.is_empty() {
+        return "''".to_owned();
+    }
     quoted.join(", ")
 }
 

@@ -1,7 +1,7 @@
 //! Messages to addresses outside, and how far the events were heard.
 
 use paceline_core::id::{DeliveryId, EventSeq};
-use paceline_core::notify::News;
+use paceline_core::notify::{News, Topic};
 use paceline_core::outbox::{
     Delivery, DeliveryRecord, DeliveryState, Heard, NewDelivery, Post, Reach, Settled, Taken, Taker,
 };
@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, ToSql};
 
 use crate::context::{WriteContext, find, list};
 use crate::error::Result;
-use crate::news_row::{joined_json, target_columns, target_of, told_kinds};
+use crate::news_row::{joined_json, kinds_of, target_columns, target_of};
 use crate::notices;
 use crate::text::{maybe_time, word};
 
@@ -20,16 +20,20 @@ pub(crate) fn heard(connection: &Connection) -> Result<Option<EventSeq>> {
     })
 }
 
-/// Looks through at most `limit` events after `after`.
-pub(crate) fn hear(connection: &Connection, after: EventSeq, limit: u32) -> Result<Heard> {
+/// Looks through at most `limit` events after `after` for news of these topics.
+pub(crate) fn hear(
+    connection: &Connection,
+    after: EventSeq,
+    limit: u32,
+    topics: &[Topic],
+) -> Result<Heard> {
     const LAST: &str = "SELECT max(seq) FROM (
         SELECT seq FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2)";
     let told = format!(
         "SELECT e.seq, e.at, e.kind, j.id, j.name, j.task, j.batch, j.user, e.state, e.data
-        FROM (SELECT * FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2) e
-        LEFT JOIN jobs j ON j.num = coalesce(e.job, e.unit)
-        WHERE e.kind IN ({}) ORDER BY e.seq",
-        told_kinds()
+        FROM events e LEFT JOIN jobs j ON j.num = coalesce(e.job, e.unit)
+        WHERE e.seq > ?1 AND e.seq <= ?2 AND e.kind IN ({}) ORDER BY e.seq",
+        kinds_of(topics)
     );
     let last: Option<i64> = find(connection, LAST, (after.0, limit), |row| row.get(0))?.flatten();
     let Some(last) = last else {
@@ -39,7 +43,7 @@ pub(crate) fn hear(connection: &Connection, after: EventSeq, limit: u32) -> Resu
         });
     };
     Ok(Heard {
-        news: list(connection, &told, (after.0, limit), |row| news(row, 0))?,
+        news: list(connection, &told, (after.0, last), |row| news(row, 0))?,
         through: EventSeq(last),
     })
 }

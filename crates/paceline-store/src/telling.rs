@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use paceline_core::alert::{Alert, Finding, NodeFacts};
 use paceline_core::id::{DeliveryId, EventSeq};
-use paceline_core::notify::Preferences;
+use paceline_core::notify::{Preferences, Topic};
 use paceline_core::outbox::{
     DeliveryRecord, DeliveryState, Heard, Notice, NoticeQuery, Outbox, Post, Reach, Settled, Taken,
     Taker,
@@ -25,8 +25,8 @@ impl Outbox for SqliteStore {
         self.read(outbox::heard).await
     }
 
-    async fn hear(&self, after: EventSeq, limit: u32) -> Result<Heard> {
-        self.read(move |connection| outbox::hear(connection, after, limit))
+    async fn hear(&self, after: EventSeq, limit: u32, topics: Vec<Topic>) -> Result<Heard> {
+        self.read(move |connection| outbox::hear(connection, after, limit, &topics))
             .await
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use paceline_core::alert::{AlertCode, Finding, Gauges, NodeFacts, PoolFacts, Thresholds};
 use paceline_core::id::{DeliveryId, EventSeq};
-use paceline_core::notify::{Channel, EVERYBODY, Target};
+use paceline_core::notify::{Channel, EVERYBODY, Target, Topic};
 use paceline_core::outbox::{NewDelivery, Post};
 use paceline_core::retry::RetryPolicy;
 use paceline_core::store::Store;
@@ -64,7 +64,10 @@ async fn told(server: &Server) {
     let lease = server.take("a").await;
     server.finish(&lease, fail("no model")).await;
     let outbox = server.faulty.outbox();
-    let heard = outbox.hear(EventSeq(0), 1000).await.expect("heard");
+    let heard = outbox
+        .hear(EventSeq(0), 1000, vec![Topic::Failed])
+        .await
+        .expect("heard");
     let failed = heard.news.last().expect("a failure").clone();
     let message = NewDelivery {
         id: DeliveryId::from_bytes([7; 16]),

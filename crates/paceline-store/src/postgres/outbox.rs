@@ -1,7 +1,7 @@
 //! Messages to addresses outside, and how far the events were heard.
 
 use paceline_core::id::{DeliveryId, EventSeq};
-use paceline_core::notify::News;
+use paceline_core::notify::{News, Topic};
 use paceline_core::outbox::{
     Delivery, DeliveryRecord, DeliveryState, Heard, NewDelivery, Post, Reach, Settled, Taken, Taker,
 };
@@ -16,7 +16,7 @@ use super::items_write::clean;
 use super::notices;
 use super::row::{Columns, int, uuid};
 use super::session::{Batch, Session, Value, values};
-use crate::news_row::{target_columns, target_of, told_kinds};
+use crate::news_row::{kinds_of, target_columns, target_of};
 use crate::outbox::{UNREACHABLE, settled_columns};
 
 pub(crate) async fn heard(session: &mut Session) -> Result<Option<EventSeq>> {
@@ -24,25 +24,31 @@ pub(crate) async fn heard(session: &mut Session) -> Result<Option<EventSeq>> {
     row.map(|row| row.number(0).map(EventSeq)).transpose()
 }
 
-/// Looks through at most `limit` events after `after`.
-pub(crate) async fn hear(session: &mut Session, after: EventSeq, limit: u32) -> Result<Heard> {
+/// Looks through at most `limit` events after `after` for news of these topics.
+pub(crate) async fn hear(
+    session: &mut Session,
+    after: EventSeq,
+    limit: u32,
+    topics: &[Topic],
+) -> Result<Heard> {
     const LAST: &str = "SELECT max(seq) FROM (
         SELECT seq FROM events WHERE seq > $1 ORDER BY seq LIMIT $2) e";
     let told = format!(
         "SELECT e.seq, e.at, e.kind, j.id, j.name, j.task, j.batch, j.user_name, e.state, e.data
-        FROM (SELECT * FROM events WHERE seq > $1 ORDER BY seq LIMIT $2) e
+        FROM (SELECT * FROM events WHERE seq > $1 AND seq <= $2 AND kind IN ({})) e
         LEFT JOIN LATERAL (
             SELECT id, name, task, batch, user_name FROM jobs WHERE num = e.job OFFSET 0) j ON true
-        WHERE e.kind IN ({}) ORDER BY e.seq",
-        told_kinds()
+        ORDER BY e.seq",
+        kinds_of(topics)
     );
-    let of = || values![after.0, i64::from(limit)];
     // One state of the database for both: events come in the order of their numbers.
     session.snapshot().await?;
-    let last = session.find(LAST, of()).await?;
+    let last = session
+        .find(LAST, values![after.0, i64::from(limit)])
+        .await?;
     let last: Option<i64> = last.map_or(Ok(None), |row| row.value(0))?;
     let rows = match last {
-        Some(_) => session.list(&told, of()).await?,
+        Some(last) => session.list(&told, values![after.0, last]).await?,
         None => Vec::new(),
     };
     session.finish().await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use paceline_core::alert::{Alert, Finding, NodeFacts};
 use paceline_core::id::{DeliveryId, EventSeq};
-use paceline_core::notify::Preferences;
+use paceline_core::notify::{Preferences, Topic};
 use paceline_core::outbox::{
     DeliveryRecord, DeliveryState, Heard, Notice, NoticeQuery, Outbox, Post, Reach, Settled, Taken,
     Taker,
@@ -24,8 +24,8 @@ impl Outbox for PostgresStore {
         Ok(outbox::heard(&mut self.reader().await?).await?)
     }
 
-    async fn hear(&self, after: EventSeq, limit: u32) -> Result<Heard> {
-        Ok(outbox::hear(&mut self.reader().await?, after, limit).await?)
+    async fn hear(&self, after: EventSeq, limit: u32, topics: Vec<Topic>) -> Result<Heard> {
+        Ok(outbox::hear(&mut self.reader().await?, after, limit, &topics).await?)
     }
 
     async fn post(&self, post: Post) -> Result<bool> {

@@ -4,7 +4,7 @@ use paceline_core::event::EventKind;
 use paceline_core::id::{DeliveryId, EventSeq};
 use paceline_core::notify::{Channel, EVERYBODY, News, Preferences, Target, Topic, Wish};
 use paceline_core::outbox::{
-    Delivery, DeliveryState, NewDelivery, Notice, NoticeQuery, Post, Reach, Settled, Taker,
+    Delivery, DeliveryState, Heard, NewDelivery, Notice, NoticeQuery, Post, Reach, Settled, Taker,
 };
 use paceline_core::{JobState, Time};
 
@@ -16,8 +16,16 @@ impl Case {
     }
 
     async fn hear_after(&self, after: EventSeq) -> Vec<News> {
-        let heard = self.store.outbox().hear(after, 10_000).await;
-        heard.expect("events are heard").news
+        self.hear_of(after, 10_000, &Topic::ALL).await.news
+    }
+
+    async fn hear_of(&self, after: EventSeq, limit: u32, topics: &[Topic]) -> Heard {
+        let heard = self
+            .store
+            .outbox()
+            .hear(after, limit, topics.to_vec())
+            .await;
+        heard.expect("events are heard")
     }
 
     async fn post(&self, post: Post) -> bool {
@@ -116,11 +124,15 @@ async fn what_people_are_told_of_is_heard_with_its_job(s: Case) {
     assert!(failed.data.as_str().contains("no"), "{}", failed.data);
     assert_eq!(s.hear_after(failed.seq).await, news[1..]);
 
-    let some = s.store.outbox().hear(EventSeq(0), 2).await.expect("heard");
+    let some = s.hear_of(EventSeq(0), 2, &Topic::ALL).await;
     assert_eq!(some.through, EventSeq(2), "it looks through two events");
     let last = s.last_event().await;
-    let none = s.store.outbox().hear(last, 10).await.expect("heard");
+    let none = s.hear_of(last, 10, &Topic::ALL).await;
     assert_eq!((none.through, none.news), (last, Vec::new()));
+    let asked_for = s.hear_of(EventSeq(0), 10_000, &[Topic::Failed]).await;
+    assert_eq!((asked_for.through, &asked_for.news[..]), (last, &news[..1]));
+    let nothing = s.hear_of(EventSeq(0), 10_000, &[]).await;
+    assert_eq!((nothing.through, nothing.news), (last, Vec::new()));
 }
 
 async fn of_two_who_hear_the_same_one_posts(s: Case) {
