@@ -4,31 +4,28 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { open, startBrowser, type Watched } from "./harness/browser";
-import { Node } from "./harness/node";
-import { type Postgres, startPostgres } from "./harness/postgres";
+import type { Node } from "./harness/node";
+import { STORES, type Started, startOn } from "./harness/stores";
 import { until } from "./harness/wait";
 
 type Job = { id: string; state: string; progress: { succeeded: number; done: number } };
 
-const STORES = ["sqlite", "postgres"] as const;
-
 describe.each(STORES)("on %s", (store) => {
-  let postgres: Postgres | undefined;
+  let started: Started;
   let node: Node;
   let browser: Browser;
   let watched: Watched;
   let page: Page;
 
   beforeAll(async () => {
-    if (store === "postgres") postgres = startPostgres();
-    node = await Node.start(postgres?.url);
+    started = await startOn(store);
+    node = started.node;
     browser = await startBrowser();
   });
 
   afterAll(async () => {
     await browser?.close();
-    await node?.end();
-    postgres?.stop();
+    await started?.end();
   });
 
   beforeEach(async () => {

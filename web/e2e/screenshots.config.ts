@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     environment: "node",
-    include: ["e2e/screenshots.ts", "e2e/states.test.ts", "e2e/readme.ts"],
+    include: ["e2e/screenshots.ts", "e2e/forecasts.ts", "e2e/states.test.ts", "e2e/readme.ts"],
     env: { PACELINE_PICTURES: "1" },
     fileParallelism: false,
     hookTimeout: 90_000,

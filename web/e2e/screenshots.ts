@@ -5,6 +5,7 @@ import { it } from "vitest";
 import { open, startBrowser } from "./harness/browser";
 import { LOOKS, PICTURES } from "./harness/looks";
 import { Node } from "./harness/node";
+import { OVERLAYS } from "./harness/overlays";
 import { fill, settled } from "./harness/pages";
 
 it("takes pictures of every page", async () => {
@@ -19,6 +20,13 @@ it("takes pictures of every page", async () => {
         await page.goto(`${node.url}${path}`);
         await settled(page);
         await page.screenshot({ path: resolve(PICTURES, `${name}-${look}.png`), fullPage: true });
+      }
+      for (const { name, path, open, role } of OVERLAYS) {
+        await page.goto(`${node.url}${path}`);
+        await settled(page);
+        await open(page);
+        await page.getByRole(role).first().waitFor();
+        await page.screenshot({ path: resolve(PICTURES, `over-${name}-${look}.png`) });
       }
       await close();
     }

@@ -69,7 +69,9 @@ type Notices = NonNullable<ReturnType<typeof useNotices>["data"]>["items"];
 function Notices({ items }: { items: Notices }) {
   const now = useNow();
   if (items.length === 0) {
-    return <p className="px-4 py-8 text-center text-[13px] text-muted">Nothing was told yet.</p>;
+    return (
+      <p className="px-4 py-8 text-center text-[13px] text-muted">There are no notifications yet</p>
+    );
   }
   return (
     <ul className="divide-y divide-border overflow-auto">

@@ -15,8 +15,8 @@ export function EmptyState({ icon: Icon, title, children }: EmptyStateProps) {
   return (
     <div className="flex flex-col items-center gap-1.5 rounded-lg border border-dashed border-border px-6 py-14 text-center">
       <Icon size={22} aria-hidden="true" className="mb-1 text-muted" />
-      <p className="font-medium">{title}</p>
-      {children && <div className="max-w-md text-[13px] text-muted">{children}</div>}
+      <p className="font-medium text-balance">{title}</p>
+      {children && <div className="max-w-md text-[13px] text-balance text-muted">{children}</div>}
     </div>
   );
 }
@@ -37,7 +37,7 @@ export function ErrorState({ error, retry }: { error: Error; retry?: () => void 
       className="flex flex-col items-center gap-2 rounded-lg border border-border bg-surface px-6 py-10 text-center"
     >
       <CircleAlert size={22} aria-hidden="true" className="text-failed" />
-      <p dir="auto" className="max-w-lg min-w-0 break-words first-letter:uppercase">
+      <p dir="auto" className="max-w-lg min-w-0 text-balance break-words first-letter:uppercase">
         {error.message}
       </p>
       {offered && (

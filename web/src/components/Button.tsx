@@ -10,21 +10,34 @@ const LOOKS: Record<Look, string> = {
 };
 
 const SHARED =
-  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border text-[13px] font-medium whitespace-nowrap disabled:cursor-not-allowed disabled:opacity-55";
+  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border text-[13px] font-medium whitespace-nowrap disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-progress aria-disabled:opacity-55";
 
 /** How a button looks: links that do something look the same. */
 export function buttonClass(look: Look = "plain", className = ""): string {
   return `${SHARED} h-8 px-3 ${LOOKS[look]} ${className}`;
 }
 
-export type ButtonProps = ComponentProps<"button"> & { look?: Look };
+export type ButtonProps = ComponentProps<"button"> & {
+  look?: Look;
+  /** What it does is being done: it does nothing more, and keeps the focus. */
+  busy?: boolean | undefined;
+};
 
-export function Button({ look, className, type = "button", ...rest }: ButtonProps) {
-  return <button type={type} className={buttonClass(look, className)} {...rest} />;
+export function Button(props: ButtonProps) {
+  const { look, className, type = "button", busy, onClick, ...rest } = props;
+  return (
+    <button
+      type={type}
+      className={buttonClass(look, className)}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+      {...rest}
+    />
+  );
 }
 
 /** A button that is an icon alone must be given a label. */
-export type IconButtonProps = ButtonProps & { label: string };
+export type IconButtonProps = Omit<ButtonProps, "busy"> & { label: string };
 
 export function IconButton({ label, look = "quiet", className = "", ...rest }: IconButtonProps) {
   return (

@@ -58,7 +58,8 @@ export function ChosenRows<T>({ rows, nouns, verbs, onClear }: ChosenRowsProps<T
       {verbs.map((verb) => (
         <Button
           key={verb.label}
-          disabled={busy || meant(verb).length === 0}
+          disabled={meant(verb).length === 0}
+          busy={busy}
           onClick={() => (verb.warning ? setAsked(verb) : void run(verb))}
         >
           <verb.icon size={14} aria-hidden="true" className={verb.warning ? "text-failed" : ""} />

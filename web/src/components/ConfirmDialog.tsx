@@ -1,6 +1,7 @@
 // Asks before something that cannot be taken back, and names what it will do.
 import { AlertDialog } from "radix-ui";
 import type { ReactNode } from "react";
+import { useFocusBack } from "~/lib/useFocusBack";
 import { Button } from "./Button";
 
 export type ConfirmDialogProps = {
@@ -19,11 +20,15 @@ export type ConfirmDialogProps = {
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, onOpenChange, title, children, verb, danger, busy, onConfirm } = props;
+  const focusBack = useFocusBack(open);
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-50 bg-black/45" />
-        <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[min(440px,calc(100vw-32px))] -translate-1/2 rounded-xl border border-border bg-surface p-5 shadow-xl">
+        <AlertDialog.Overlay className="fixed inset-0 z-50 bg-backdrop" />
+        <AlertDialog.Content
+          onCloseAutoFocus={focusBack}
+          className="fixed top-1/2 left-1/2 z-50 w-[min(440px,calc(100vw-32px))] -translate-1/2 rounded-xl border border-border bg-surface p-5 shadow-xl"
+        >
           <AlertDialog.Title className="text-base font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="mt-2 text-[13px] text-muted">{children}</div>
@@ -32,7 +37,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <AlertDialog.Cancel asChild>
               <Button>Keep as it is</Button>
             </AlertDialog.Cancel>
-            <Button look={danger ? "danger" : "primary"} disabled={busy} onClick={onConfirm}>
+            <Button look={danger ? "danger" : "primary"} busy={busy} onClick={onConfirm}>
               {verb}
             </Button>
           </div>

@@ -43,7 +43,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     <div className="overflow-hidden rounded-lg border border-border bg-surface">
       <table role="table" aria-label={label} className="w-full text-[13px] max-md:block">
         <thead role="rowgroup" className="max-md:sr-only">
-          <tr role="row" className="border-b border-border text-left text-xs text-muted">
+          <tr role="row" className="border-b border-border bg-sunken text-left text-xs text-muted">
             {choose && (
               <th role="columnheader" scope="col" className="w-px pl-4">
                 <Tick label={`Select all ${choose.nouns[1]}`} on={all} onToggle={toggleAll} />

@@ -1,6 +1,7 @@
 // Tabs that are addresses: each can be shared, opened elsewhere, and gone back to.
 import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useCurrentSeen } from "~/lib/useCurrentSeen";
 
 export type LinkTab = { name: string; label: string; note?: ReactNode; link: LinkProps };
 
@@ -13,8 +14,10 @@ export function LinkTabs({
   tabs: LinkTab[];
   current: string;
 }) {
+  const row = useCurrentSeen(current);
   return (
     <nav
+      ref={row}
       aria-label={label}
       className="-mx-4 flex gap-1 overflow-x-auto border-b border-border px-4 md:mx-0 md:px-0"
     >

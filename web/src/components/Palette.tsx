@@ -3,7 +3,7 @@ import { JobStateMark, markOf, useJobs } from "@paceline/react";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Keyboard, Search } from "lucide-react";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { PAGES } from "~/nav";
 
 const ENTRY =
@@ -15,12 +15,23 @@ type PaletteProps = { onClose: () => void; showHelp: () => void };
 
 export default function Palette({ onClose, showHelp }: PaletteProps) {
   const navigate = useNavigate();
+  const [opener] = useState(() => document.activeElement);
   const [text, setText] = useState("");
   const asked = useDeferredValue(text.trim());
   const { data } = useJobs({ limit: 8, ...(asked && { q: asked }) });
   const matches = (label: string) => label.toLowerCase().includes(asked.toLowerCase());
   const pages = PAGES.filter((page) => matches(page.label));
   const keys = matches("Keys");
+  // It is gone when it is closed: who had the focus before has it again.
+  useEffect(
+    () => () => {
+      setTimeout(() => {
+        if (document.activeElement !== document.body) return;
+        if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+      });
+    },
+    [opener],
+  );
   const leave = (go: () => void) => () => {
     onClose();
     go();
@@ -31,7 +42,7 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
       onOpenChange={(open) => open || onClose()}
       label="Go to"
       shouldFilter={false}
-      overlayClassName="fixed inset-0 z-50 bg-black/45"
+      overlayClassName="fixed inset-0 z-50 bg-backdrop"
       contentClassName="fixed top-[12dvh] left-1/2 z-50 w-[min(560px,calc(100vw-32px))] -translate-x-1/2 overflow-hidden rounded-xl border border-border bg-surface shadow-xl"
     >
       <div className="flex items-center gap-2.5 border-b border-border px-4">
@@ -39,7 +50,7 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
         <Command.Input
           value={text}
           onValueChange={setText}
-          placeholder="A page, or a job by name, id, user, param …"
+          placeholder="A page or a job …"
           className="h-12 w-full bg-transparent text-sm outline-none"
         />
       </div>

@@ -3,13 +3,15 @@ import { useEffect, useRef, useState } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "~/lib/theme";
-import { lonePlaces, momentText, tickTexts } from "./plotMarks";
+import { fitting, lonePlaces, momentText, TIME_STEPS, tickTexts } from "./plotMarks";
 
 export type PlotLine = {
   label: string;
   /** A token: `running`, `accent`. */
   colour: string;
   values: (number | null)[];
+  /** Told from the others by more than its colour: lengths of dashes and gaps. */
+  dash?: number[];
 };
 
 export type PlotProps = {
@@ -42,6 +44,9 @@ function withAlpha(colour: string, alpha: number): string {
 }
 
 const HEIGHT = 160;
+/** Left of the plot, for the texts of its scale: the same for all, so that their times stand below each other. */
+const GUTTER = 68;
+const RIGHT = 4;
 const POWERS = Array.from({ length: 50 }, (_, exponent) => 2 ** exponent);
 
 type Point = (place: number | null) => void;
@@ -69,12 +74,23 @@ function options(props: PlotProps, box: HTMLElement, point: Point): UPlot.Option
     scales: {
       y: { range: (_, low, high) => [Math.min(0, low), top ?? (high > 0 ? high * 1.1 : 1)] },
     },
-    padding: [8, 4, 0, 0],
+    padding: [8, RIGHT, 0, 0],
     axes: [
-      { ...axis, size: 26, grid: { show: false }, values: (_plot, times) => tickTexts(times) },
       {
         ...axis,
-        size: 68,
+        size: 24,
+        gap: 7,
+        space: 64,
+        incrs: [...TIME_STEPS],
+        grid: { show: false },
+        values: (plot, times) => {
+          const length = plot.width - GUTTER - RIGHT;
+          return fitting(tickTexts(times), times, plot.scales.x ?? {}, { length, room: RIGHT });
+        },
+      },
+      {
+        ...axis,
+        size: GUTTER,
         space: 32,
         values: (_plot, values) => values.map(format),
         ...(props.bytes && { incrs: POWERS }),
@@ -82,12 +98,13 @@ function options(props: PlotProps, box: HTMLElement, point: Point): UPlot.Option
     ],
     series: [
       {},
-      ...props.lines.map(({ label, colour: token }) => {
+      ...props.lines.map(({ label, colour: token, dash }) => {
         const colour = colourOf(token, box);
         return {
           label,
           stroke: colour,
           width: 1.5,
+          ...(dash && { dash }),
           fill: withAlpha(colour, 0.1),
           spanGaps: false,
           points: {
@@ -177,17 +194,20 @@ function Readings({ times, lines, format, place, last }: ReadingsProps) {
   return (
     <span className="flex flex-wrap justify-end gap-x-3 text-xs text-muted tabular-nums">
       {time !== undefined && <span>{momentText(time, span)}</span>}
-      {lines.map(({ label, colour, values }, number) => {
+      {lines.map(({ label, colour, values, dash }, number) => {
         const value = place === null ? null : values[place];
         const there = value !== null && value !== undefined;
         return (
           <span key={label} className="inline-flex items-center gap-1.5">
             {lines.length > 1 && (
-              <span
+              <svg
+                width={14}
+                height={4}
                 aria-hidden="true"
-                className="size-2 rounded-full"
-                style={{ background: `var(--pl-${colour})` }}
-              />
+                style={{ stroke: `var(--pl-${colour})` }}
+              >
+                <path d="M0,2H14" strokeWidth={2.5} strokeDasharray={dash?.join(" ")} />
+              </svg>
             )}
             {label} {time === undefined ? last[number] : there ? format(value) : "–"}
           </span>

@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect } from "react";
 import { useShortcut, useShortcuts } from "~/lib/shortcuts";
+import { useFocusBack } from "~/lib/useFocusBack";
 import { PAGES, type Page } from "~/nav";
 import { IconButton } from "./Button";
 
@@ -48,13 +49,15 @@ function HelpDialog({
   onOpenChange: (open: boolean) => void;
 }) {
   const shortcuts = useShortcuts();
+  const focusBack = useFocusBack(open);
   const seen = new Map(shortcuts.map(({ keys, label }) => [keys, label]));
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-50 bg-black/45" />
+        <Dialog.Overlay className="fixed inset-0 z-50 bg-backdrop" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={focusBack}
           className="fixed top-1/2 left-1/2 z-50 max-h-[80dvh] w-[min(440px,calc(100vw-32px))] -translate-1/2 overflow-auto rounded-xl border border-border bg-surface p-5 shadow-xl"
         >
           <div className="mb-3 flex items-center justify-between">

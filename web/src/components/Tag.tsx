@@ -12,7 +12,9 @@ const TONES: Record<Tone, string> = {
 
 export function Tag({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
   return (
-    <span className={`inline-flex items-center gap-1.5 text-[13px] font-medium ${TONES[tone]}`}>
+    <span
+      className={`inline-flex items-center gap-1.5 align-top text-[13px] font-medium ${TONES[tone]}`}
+    >
       <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" />
       {children}
     </span>

@@ -9,7 +9,7 @@ export type FieldProps = {
 };
 
 const CONTROL =
-  "w-full rounded-md border border-strong bg-surface px-2.5 text-[13px] text-text aria-invalid:border-failed disabled:opacity-55";
+  "w-full rounded-md border border-strong bg-surface text-[13px] text-text aria-invalid:border-failed disabled:opacity-55";
 
 type Wiring = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
 
@@ -59,7 +59,7 @@ export function TextField(props: TextProps) {
             autoComplete="off"
             list={suggestions ? list : undefined}
             aria-required={required || undefined}
-            className={`${CONTROL} h-9`}
+            className={`${CONTROL} h-9 px-2.5`}
           />
           {suggestions && (
             <datalist id={list}>
@@ -94,7 +94,7 @@ export function AreaField(props: AreaProps) {
           placeholder={placeholder}
           spellCheck={false}
           aria-required={required || undefined}
-          className={`${CONTROL} py-2 font-mono leading-relaxed`}
+          className={`${CONTROL} px-2.5 py-2 font-mono leading-relaxed`}
         />
       )}
     </Field>
@@ -116,7 +116,7 @@ export function SelectField(props: SelectProps) {
           {...wiring}
           value={value}
           onChange={(event) => onChange(event.target.value)}
-          className={`${CONTROL} h-9`}
+          className={`${CONTROL} h-9 pr-2.5 pl-1.5`}
         >
           {options.map((option) => {
             const { value, label } =

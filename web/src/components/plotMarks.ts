@@ -13,6 +13,34 @@ export function tickTexts(times: readonly number[]): string[] {
   });
 }
 
+const MINUTE = 60;
+const HOUR = 3600;
+
+/** Steps between times: none is shorter than what their texts can tell. */
+export const TIME_STEPS: readonly number[] = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
+  ...[1, 2, 3, 4, 6, 8, 12].map((count) => count * HOUR),
+  ...[1, 2, 3, 7, 14, 28].map((count) => count * DAY),
+];
+
+/** Half of what a character of a text takes, in pixels, a little more than less. */
+const HALF_CHARACTER = 3.2;
+
+/** Texts that would be cut off at the end of the axis are left out; `room` is in pixels. */
+export function fitting(
+  texts: readonly string[],
+  times: readonly number[],
+  { min = 0, max = 1 }: { min?: number; max?: number },
+  { length, room }: { length: number; room: number },
+): string[] {
+  const pixels = length / (max - min || 1);
+  return texts.map((text, place) => {
+    const left = (max - (times[place] ?? max)) * pixels + room;
+    return left < text.length * HALF_CHARACTER ? "" : text;
+  });
+}
+
 /** The moment that is pointed at; its date too where the plot is of more than a day. */
 export function momentText(time: number, span: number): string {
   const date = new Date(time * 1000);

@@ -15,7 +15,15 @@ export function BatchPage() {
   const { id } = route.useParams();
   const query = useBatch(id);
   return (
-    <PageFrame title={id} actions={query.data && <BatchControls batch={query.data} />}>
+    <PageFrame
+      title={id}
+      trail={
+        <Link to="/batches" className="hover:underline">
+          Batches
+        </Link>
+      }
+      actions={query.data && <BatchControls batch={query.data} />}
+    >
       <Loaded query={query} what="the batch">
         {(batch) => (
           <>
@@ -30,11 +38,11 @@ export function BatchPage() {
               )}
               <BatchBar batch={batch} large />
               <p className="text-[13px] text-muted">
-                {statesText(batch.jobs)}
+                Jobs: {statesText(batch.jobs)}
                 {batch.state !== "completed" &&
                   batch.progress.eta_seconds != null &&
                   ` · ${formatDuration(batch.progress.eta_seconds)} left`}
-                {batch.completed_at && ` · completed ${formatTime(batch.completed_at)}`}
+                {batch.completed_at && ` · ended ${formatTime(batch.completed_at)}`}
               </p>
             </section>
             <section aria-label="Jobs of the batch" className="flex flex-col gap-2">

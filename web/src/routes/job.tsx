@@ -27,21 +27,19 @@ export function JobPage() {
       </PageFrame>
     );
   }
-  const heading = (
-    <div className="min-w-0">
-      <p className="text-xs break-words text-muted">
-        <Link to="/jobs" className="hover:underline">
-          Jobs
-        </Link>{" "}
-        / <bdi>{job.task}</bdi>
-      </p>
-      <h1 dir="auto" className="text-lg font-semibold tracking-tight break-words">
-        {job.name}
-      </h1>
-    </div>
+  const trail = (
+    <>
+      <Link to="/jobs" className="hover:underline">
+        Jobs
+      </Link>{" "}
+      /{" "}
+      <Link to="/tasks/$name" params={{ name: job.task }} className="hover:underline">
+        <bdi>{job.task}</bdi>
+      </Link>
+    </>
   );
   return (
-    <PageFrame title={job.name} heading={heading} actions={<JobButtons job={job} />}>
+    <PageFrame title={job.name} trail={trail} actions={<JobButtons job={job} />}>
       <JobHeader job={job} />
       <JobParts job={job} search={search} />
     </PageFrame>

@@ -118,13 +118,13 @@ function Form({ tasks, template }: { tasks: Task[]; template?: Template }) {
       <FormError>{elsewhere(errors, shown)}</FormError>
       <div className="flex flex-wrap justify-end gap-2">
         {template ? (
-          <Button onClick={save} disabled={keep.isPending}>
+          <Button onClick={save} busy={keep.isPending}>
             Save the template
           </Button>
         ) : (
           <SaveTemplate job={made} />
         )}
-        <Button look="primary" type="submit" disabled={launch.isPending}>
+        <Button look="primary" type="submit" busy={launch.isPending}>
           Launch
         </Button>
       </div>

@@ -1,6 +1,6 @@
 // A schedule, to be made or changed.
 import { unwrap } from "@paceline/react";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { CalendarX } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { EmptyState } from "~/components/Blank";
@@ -19,18 +19,24 @@ const route = getRouteApi("/schedules/$id");
 export function SchedulePage() {
   const { id } = route.useParams();
   const query = useSchedules();
+  const trail = (
+    <Link to="/schedules" className="hover:underline">
+      Schedules
+    </Link>
+  );
   if (id === "new") {
     return (
-      <PageFrame title="New schedule">
+      <PageFrame title="New schedule" trail={trail}>
         <Editor />
       </PageFrame>
     );
   }
+  const called = (schedule: Schedule) => schedule.id === id || schedule.name === id;
   return (
-    <PageFrame title="Schedule">
+    <PageFrame title={query.data?.items.find(called)?.name ?? "Schedule"} trail={trail}>
       <Loaded query={query} what="the schedule">
         {({ items }) => {
-          const schedule = items.find((schedule) => schedule.id === id || schedule.name === id);
+          const schedule = items.find(called);
           if (schedule) return <Editor key={schedule.version} schedule={schedule} />;
           return <EmptyState icon={CalendarX} title="There is no such schedule" />;
         }}
@@ -77,7 +83,7 @@ function Editor({ schedule }: { schedule?: Schedule }) {
       <FormError>{elsewhere(errors, shown)}</FormError>
       <div className="flex justify-end gap-2">
         <Button onClick={() => void navigate({ to: "/schedules" })}>Close</Button>
-        <Button look="primary" type="submit" disabled={save.isPending}>
+        <Button look="primary" type="submit" busy={save.isPending}>
           Save
         </Button>
       </div>

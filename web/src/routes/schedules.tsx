@@ -62,7 +62,10 @@ function ruleText({ cron, every, at }: Schedule): string {
 
 function Name({ schedule }: { schedule: Schedule }) {
   const { name, timezone, template } = schedule;
-  const what = typeof template === "string" ? template : (template as { task?: string }).task;
+  const [kind, what] =
+    typeof template === "string"
+      ? ["template", template]
+      : ["task", (template as { task?: string }).task];
   return (
     <>
       <span dir="auto" className="font-medium wrap-anywhere">
@@ -70,7 +73,7 @@ function Name({ schedule }: { schedule: Schedule }) {
       </span>
       <span className="block text-xs wrap-anywhere text-muted">
         {ruleText(schedule)}
-        {timezone && ` (${timezone})`} · <bdi>{what}</bdi>
+        {timezone && ` (${timezone})`} · {kind} <bdi>{what}</bdi>
       </span>
     </>
   );
@@ -86,9 +89,16 @@ function State({ schedule: { state, last_error } }: { schedule: Schedule }) {
   );
 }
 
-/** By the clocks of the schedule's zone: "2026-12-01 06:00". */
+/** By the clocks of the schedule's zone: "1 Dec 2026, 06:00". */
 function local(time: string): string {
-  return time.slice(0, 16).replace("T", " ");
+  return new Date(`${time.slice(0, 16)}Z`).toLocaleString("en-GB", {
+    timeZone: "UTC",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 function Next({ schedule: { next_runs_local: runs } }: { schedule: Schedule }) {

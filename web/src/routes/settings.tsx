@@ -51,8 +51,8 @@ function UserForm({ user }: { user: string }) {
     <form onSubmit={show} className="flex items-start gap-2">
       <div className="min-w-0 flex-1">
         <TextField
-          label="Of the user"
-          hint="Left empty: of jobs without a user"
+          label="User"
+          hint="Whose jobs these are about; left empty: those without a user"
           value={name}
           onChange={setName}
         />

@@ -1,6 +1,6 @@
 // One task: how it does, what it declares, and its latest jobs.
 import { formatCount, formatTime, JobTable } from "@paceline/react";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Rocket } from "lucide-react";
 import type { ReactNode } from "react";
 import { HoldTag } from "~/components/HoldTag";
@@ -22,7 +22,15 @@ export function TaskPage() {
   const { window = "24h" } = route.useSearch();
   const query = useTask(name);
   return (
-    <PageFrame title={name} actions={query.data && <Actions task={query.data} />}>
+    <PageFrame
+      title={name}
+      trail={
+        <Link to="/tasks" className="hover:underline">
+          Tasks
+        </Link>
+      }
+      actions={query.data && <Actions task={query.data} />}
+    >
       <Loaded query={query} what="the task">
         {(task) => (
           <>

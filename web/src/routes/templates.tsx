@@ -1,9 +1,10 @@
 // Saved configurations of jobs.
 import { formatTime } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
-import { Bookmark } from "lucide-react";
+import { Bookmark, Plus } from "lucide-react";
 import { EmptyState } from "~/components/Blank";
 import { DataTable } from "~/components/DataTable";
+import { LinkButton } from "~/components/LinkButton";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { TEMPLATES, TemplateControls } from "~/features/templates/TemplateControls";
@@ -11,6 +12,12 @@ import { useTemplates } from "~/lib/reads";
 import type { Template } from "~/lib/shapes";
 
 export function Templates() {
+  const add = (
+    <LinkButton look="primary" to="/launch">
+      <Plus size={14} aria-hidden="true" />
+      New template
+    </LinkButton>
+  );
   const empty = (
     <EmptyState icon={Bookmark} title="There are no templates yet">
       <Link to="/launch" className="text-accent underline underline-offset-2">
@@ -20,7 +27,7 @@ export function Templates() {
     </EmptyState>
   );
   return (
-    <PageFrame title="Templates">
+    <PageFrame title="Templates" actions={add}>
       <Loaded
         query={useTemplates()}
         what="the templates"

@@ -4,6 +4,7 @@ import { Batches } from "./Batches";
 import { Chosen } from "./Chosen";
 import { Launch } from "./Launch";
 import { Results } from "./Results";
+import { titleOf } from "./result";
 import { Status } from "./Status";
 import { useChosen } from "./useChosen";
 
@@ -28,6 +29,7 @@ export function App() {
       <JobQueueButton
         filter={{ task: "optimise" }}
         title="Searches"
+        nameOf={titleOf}
         onOpen={(job) => choose(job.id)}
       />
     </>

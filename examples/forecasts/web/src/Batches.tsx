@@ -13,6 +13,7 @@ type Batch = components["schemas"]["Batch"];
 type Action = "pause" | "resume" | "cancel";
 
 const SHOWN = 4;
+const WORDS: Record<Action, string> = { pause: "Pause", resume: "Resume", cancel: "Cancel" };
 
 export function Batches() {
   const { api } = usePaceline();
@@ -94,7 +95,7 @@ function Controls({ batch, onChange }: { batch: Batch; onChange: () => void }) {
       {error && <span className="bad">{error}</span>}
       {offered.map((action) => (
         <button key={action} type="button" onClick={() => void act(action)}>
-          {action}
+          {WORDS[action]}
         </button>
       ))}
     </span>

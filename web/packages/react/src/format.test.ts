@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatPercent,
   formatRate,
+  waitText,
   withTimes,
 } from "./format";
 
@@ -40,4 +41,14 @@ it("the server's words have times that people read", () => {
     /^its start time, [12] Jan 2099, \d\d:00:00$/,
   );
   expect(withTimes("the queue is paused")).toBe("the queue is paused");
+});
+
+it("says what a job waits for, once", () => {
+  expect(waitText(["waits for 1 of 2 jobs to complete: a (running)"])).toBe(
+    "waits for 1 of 2 jobs to complete: a (running)",
+  );
+  expect(waitText(["its start time"])).toBe("waits for its start time");
+  expect(waitText(["task report is paused", "no worker"])).toBe(
+    "waits: task report is paused; no worker",
+  );
 });

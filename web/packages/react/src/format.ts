@@ -70,6 +70,13 @@ export function withTimes(words: string): string {
   return words.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => formatTime(time));
 }
 
+/** What a job waits for, so that it reads on after the job's name. */
+export function waitText(reasons: readonly string[]): string {
+  const [first = ""] = reasons;
+  const word = first.startsWith("wait") ? "" : first.startsWith("its ") ? "waits for " : "waits: ";
+  return withTimes(`${word}${reasons.join("; ")}`);
+}
+
 /** Made when a time is first shown, and once: to make it takes longer than fifty times to use it. */
 let moment: Intl.DateTimeFormat | undefined;
 

@@ -27,7 +27,7 @@ export function DownloadMenu({ job }: { job: Job }) {
     >
       <Button>
         <Download size={14} aria-hidden="true" />
-        Download
+        <span className="max-sm:sr-only">Download</span>
       </Button>
     </Menu>
   );

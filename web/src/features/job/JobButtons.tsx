@@ -20,13 +20,10 @@ export function JobButtons({ job }: { job: Job }) {
   return (
     <>
       {first.map(
-        (entry) =>
+        (entry, place) =>
           entry !== "line" && (
-            <Button
-              key={entry.label}
-              onClick={entry.run}
-              className={entry.danger ? "text-failed" : ""}
-            >
+            // The same button, which keeps the focus while what it does changes.
+            <Button key={place} onClick={entry.run} className={entry.danger ? "text-failed" : ""}>
               {entry.icon && <entry.icon size={14} aria-hidden="true" />}
               {entry.label}
             </Button>

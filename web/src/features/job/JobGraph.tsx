@@ -2,7 +2,7 @@
 import { type Graph, type GraphNode, type Job, JobStateMark, unwrap } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import { Workflow } from "lucide-react";
-import { useMemo } from "react";
+import { useLayoutEffect, useMemo, useRef } from "react";
 import { EmptyState, ErrorState, Loading } from "~/components/Blank";
 import { BOX, pathOf, place } from "./graphLayout";
 import { useJobPart } from "./useJobPart";
@@ -37,8 +37,22 @@ export default function JobGraph({ job }: { job: Job }) {
 
 function Drawing({ graph }: { graph: Graph }) {
   const { width, height, boxes, lines } = useMemo(() => place(graph), [graph]);
+  const frame = useRef<HTMLElement>(null);
+  const own = graph.job.id;
+  // The job itself is seen first, however many stand before it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolled for another job only
+  useLayoutEffect(() => {
+    const box = boxes.find(({ node }) => node.id === own);
+    if (!box || !frame.current) return;
+    const { clientWidth, clientHeight } = frame.current;
+    frame.current.scrollTo(
+      box.x - (clientWidth - BOX.width) / 2,
+      box.y - (clientHeight - BOX.height) / 2,
+    );
+  }, [own]);
   return (
     <section
+      ref={frame}
       aria-label="Dependencies, from left to right"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
       tabIndex={0}
@@ -56,7 +70,7 @@ function Drawing({ graph }: { graph: Graph }) {
             className="absolute"
             style={{ left: x, top: y, width: BOX.width, height: BOX.height }}
           >
-            <Box node={node} own={node.id === graph.job.id} />
+            <Box node={node} own={node.id === own} />
           </div>
         ))}
       </div>
@@ -75,7 +89,9 @@ function Box({ node, own }: { node: GraphNode; own: boolean }) {
       aria-current={own ? "page" : undefined}
       className="flex h-full flex-col justify-center gap-0.5 rounded-lg border border-border bg-bg px-3 hover:border-strong aria-[current=page]:border-2 aria-[current=page]:border-accent"
     >
-      <span className="truncate text-[13px] font-medium">{node.name}</span>
+      <span className="truncate text-[13px] font-medium" title={node.name}>
+        {node.name}
+      </span>
       <JobStateMark state={node.state} />
     </Link>
   );

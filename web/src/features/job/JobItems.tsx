@@ -106,7 +106,7 @@ function ItemSearch({ job, text }: { job: Job; text: string }) {
           defaultValue={text}
           aria-label="Find an item by its key or position"
           placeholder="Key or position, then Enter"
-          className="h-8 w-full rounded-md border border-border bg-surface pr-2 pl-8 text-[13px]"
+          className="h-8 w-full rounded-md border border-strong bg-surface pr-2 pl-8 text-[13px]"
         />
       </form>
     </search>

@@ -74,7 +74,7 @@ function Lines({ job, log }: { job: Job; log: Log }) {
             if (event.key === "Enter") found.step(event.shiftKey ? -1 : 1);
             if (event.key === "Escape") event.currentTarget.blur();
           }}
-          className="h-8 w-full rounded-md border border-border bg-bg px-2 text-[13px] sm:w-64"
+          className="h-8 w-full rounded-md border border-strong bg-bg px-2 text-[13px] sm:w-64"
         />
         {text && (
           <span role="status" className="flex items-center text-xs text-muted tabular-nums">

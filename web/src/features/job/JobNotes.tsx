@@ -1,5 +1,12 @@
 // What a person must know about the job besides its numbers: why it waits, failed, or is not run.
-import { formatCount, formatTime, isTerminal, type Job, withTimes } from "@paceline/react";
+import {
+  formatCount,
+  formatTime,
+  isTerminal,
+  type Job,
+  waitText,
+  withTimes,
+} from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, GitMerge, History, Hourglass, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
@@ -10,11 +17,14 @@ export function JobNotes({ job }: { job: Job }) {
     <div className="flex flex-col gap-2 empty:hidden">
       {waits.length > 0 && (
         <Note icon={Hourglass} colour="text-scheduled">
-          {job.state === "running" ? "Held: " : "Waits: "}
-          {withTimes(waits.join("; "))}
+          {job.state === "running" ? (
+            `Held: ${withTimes(waits.join("; "))}`
+          ) : (
+            <span className="block first-letter:uppercase">{waitText(waits)}</span>
+          )}
         </Note>
       )}
-      {job.state === "scheduled" && job.run_at && (
+      {waits.length === 0 && job.state === "scheduled" && job.run_at && (
         <Note icon={Hourglass} colour="text-scheduled">
           Starts at {formatTime(job.run_at)}
         </Note>

@@ -66,7 +66,6 @@ function labels(job: Job): ReactNode {
 }
 
 function options({ options: it }: Job): Pair[] {
-  const { retry } = it;
   return [
     ["Workers", it.workers === -1 ? "as many as there are" : String(it.workers)],
     ["Chunk size", String(it.chunk_size)],
@@ -74,13 +73,16 @@ function options({ options: it }: Job): Pair[] {
     ["Most memory of a worker", it.max_memory ? String(it.max_memory) : null],
     ["Time for an item", it.item_timeout ? String(it.item_timeout) : null],
     ["Time for the job", String(it.timeout)],
-    [
-      "Attempts",
-      `${retry.attempts}, the first wait ${retry.base}, each ${retry.factor} times as long, at most ${retry.max}`,
-    ],
+    ["Attempts", attemptsText(it.retry)],
     ["Failures that it bears", String(it.max_failures)],
     ["Only new items", it.only_new ? "yes" : "no"],
   ];
+}
+
+/** There is nothing to wait for where an item is tried once. */
+function attemptsText({ attempts, base, factor, max }: Job["options"]["retry"]): string {
+  if (attempts === 1) return "1";
+  return `${attempts}; first ${base} between them, each time ${factor} times as long, at most ${max}`;
 }
 
 function Pairs({ title, pairs }: { title: string; pairs: Pair[] }) {

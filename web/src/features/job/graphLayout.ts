@@ -2,7 +2,7 @@
 import { graphlib, layout } from "@dagrejs/dagre";
 import type { Graph, GraphNode } from "@paceline/react";
 
-export const BOX = { width: 220, height: 58 };
+export const BOX = { width: 260, height: 58 };
 
 type Point = { x: number; y: number };
 

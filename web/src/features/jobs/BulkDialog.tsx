@@ -81,7 +81,8 @@ function Particulars({ counted, action, running }: ParticularsProps) {
     <>
       {action.verb === "cancel" && running !== undefined && running > 0 && (
         <p className="font-medium text-text">
-          {running === 1 ? "1 of them is running." : `${formatCount(running)} of them are running.`}
+          {running === 1 ? "1 of the chosen is" : `${formatCount(running)} of the chosen are`}{" "}
+          running.
         </p>
       )}
       {counted.changed > 0 && action.verb in QUESTIONS && (
@@ -89,7 +90,7 @@ function Particulars({ counted, action, running }: ParticularsProps) {
       )}
       {stay > 0 && (
         <p className="mt-1">
-          {jobs(stay)} of {formatCount(counted.matched)} cannot and stay as they are
+          {stay === 1 ? "1 job stays as it is" : `${jobs(stay)} stay as they are`}
           {reason && <>: {reason}</>}.
         </p>
       )}

@@ -37,7 +37,7 @@ export function FilterBar({ search, onChange, searchRef }: FilterBarProps) {
             sideOffset={6}
             collisionPadding={8}
             aria-label="Filter"
-            className="z-40 w-[min(420px,calc(100vw-16px))] rounded-xl border border-border bg-surface p-4 shadow-xl"
+            className="z-40 max-h-(--radix-popover-content-available-height) w-[min(420px,calc(100vw-16px))] overflow-auto rounded-xl border border-border bg-surface p-4 shadow-xl"
           >
             <FilterForm
               search={search}
@@ -111,7 +111,7 @@ function SearchField({ value, onChange, inputRef }: SearchFieldProps) {
         onKeyDown={(event) => {
           if (event.key === "Escape") event.currentTarget.blur();
         }}
-        className="h-8 w-full rounded-md border border-border bg-surface pr-2 pl-8 text-[13px]"
+        className="h-8 w-full rounded-md border border-strong bg-surface pr-2 pl-8 text-[13px]"
       />
     </search>
   );

@@ -77,7 +77,7 @@ function Field({ name, label, value, suggestions }: FieldProps) {
         placeholder={EXAMPLES[name]}
         list={suggestions ? list : undefined}
         autoComplete="off"
-        className="h-8 rounded-md border border-border bg-surface px-2 text-[13px] text-text"
+        className="h-8 rounded-md border border-strong bg-surface px-2 text-[13px] text-text"
       />
       {suggestions && (
         <datalist id={list}>

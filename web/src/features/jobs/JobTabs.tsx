@@ -1,6 +1,7 @@
 import { formatCount, useJobCounts } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import { JOB_TABS, type JobsSearch, type JobsTab } from "~/lib/search";
+import { useCurrentSeen } from "~/lib/useCurrentSeen";
 import { conditions, countOf, DEFAULT_TAB } from "./filter";
 
 const LABELS: Record<JobsTab, string> = {
@@ -17,8 +18,10 @@ const LABELS: Record<JobsTab, string> = {
 export function JobTabs({ search }: { search: JobsSearch }) {
   const { data } = useJobCounts(conditions(search));
   const tab = search.tab ?? DEFAULT_TAB;
+  const row = useCurrentSeen(`${tab} ${data ? "counted" : ""}`);
   return (
     <nav
+      ref={row}
       aria-label="States"
       className="-mx-4 flex gap-1 overflow-x-auto border-b border-border px-4 md:mx-0 md:px-0"
     >

@@ -98,7 +98,7 @@ function Items({ task, draft, errors, onChange }: PartProps & { task: Task }) {
           }
         />
         <SelectField
-          label="Which of them"
+          label="Which items to run"
           value={draft.which}
           onChange={(which) => onChange({ which: which as Which })}
           options={WHICH}
@@ -149,16 +149,20 @@ function Options({ draft, errors, onChange }: PartProps) {
     >
       <summary className="cursor-pointer text-[13px] font-semibold">More options</summary>
       <div className="grid grid-cols-1 gap-4 py-4 sm:grid-cols-2 lg:grid-cols-3">
-        {OPTIONS.map((option) => (
-          <TextField
-            key={option.name}
-            label={option.label}
-            hint={"hint" in option ? option.hint : undefined}
-            error={errors[option.name]}
-            value={draft.options[option.name] ?? ""}
-            onChange={(text) => onChange({ options: { ...draft.options, [option.name]: text } })}
-          />
-        ))}
+        {OPTIONS.map((option) => {
+          const field = {
+            label: option.label,
+            error: errors[option.name],
+            value: draft.options[option.name] ?? "",
+            onChange: (text: string) =>
+              onChange({ options: { ...draft.options, [option.name]: text } }),
+          };
+          if ("choices" in option) {
+            return <SelectField key={option.name} {...field} options={option.choices} />;
+          }
+          const hint = "hint" in option ? option.hint : undefined;
+          return <TextField key={option.name} {...field} hint={hint} />;
+        })}
       </div>
     </details>
   );

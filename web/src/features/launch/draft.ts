@@ -22,7 +22,12 @@ export const OPTIONS = [
     name: "on_duplicate",
     label: "When it is a duplicate",
     meant: "text",
-    hint: "merge, reject or allow",
+    choices: [
+      { value: "", label: "As the task says" },
+      { value: "merge", label: "Merge it" },
+      { value: "reject", label: "Reject it" },
+      { value: "allow", label: "Run it too" },
+    ],
   },
   { name: "cache_for", label: "Take a result as old as", meant: "text", hint: "such as 1h" },
 ] as const;

@@ -90,7 +90,7 @@ const COLUMNS = [
     number: true,
   },
   { head: "Running", cell: runningText, number: true },
-  { head: "Said", cell: (limit: Limit) => SOURCES[limit.source] },
+  { head: "Source", cell: (limit: Limit) => SOURCES[limit.source] },
 ];
 
 function runningText({ running, fullest }: Limit): string {

@@ -57,7 +57,7 @@ export function QueueControls({ queue }: { queue: Queue }) {
     <>
       <Button onClick={() => setAsked("limit")}>Limit</Button>
       {queue.paused ? (
-        <Button onClick={() => resume.mutate()} disabled={resume.isPending}>
+        <Button onClick={() => resume.mutate()} busy={resume.isPending}>
           Resume
         </Button>
       ) : (

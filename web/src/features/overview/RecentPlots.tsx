@@ -28,7 +28,7 @@ export default function RecentPlots() {
     () => ({
       ended: [
         { label: "completed", colour: "completed", values: series.completed },
-        { label: "failed", colour: "failed", values: series.failed },
+        { label: "failed", colour: "failed", values: series.failed, dash: [5, 3] },
       ],
       duration: [{ label: "median", colour: "scheduled", values: series.duration }],
     }),

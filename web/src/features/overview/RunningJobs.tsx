@@ -45,7 +45,7 @@ export function RunningJobs({ status }: { status: Status }) {
     );
   }
   return (
-    <section aria-label="Running jobs" className="flex flex-col gap-3">
+    <section aria-label="Running jobs" className="flex flex-col gap-4">
       <Together running={running} count={count} />
       <JobRows
         label="Running jobs"

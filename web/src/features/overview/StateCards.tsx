@@ -38,7 +38,7 @@ export function StateCards({ status }: { status: Status }) {
   return (
     <ul className="grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-7">
       {cards(status.jobs).map(({ label, colour, count, tab, state }) => (
-        <li key={label}>
+        <li key={label} className="last:max-xl:col-span-2">
           <Link
             to="/jobs"
             search={{ ...(tab !== "active" && { tab }), ...(state && { state }) }}

@@ -63,6 +63,12 @@ export function ScheduleControls({ schedule }: { schedule: Schedule }) {
     run: (api) => unwrap(api.POST("/api/v1/schedules/{id}/resume", { params })),
     done: () => `${schedule.name} goes on`,
   });
+  // One button, so that it keeps the focus while what it does changes.
+  const toggles = {
+    active: { label: "Pause", change: pause },
+    paused: { label: "Resume", change: resume },
+  };
+  const toggle = toggles[schedule.state as keyof typeof toggles];
   const remove = useChange({
     run: (api) => unwrap(api.DELETE("/api/v1/schedules/{id}", { params })),
     done: () => `Schedule ${schedule.name} is deleted`,
@@ -70,17 +76,12 @@ export function ScheduleControls({ schedule }: { schedule: Schedule }) {
   });
   return (
     <>
-      <Button onClick={() => run.mutate()} disabled={run.isPending}>
+      <Button onClick={() => run.mutate()} busy={run.isPending}>
         Run now
       </Button>
-      {schedule.state === "active" && (
-        <Button onClick={() => pause.mutate()} disabled={pause.isPending}>
-          Pause
-        </Button>
-      )}
-      {schedule.state === "paused" && (
-        <Button onClick={() => resume.mutate()} disabled={resume.isPending}>
-          Resume
+      {toggle && (
+        <Button onClick={() => toggle.change.mutate()} busy={toggle.change.isPending}>
+          {toggle.label}
         </Button>
       )}
       <LinkButton to="/schedules/$id" params={{ id: schedule.id }}>

@@ -116,12 +116,12 @@ export function PreferencesForm({ user, known }: { user: string; known: Preferen
           value={form.long}
           onChange={(long) => change({ long })}
           error={errors.long_running_after}
-          hint="such as 30m; left empty, what is long for its task"
+          hint="Such as 30m; left empty: what is long for its task"
         />
       </Group>
       <FormError>{elsewhere(errors, [...SHOWN, "email"])}</FormError>
       <div className="flex justify-end">
-        <Button look="primary" type="submit" disabled={save.isPending}>
+        <Button look="primary" type="submit" busy={save.isPending}>
           Save
         </Button>
       </div>

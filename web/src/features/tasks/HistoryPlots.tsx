@@ -39,7 +39,7 @@ function Plots({ span, lines, sync }: PlotsProps) {
     () => ({
       ended: [
         { label: "completed", colour: "completed", values: completed },
-        { label: "failed", colour: "failed", values: failed },
+        { label: "failed", colour: "failed", values: failed, dash: [5, 3] },
       ],
       success: [{ label: "", colour: "completed", values: success }],
       jobs: marks(jobs),
@@ -76,7 +76,7 @@ type Marks = { p50: PlotLine["values"]; p95: PlotLine["values"]; p99: PlotLine["
 function marks({ p50, p95, p99 }: Marks): PlotLine[] {
   return [
     { label: "p50", colour: "running", values: p50 },
-    { label: "p95", colour: "scheduled", values: p95 },
-    { label: "p99", colour: "merged", values: p99 },
+    { label: "p95", colour: "scheduled", values: p95, dash: [6, 3] },
+    { label: "p99", colour: "merged", values: p99, dash: [2, 2] },
   ];
 }

@@ -32,7 +32,7 @@ export function TaskControls({ task }: { task: Task }) {
         <Button onClick={() => setAsked("reset")}>Reset breaker</Button>
       )}
       {task.paused ? (
-        <Button onClick={() => resume.mutate()} disabled={resume.isPending}>
+        <Button onClick={() => resume.mutate()} busy={resume.isPending}>
           Resume
         </Button>
       ) : (

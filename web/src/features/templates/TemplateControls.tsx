@@ -45,7 +45,7 @@ export function TemplateControls({ template }: { template: Template }) {
   });
   return (
     <>
-      <Button look="primary" onClick={() => launch.mutate()} disabled={launch.isPending}>
+      <Button look="primary" onClick={() => launch.mutate()} busy={launch.isPending}>
         Launch
       </Button>
       <LinkButton to="/launch" search={{ template: template.id }}>

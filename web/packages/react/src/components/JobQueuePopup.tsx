@@ -1,7 +1,7 @@
 // What runs and what waits, in a window over the host's page.
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { isOffered, isTerminal } from "../actions";
 import type { Job, JobFilter } from "../api/types";
 import { formatCount } from "../format";
@@ -26,11 +26,23 @@ export type JobQueuePopupProps = JobLink & {
 
 export function JobQueuePopup(props: JobQueuePopupProps) {
   const { open, onOpenChange, title = "Jobs" } = props;
+  const opener = useRef<Element | null>(null);
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className="pl-overlay" />
-        <Dialog.Content className="pl-popup" aria-describedby={undefined}>
+        <Dialog.Content
+          className="pl-popup"
+          aria-describedby={undefined}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            // It has no trigger of its own: who asked for it has the focus again.
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
+          }}
+        >
           <header className="pl-row pl-popup-head">
             <Dialog.Title className="pl-title">{title}</Dialog.Title>
             <Dialog.Close className="pl-icon-button" aria-label="Close">

@@ -9,7 +9,7 @@ import {
   formatPercent,
   formatRate,
   formatTime,
-  withTimes,
+  waitText,
 } from "../format";
 import { useNow } from "../hooks/useNow";
 import { JobStateMark, markOf, stateWord } from "./JobStateMark";
@@ -85,9 +85,9 @@ export function JobName({ job, href, onOpen, nameOf }: JobLink & { job: Job }) {
 }
 
 function NameCell({ job, href, onOpen, nameOf }: Cell) {
-  const waits = !isTerminal(job.state) ? job.waiting_for[0] : undefined;
+  const waits = !isTerminal(job.state) ? job.waiting_for.slice(0, 1) : [];
   const note =
-    (waits && `${waits.startsWith("wait") ? "" : "waits: "}${withTimes(waits)}`) ??
+    (waits.length > 0 ? waitText(waits) : undefined) ??
     (job.state === "running" ? (job.progress.message ?? job.progress.stage) : null);
   return (
     <div className="pl-name-cell">
