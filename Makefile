@@ -167,7 +167,7 @@ suite-dashboard: build postgres
 	$(call say,dashboard: the real pages in a browser)
 	cd web && $(DASHBOARD) PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent test:e2e
 
-screenshots: build ## pictures of every page of the dashboard, in web/screenshots
+screenshots: build $(FORECASTS_MODULES) ## pictures of every page of the dashboard and of the forecasts example
 	$(call say,pictures of every page)
 	cd web && $(DASHBOARD) PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent screenshots
 	@echo "look into web/screenshots"

@@ -65,7 +65,9 @@ it("finds, chooses and cancels all that match a filter", async () => {
     return (await rows.count()) === 51;
   });
   // A row, and none again.
-  await keys.press("j", "j", "x");
+  await keys.press("j", "j");
+  await keys.at(/^report-/);
+  await keys.press("x");
   await says(/^1 selected/);
   await keys.press("Escape");
   await page.getByText("1 selected").waitFor({ state: "detached" });
@@ -111,6 +113,10 @@ it("acts on one row from its menu, and is at its button again", async () => {
   await keys.press("Tab");
   await keys.tabTo(/^Scheduled[0-9]*$/);
   await keys.press("Enter");
+  await page.getByRole("row", { name: new RegExp(job.name) }).waitFor();
+  await keys.press("j", "Enter");
+  await heading(job.name);
+  await page.goBack();
   await page.getByRole("row", { name: new RegExp(job.name) }).waitFor();
   await keys.tabTo(new RegExp(`^Actions for ${job.name}$`));
   await keys.press("Enter");

@@ -7,11 +7,13 @@ const run = vi.fn();
 function Page() {
   useShortcut("j", "Next", () => run("j"));
   useShortcut("g j", "Go to jobs", () => run("g j"));
+  useShortcut("Enter", "Open", () => run("Enter"));
   const labels = useShortcuts().map((shortcut) => shortcut.label);
   return (
     <>
       <p>{labels.join(", ")}</p>
       <input aria-label="field" />
+      <button type="button">Pause</button>
     </>
   );
 }
@@ -21,7 +23,7 @@ const press = (key: string, target: Element = document.body) => fireEvent.keyDow
 it("keys, sequences, and none of them while typing", () => {
   run.mockClear();
   const { unmount } = render(<Page />);
-  expect(screen.getByText("Next, Go to jobs")).toBeTruthy();
+  expect(screen.getByText("Next, Go to jobs, Open")).toBeTruthy();
   press("j");
   press("g");
   press("j");
@@ -30,4 +32,15 @@ it("keys, sequences, and none of them while typing", () => {
   unmount();
   press("j");
   expect(run).toHaveBeenCalledTimes(2);
+});
+
+it("leaves Enter to the button that has the focus", () => {
+  run.mockClear();
+  render(<Page />);
+  const allowed = press("Enter", screen.getByRole("button"));
+  expect(allowed, "the browser presses the button").toBe(true);
+  expect(run).not.toHaveBeenCalled();
+  expect(press("Enter")).toBe(false);
+  press("j", screen.getByRole("button"));
+  expect(run.mock.calls.flat()).toEqual(["Enter", "j"]);
 });

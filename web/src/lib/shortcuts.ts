@@ -16,6 +16,9 @@ const watchers = new Set<() => void>();
 let listed: readonly Shortcut[] = [];
 let first: { key: string; at: number } | null = null;
 
+/** Keys that press what has the focus. */
+const PRESSES = ["Enter", " "];
+
 /** Keys belong to whoever is typed into, and to open dialogs and menus. */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return true;
@@ -23,6 +26,7 @@ function isTaken(event: KeyboardEvent): boolean {
   if (target?.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
     return true;
   }
+  if (PRESSES.includes(event.key) && target?.closest("a, button, summary, input")) return true;
   return document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null;
 }
 

@@ -19,7 +19,10 @@ export function useRowKeys({ jobs, onToggle, onOpen, onClear }: RowKeys): string
     const next = jobs[Math.max(0, Math.min(jobs.length - 1, to))];
     if (!next) return;
     setCurrent(next.id);
-    document.querySelector(`[data-row="${next.id}"]`)?.scrollIntoView({ block: "nearest" });
+    const row = document.querySelector(`[data-row="${next.id}"]`);
+    row?.scrollIntoView({ block: "nearest" });
+    // What is pressed next is meant for this row, not for what had the focus before.
+    row?.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
   };
   useShortcut("j", "Next row", () => go(place + 1));
   useShortcut("k", "Row before", () => go(place === -1 ? 0 : place - 1));
