@@ -199,6 +199,10 @@ it("saves, changes, launches and deletes a template", async () => {
   await keys.type("weekly");
   await keys.press("Enter");
   await says("Template weekly is saved");
+  await keys.at("Save as template");
+  // To keep it is not to launch it.
+  const { states } = await node.get<{ states: Record<string, number> }>("/jobs/counts?q=week");
+  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(0);
   await keys.press("g", "m");
   await heading("Templates");
   await keys.tabTo(/^Edit$/);

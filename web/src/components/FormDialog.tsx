@@ -20,6 +20,8 @@ export function FormDialog(props: FormDialogProps) {
   const focusBack = useFocusBack(open);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    // To React a dialog is within what asked for it: a form there would be sent as well.
+    event.stopPropagation();
     if (!busy) onSubmit();
   };
   return (
