@@ -254,7 +254,7 @@ it("goes anywhere by a few letters, and is back where it was", async () => {
   await noDialog("dialog");
   await keys.at("Filter");
   await keys.press("Control+k");
-  await keys.type("queu");
+  await keys.type("queue");
   await keys.press("Enter");
   await heading("Queues and limits");
 });
