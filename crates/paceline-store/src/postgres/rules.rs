@@ -114,6 +114,15 @@ pub(crate) async fn book(session: &mut Session) -> Result<RuleBook> {
     })
 }
 
+/// The rules with what counts for them, which is not looked at where nothing is limited.
+pub(crate) async fn in_force(session: &mut Session) -> Result<RuleBook> {
+    let open = read_book(&session.list(RULES, values![]).await?)?;
+    if open.rules().is_open() {
+        return Ok(open);
+    }
+    book(session).await
+}
+
 pub(crate) async fn configure(shared: &Shared, limits: &Limits) -> Result<()> {
     const INSERT: &str = "INSERT INTO limits (name, is_set, most)
         SELECT name, false, most FROM unnest($1::text[], $2::bigint[]) n (name, most)";

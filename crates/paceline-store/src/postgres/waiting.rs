@@ -27,7 +27,7 @@ pub(crate) async fn waiting_for(
         FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
         JOIN LATERAL (SELECT * FROM jobs WHERE id = wanted.id OFFSET 0) j ON true
         ORDER BY wanted.place";
-    let book = rules::book(session).await?;
+    let book = rules::in_force(session).await?;
     let rules = book.rules();
     let throttles = if rules.throttled().is_empty() {
         Vec::new()
