@@ -3,7 +3,7 @@ import { formatDuration, formatTime, JobTable } from "@paceline/react";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
-import { BatchBar, statesText } from "~/features/batches/BatchBar";
+import { BatchBar, BatchStates } from "~/features/batches/BatchBar";
 import { BatchControls } from "~/features/batches/BatchControls";
 import { menuOf } from "~/features/jobs/JobMenu";
 import { jobHref } from "~/lib/base";
@@ -38,7 +38,7 @@ export function BatchPage() {
               )}
               <BatchBar batch={batch} large />
               <p className="text-[13px] text-muted">
-                Jobs: {statesText(batch.jobs)}
+                Jobs: <BatchStates jobs={batch.jobs} />
                 {batch.state !== "completed" &&
                   batch.progress.eta_seconds != null &&
                   ` · ${formatDuration(batch.progress.eta_seconds)} left`}

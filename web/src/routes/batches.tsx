@@ -7,7 +7,7 @@ import { Button } from "~/components/Button";
 import { DataTable } from "~/components/DataTable";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
-import { BatchBar, statesText } from "~/features/batches/BatchBar";
+import { BatchBar, BatchStates } from "~/features/batches/BatchBar";
 import { useBatches } from "~/lib/reads";
 import type { Batch } from "~/lib/shapes";
 
@@ -54,7 +54,7 @@ export function Batches() {
 const COLUMNS = [
   { head: "Batch", cell: (batch: Batch) => <Name batch={batch} /> },
   { head: "Progress", cell: (batch: Batch) => <BatchBar batch={batch} /> },
-  { head: "Jobs", cell: (batch: Batch) => statesText(batch.jobs) },
+  { head: "Jobs", cell: (batch: Batch) => <BatchStates jobs={batch.jobs} /> },
   {
     head: "Time left",
     cell: (batch: Batch) =>

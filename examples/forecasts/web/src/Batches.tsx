@@ -1,6 +1,6 @@
 // The newest batches: why they are run, how far they are, and stopping them.
 import {
-  type components,
+  ConfirmDialog,
   formatDuration,
   formatPercent,
   unwrap,
@@ -8,8 +8,8 @@ import {
   usePaceline,
 } from "@paceline/react";
 import { useState } from "react";
+import { type Batch, cancelQuestion } from "./batch";
 
-type Batch = components["schemas"]["Batch"];
 type Action = "pause" | "resume" | "cancel";
 
 const SHOWN = 4;
@@ -93,11 +93,25 @@ function Controls({ batch, onChange }: { batch: Batch; onChange: () => void }) {
   return (
     <span className="controls">
       {error && <span className="bad">{error}</span>}
-      {offered.map((action) => (
-        <button key={action} type="button" onClick={() => void act(action)}>
-          {WORDS[action]}
-        </button>
-      ))}
+      {offered.map((action) =>
+        action === "cancel" ? (
+          <Cancel key={action} batch={batch} run={() => act(action)} />
+        ) : (
+          <button key={action} type="button" onClick={() => void act(action)}>
+            {WORDS[action]}
+          </button>
+        ),
+      )}
     </span>
+  );
+}
+
+function Cancel({ batch, run }: { batch: Batch; run: () => Promise<void> }) {
+  const { title, text } = cancelQuestion(batch);
+  const trigger = <button type="button">{WORDS.cancel}</button>;
+  return (
+    <ConfirmDialog title={title} verb="Cancel" trigger={trigger} onConfirm={() => void run()}>
+      {text}
+    </ConfirmDialog>
   );
 }

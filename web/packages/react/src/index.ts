@@ -34,6 +34,7 @@ export type {
   Status,
   Worker,
 } from "./api/types";
+export { ConfirmDialog, type ConfirmDialogProps } from "./components/ConfirmDialog";
 export type { ColumnName } from "./components/columns";
 export { duration, type JobLink, JobName } from "./components/columns";
 export { JobProgress, type JobProgressProps, ProgressWords } from "./components/JobProgress";

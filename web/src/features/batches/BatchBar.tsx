@@ -1,4 +1,6 @@
 import { formatCount, formatPercent } from "@paceline/react";
+import { Fragment } from "react";
+import { MERGED_TITLE, MergedIcon } from "~/components/MergedIcon";
 import type { Batch } from "~/lib/shapes";
 
 /** The joint progress of all jobs of a batch. */
@@ -32,9 +34,28 @@ export function BatchBar({ batch, large }: { batch: Batch; large?: boolean }) {
   );
 }
 
-/** "3 running, 12 pending": states that some job is in. */
-export function statesText(jobs: Record<string, number>): string {
+/** "3 running, 12 pending": states that some job is in; merged ones are marked as everywhere. */
+export function BatchStates({ jobs }: { jobs: Record<string, number> }) {
   const some = Object.entries(jobs).filter(([, count]) => count > 0);
   if (some.length === 0) return "no jobs yet";
-  return some.map(([state, count]) => `${formatCount(count)} ${state}`).join(", ");
+  return some.map(([state, count], place) => (
+    <Fragment key={state}>
+      {place > 0 && ", "}
+      <StateCount state={state} count={count} />
+    </Fragment>
+  ));
+}
+
+function StateCount({ state, count }: { state: string; count: number }) {
+  const words = `${formatCount(count)} ${state}`;
+  if (state !== "merged") return words;
+  return (
+    <span
+      title={MERGED_TITLE}
+      className="inline-flex items-center gap-1 align-bottom whitespace-nowrap text-merged"
+    >
+      <MergedIcon size={13} />
+      {words}
+    </span>
+  );
 }

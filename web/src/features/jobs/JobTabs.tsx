@@ -1,5 +1,6 @@
 import { formatCount, useJobCounts } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
+import { MERGED_TITLE, MergedIcon } from "~/components/MergedIcon";
 import { JOB_TABS, type JobsSearch, type JobsTab } from "~/lib/search";
 import { useCurrentSeen } from "~/lib/useCurrentSeen";
 import { conditions, countOf, DEFAULT_TAB } from "./filter";
@@ -33,10 +34,12 @@ export function JobTabs({ search }: { search: JobsSearch }) {
             ...rest,
             tab: name === DEFAULT_TAB ? undefined : name,
           })}
+          title={name === "merged" ? MERGED_TITLE : undefined}
           activeOptions={{ exact: true, includeSearch: true }}
           aria-current={tab === name ? "page" : undefined}
           className="-mb-px flex shrink-0 items-center gap-2 border-b-2 border-transparent px-2.5 pb-2 text-[13px] text-muted hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
         >
+          {name === "merged" && <MergedIcon />}
           {LABELS[name]}
           <Count value={countOf(data?.states, name)} more={(data?.at_least.length ?? 0) > 0} />
         </Link>

@@ -1,8 +1,8 @@
 import { formatCount, useJobCounts } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
-import { GitMerge } from "lucide-react";
 import { useState } from "react";
 import { Button } from "~/components/Button";
+import { MergedIcon } from "~/components/MergedIcon";
 import type { JobsSearch } from "~/lib/search";
 import { conditions } from "./filter";
 
@@ -20,7 +20,7 @@ export function MergedBanner({ search }: { search: JobsSearch }) {
       className="rounded-lg border border-merged/40 bg-merged/8 px-4 py-2 text-[13px]"
     >
       <div className="flex flex-wrap items-center gap-x-3">
-        <GitMerge size={15} aria-hidden="true" className="text-merged" />
+        <MergedIcon size={15} />
         <p className="font-medium text-merged">{words}</p>
         <Button look="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Show less" : "Learn more"}

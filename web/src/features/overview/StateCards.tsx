@@ -1,5 +1,6 @@
 import { formatCount, type Status } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
+import { MERGED_TITLE, MergedIcon } from "~/components/MergedIcon";
 import type { JobsTab } from "~/lib/search";
 
 /** From here on a number is too long to be large as well. */
@@ -41,10 +42,14 @@ export function StateCards({ status }: { status: Status }) {
         <li key={label} className="last:max-xl:col-span-2">
           <Link
             to="/jobs"
+            title={tab === "merged" ? MERGED_TITLE : undefined}
             search={{ ...(tab !== "active" && { tab }), ...(state && { state }) }}
             className="flex flex-col rounded-lg border border-border bg-surface px-4 py-3 hover:border-strong"
           >
-            <span className="text-xs text-muted">{label}</span>
+            <span className="flex items-center gap-1.5 text-xs text-muted">
+              {tab === "merged" && <MergedIcon size={13} />}
+              {label}
+            </span>
             <span
               className={`${count >= LARGE ? "text-base" : "text-2xl"} leading-8 font-semibold tracking-tight tabular-nums ${count > 0 ? colour : "text-muted"}`}
             >

@@ -50,3 +50,25 @@ it("takes an action back when the server refuses, and says why", async () => {
   await screen.findByText("the job is completed and cannot be paused");
   await waitFor(() => expect(screen.getByText("Running")).toBeTruthy());
 });
+
+it("asks before it cancels, and does nothing when the job is to be kept", async () => {
+  const server = new FakeServer(answer);
+  renderLive(<JobQueueButton />);
+  fireEvent.click(await screen.findByRole("button", { name: /1 unfinished job/ }));
+  const cancel = { name: `Cancel ${job.name}` };
+  const posted = () => server.calls.filter(({ method }) => method === "POST");
+
+  fireEvent.click(await screen.findByRole("button", cancel));
+  const dialog = await screen.findByRole("alertdialog", { name: `Cancel ${job.name}?` });
+  expect(dialog.textContent).toContain("It is running");
+  expect(dialog.textContent).toContain("650 items will not be run");
+  fireEvent.click(screen.getByRole("button", { name: "Keep as it is" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(posted()).toEqual([]);
+
+  fireEvent.click(await screen.findByRole("button", cancel));
+  fireEvent.click(await screen.findByRole("button", { name: "Cancel" }));
+  await waitFor(() =>
+    expect(posted().map(({ path }) => path)).toEqual([`/api/v1/jobs/${job.id}/cancel`]),
+  );
+});

@@ -7,6 +7,7 @@ import type { Job, JobFilter } from "../api/types";
 import { formatCount } from "../format";
 import { useJobAction } from "../hooks/useJobAction";
 import { useJobs } from "../hooks/useJobs";
+import { ConfirmDialog } from "./ConfirmDialog";
 import { type JobLink, JobName } from "./columns";
 import { ProgressWords } from "./JobProgress";
 import { JobStateMark, markOf } from "./JobStateMark";
@@ -125,20 +126,52 @@ function Controls({ job, name }: { job: Job; name: string }) {
         </span>
       )}
       {offered.map((action) => (
-        <button
+        <Control
           key={action}
-          type="button"
-          className="pl-button"
-          aria-label={`${wordOf(action)} ${name}`}
-          onClick={() => act.mutate({ id: job.id, action })}
-        >
-          {wordOf(action)}
-        </button>
+          action={action}
+          job={job}
+          name={name}
+          run={() => act.mutate({ id: job.id, action })}
+        />
       ))}
     </span>
   );
 }
 
-function wordOf(action: string): string {
+type Action = "pause" | "resume" | "cancel";
+type ControlProps = { action: Action; job: Job; name: string; run: () => void };
+
+function Control({ action, job, name, run }: ControlProps) {
+  const word = wordOf(action);
+  const label = `${word} ${name}`;
+  if (action !== "cancel") {
+    return (
+      <button type="button" className="pl-button" aria-label={label} onClick={run}>
+        {word}
+      </button>
+    );
+  }
+  const trigger = (
+    <button type="button" className="pl-button" aria-label={label}>
+      {word}
+    </button>
+  );
+  return (
+    <ConfirmDialog title={`Cancel ${name}?`} verb={word} trigger={trigger} onConfirm={run}>
+      {cancelText(job)}
+    </ConfirmDialog>
+  );
+}
+
+/** What cancelling the job does to it. */
+function cancelText({ state, progress }: Job): string {
+  const { total, remaining } = progress;
+  const items = remaining === 1 ? "1 item" : `${formatCount(remaining)} items`;
+  const rest = total > 1 ? ` ${items} will not be run; what is done stays.` : "";
+  if (state !== "running") return `It has not ended yet and will not go on.${rest}`;
+  return `It is running: its workers are told at once and stopped after the grace.${rest}`;
+}
+
+function wordOf(action: Action): string {
   return action.charAt(0).toUpperCase() + action.slice(1);
 }
