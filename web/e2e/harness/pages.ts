@@ -15,8 +15,8 @@ export async function fill(node: Node): Promise<Record<string, string>> {
   await node.post("/batches", { name: "nightly", reason: "All races of the night" });
   const failed = await job({ items: [...items(6), ...items(2, "bad")], batch: "nightly" });
   await job({ items: items(12), batch: "nightly", user: "ana", labels: { team: "a" } });
+  const single = await node.post<Named>("/jobs", { task: "report", user: "ben" });
   await job({ items: items(3), priority: "high", run_at: "2099-01-01T06:00:00Z" });
-  await node.post("/jobs", { task: "report", user: "ben" });
   await node.post("/templates", {
     name: "weekly",
     job: { task: "predict", params, items: items(5) },
@@ -27,9 +27,11 @@ export async function fill(node: Node): Promise<Record<string, string>> {
     timezone: "Europe/Paris",
     template: "weekly",
   });
-  await until("the failed job has ended", async () => {
-    const { state } = await node.get<{ state: string }>(`/jobs/${failed.id}`);
-    return state === "completed" || state === "failed";
+  await until("what is short has ended", async () => {
+    const states = await Promise.all(
+      [failed, single].map(({ id }) => node.get<{ state: string }>(`/jobs/${id}`)),
+    );
+    return states.every(({ state }) => state === "completed" || state === "failed");
   });
   const slow = await job({ params: { ...params, pace_ms: 250 }, items: items(400, "slow") });
   const child = await node.post<Named>("/jobs", { task: "report", after: [slow.id, failed.id] });
@@ -40,7 +42,7 @@ export async function fill(node: Node): Promise<Record<string, string>> {
     log: `/jobs/${failed.id}?tab=log`,
     timeline: `/jobs/${failed.id}?tab=timeline`,
     plots: `/jobs/${slow.id}?tab=plots`,
-    result: `/jobs/${failed.id}?tab=result`,
+    result: `/jobs/${single.id}?tab=result`,
     options: `/jobs/${failed.id}?tab=options`,
     graph: `/jobs/${child.id}?tab=graph`,
     launch: "/launch?task=predict",

@@ -1,15 +1,38 @@
-// Says so when a job ends. "Own" jobs are those of the name that this browser knows, and those that
-// were launched or touched from here; failures of all others are in the bell's list.
+// Says so when one of one's own jobs ends: one that was launched or touched in this tab, before a
+// reload too. Failures of all others are in the bell's list.
 import { type JobEvent, usePaceline } from "@paceline/react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { toast } from "sonner";
 
-const touched = new Set<string>();
+const KEY = "paceline.own-jobs";
+/** The newest that are known after a reload. */
+const KEPT = 500;
 
-/** Counts the job as one's own until the page is closed. */
+const touched = new Set<string>(kept());
+
+function kept(): string[] {
+  try {
+    const ids: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Counts the job as one's own until the tab is closed. */
 export function touch(id: string): void {
   touched.add(id);
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify([...touched].slice(-KEPT)));
+  } catch {
+    // It holds until the page is left.
+  }
+}
+
+/** The jobs that count as one's own. */
+export function own(): ReadonlySet<string> {
+  return touched;
 }
 
 /** More at once are told of together. */

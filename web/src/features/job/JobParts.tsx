@@ -28,7 +28,7 @@ export function partsOf(job: Job): JobPart[] {
   const unit = job.kind === "unit";
   return unit
     ? ["log", "result", "timeline", "plots", "options", "graph"]
-    : ["items", "log", "timeline", "plots", "options", "graph"];
+    : ["items", "log", "timeline", "plots", "result", "options", "graph"];
 }
 
 export function JobParts({ job, search }: { job: Job; search: JobSearch }) {

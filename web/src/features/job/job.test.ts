@@ -18,6 +18,12 @@ it("a job without items begins with its log", () => {
   expect(partsOf(aJob({ kind: "planned" }))[0]).toBe("items");
 });
 
+it("every job has a place for its result", () => {
+  for (const kind of ["unit", "items", "planned"] as const) {
+    expect(partsOf(aJob({ kind }))).toContain("result");
+  }
+});
+
 it("busy cores are what was used between two samples", () => {
   const sample = (t: string, cpu_seconds: number | null) => ({ t, done: 1, cpu_seconds });
   const series = toSeries([

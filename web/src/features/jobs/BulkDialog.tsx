@@ -3,15 +3,23 @@ import {
   type Controlled,
   formatCount,
   type Job,
+  type JobFilter,
   useBulkAction,
   useBulkPreview,
+  useJobCounts,
 } from "@paceline/react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { toast } from "sonner";
 import { ConfirmDialog } from "~/components/ConfirmDialog";
 import { touch } from "~/lib/endToasts";
 import { QUESTIONS, type Risky } from "./questions";
-import { type BulkAction, runningAmong, type Selection, toRequest } from "./selection";
+import {
+  type BulkAction,
+  countedForRunning,
+  runningAmong,
+  type Selection,
+  toRequest,
+} from "./selection";
 
 type BulkDialogProps = {
   action: BulkAction | null;
@@ -66,25 +74,22 @@ export function BulkDialog({ action, selection, jobs: shown, onClose, onDone }: 
       {preview.error && <p className="text-failed">{preview.error.message}</p>}
       {!counted && !preview.error && <p>Counting …</p>}
       {counted && action && (
-        <Particulars counted={counted} action={action} running={runningAmong(selection, shown)} />
+        <Particulars counted={counted} action={action}>
+          <Running selection={selection} shown={shown} />
+        </Particulars>
       )}
     </ConfirmDialog>
   );
 }
 
-type ParticularsProps = { counted: Controlled; action: BulkAction; running: number | undefined };
+type ParticularsProps = { counted: Controlled; action: BulkAction; children: ReactNode };
 
-function Particulars({ counted, action, running }: ParticularsProps) {
+function Particulars({ counted, action, children }: ParticularsProps) {
   const stay = counted.matched - counted.changed;
   const reason = counted.refused[0]?.message;
   return (
     <>
-      {action.verb === "cancel" && running !== undefined && running > 0 && (
-        <p className="font-medium text-text">
-          {running === 1 ? "1 of the chosen is" : `${formatCount(running)} of the chosen are`}{" "}
-          running.
-        </p>
-      )}
+      {action.verb === "cancel" && children}
       {counted.changed > 0 && action.verb in QUESTIONS && (
         <p>{QUESTIONS[action.verb as Risky].many}</p>
       )}
@@ -95,5 +100,29 @@ function Particulars({ counted, action, running }: ParticularsProps) {
         </p>
       )}
     </>
+  );
+}
+
+/** How many of them run: what is cancelled then is work that someone is at. */
+function Running({ selection, shown }: { selection: Selection; shown: readonly Job[] }) {
+  if (selection.kind === "some") return <RunningText count={runningAmong(selection.ids, shown)} />;
+  const filter = countedForRunning(selection.filter);
+  return filter && <RunningOfAll filter={filter} />;
+}
+
+/** Counted by the server already for the tabs, and as live as those. */
+function RunningOfAll({ filter }: { filter: Omit<JobFilter, "state"> }) {
+  const { data } = useJobCounts(filter);
+  const more = data?.at_least.includes("running");
+  return <RunningText count={data?.states.running ?? 0} more={more} />;
+}
+
+function RunningText({ count, more }: { count: number; more?: boolean }) {
+  if (count === 0) return null;
+  const many = `${more ? "At least " : ""}${formatCount(count)}`;
+  return (
+    <p className="font-medium text-text">
+      {many} of the chosen {count === 1 ? "is" : "are"} running.
+    </p>
   );
 }

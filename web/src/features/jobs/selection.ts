@@ -25,7 +25,11 @@ export function toRequest(selection: Selection, action: BulkAction): ActionsRequ
 }
 
 /** How many of the ticked jobs run, as far as they are shown. */
-export function runningAmong(selection: Selection, jobs: readonly Job[]): number | undefined {
-  if (selection.kind === "all") return undefined;
-  return jobs.filter((job) => selection.ids.has(job.id) && job.state === "running").length;
+export function runningAmong(ids: ReadonlySet<string>, jobs: readonly Job[]): number {
+  return jobs.filter((job) => ids.has(job.id) && job.state === "running").length;
+}
+
+/** What is counted by state to know how many of all that match run; nothing where none of them can. */
+export function countedForRunning({ state, ...rest }: JobFilter): typeof rest | null {
+  return !state || state.split(",").includes("running") ? rest : null;
 }
