@@ -4,8 +4,9 @@
 //! So it is not made at each tick: work that a silent node still has is found in the first look
 //! after its time, and only a lease that it was given later waits for the next one.
 //!
-//! A node that was silent itself judges nobody for as long as it takes to be taken for dead: where
-//! the database was away, all are silent, and each hears of the others when they have come back.
+//! A node that was silent itself judges nobody for half of the time after which it would be taken for
+//! dead: where the database was away, all are silent, and each hears of the others when they have come
+//! back.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

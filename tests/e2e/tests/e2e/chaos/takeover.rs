@@ -18,6 +18,8 @@ struct Known {
     losses: Vec<Loss>,
     /// Lost work that waits for a worker and could have one, with the time since which all can see it.
     waits: HashMap<Work, i64>,
+    /// Free work that goes when it is its turn.
+    in_turn: HashSet<Work>,
     /// How many lost nodes each piece was with.
     lost: HashMap<Work, i32>,
     /// Leases and work that somebody had.
@@ -54,6 +56,8 @@ impl Losses {
         let mut known = self.lock();
         let known = &mut *known;
         let mut free = snapshot.free();
+        known.see_what_waits_its_turn(&free, snapshot);
+        free.retain(|work| !known.in_turn.contains(work));
         free.retain(|work| could_run(work, &known.lost, snapshot));
         for loss in &mut known.losses {
             let is_new = loss.held.is_none();
@@ -86,6 +90,18 @@ impl Losses {
 }
 
 impl Known {
+    /// What came back too often waits its turn until somebody has it, also when others of its job
+    /// are recorded meanwhile and the count begins anew.
+    fn see_what_waits_its_turn(&mut self, free: &HashSet<Work>, snapshot: &Snapshot) {
+        self.in_turn.retain(|work| free.contains(work));
+        let too_often = free.iter().filter(|work| {
+            let job = snapshot.jobs.get(&work.0);
+            let items = job.and_then(|job| job.items.as_ref());
+            items.is_some_and(|items| items.returns > MOST_RETURNS)
+        });
+        self.in_turn.extend(too_often);
+    }
+
     /// Who asks for work after all could see that lost work waits gets that first.
     fn see_leases(&mut self, snapshot: &Snapshot, free: &HashSet<Work>) {
         for lease in &snapshot.leases {
