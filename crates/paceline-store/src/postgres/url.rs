@@ -13,7 +13,8 @@ const SCHEMA: &str = "paceline";
 const STATEMENT: Duration = Duration::from_mins(1);
 /// Longest that a transaction may hold its locks while its node says nothing: between two round
 /// trips it works in memory for milliseconds. A node that was halted or cut off in between must not
-/// keep the others from its work for longer than it takes them to see that it is dead.
+/// keep the others from its work for longer than it usually takes them to see that it is dead (10 s;
+/// where less is configured, what it has locked is theirs only after this time).
 const SILENCE: Duration = Duration::from_secs(5);
 /// After this a peer that confirms nothing is gone, on either side.
 const GONE: Duration = Duration::from_secs(10);

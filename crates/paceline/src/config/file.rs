@@ -48,7 +48,7 @@ pub(super) struct StoreSection {
     pub(super) durability: Option<DurabilityWord>,
 }
 
-/// What the machine has for workers, and when it takes no more work.
+/// What the machine has for workers, when it takes no more work, and when it is lost.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct NodeSection {
@@ -58,6 +58,8 @@ pub(super) struct NodeSection {
     /// Most load of one minute for each core.
     pub(super) max_load: Option<Spanned<f64>>,
     pub(super) min_free_memory: Option<Size>,
+    /// The silence after which the other nodes take back what this one holds.
+    pub(super) lost_after: Option<Spanned<Seconds>>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

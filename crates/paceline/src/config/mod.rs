@@ -6,6 +6,7 @@ mod diagnostic;
 mod file;
 mod load;
 mod location;
+mod node;
 mod notify;
 mod retention;
 mod settle;
@@ -16,10 +17,9 @@ mod values;
 
 pub(crate) use load::{find, load};
 pub(crate) use location::StoreLocation;
+pub(crate) use node::NodeSettings;
 pub(crate) use notify::NotifySettings;
-pub(crate) use settle::{
-    NodeSettings, Overrides, PoolSettings, Settings, StoreSettings, TaskSettings,
-};
+pub(crate) use settle::{Overrides, PoolSettings, Settings, StoreSettings, TaskSettings};
 
 /// The file's name, looked for in the current folder.
 pub(crate) const FILE_NAME: &str = "paceline.toml";

@@ -1,6 +1,5 @@
 //! Flags over environment over file over defaults: the settings that a node runs with.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -11,17 +10,18 @@ use paceline_core::retention::Retention;
 use paceline_core::scope::{Kind, Scope};
 use paceline_core::{JobOptions, Json};
 use paceline_protocol::problem::FieldError;
-use paceline_protocol::rest::{OptionsRequest, ThrottleRequest};
+use paceline_protocol::rest::OptionsRequest;
 use toml::Spanned;
 
 use super::STORE_NAME;
 use super::address;
 use super::diagnostic::Source;
 use super::file::{
-    Declared, DurabilityWord, File, LimitsSection, NodeSection, OptionsSection, StoreSection,
-    TaskSection, WorkerSection,
+    Declared, DurabilityWord, File, LimitsSection, OptionsSection, StoreSection, TaskSection,
+    WorkerSection,
 };
 use super::location::StoreLocation;
+use super::node::{self, NodeSettings};
 use super::notify::{self, NotifySettings};
 use super::retention;
 use crate::exit::{CliError, Context, Result};
@@ -55,17 +55,6 @@ pub(crate) struct Settings {
     pub(crate) retention: Retention,
     pub(crate) node: NodeSettings,
     pub(crate) notify: NotifySettings,
-}
-
-/// What the machine has for workers, where it is not detected, and its gates.
-#[derive(Debug, PartialEq)]
-pub(crate) struct NodeSettings {
-    /// Thousandths of a processor.
-    pub(crate) milli_cpus: Option<u64>,
-    pub(crate) memory: Option<u64>,
-    pub(crate) resources: BTreeMap<String, u64>,
-    pub(crate) max_load: Option<f64>,
-    pub(crate) min_free_memory: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -122,7 +111,7 @@ pub(super) fn settle(
         defaults: checked("defaults", &file.defaults)?.over(&JobOptions::default()),
         limits: limits(&file.limits),
         retention: retention::settle(&file.retention),
-        node: node(file.node, source)?,
+        node: node::settle(file.node, source)?,
         notify: notify::settle(file.notify, file.smtp, &file.webhooks, &file.alerts, source)?,
     })
 }
@@ -300,29 +289,4 @@ fn limits(section: &LimitsSection) -> Limits {
         }
     }
     limits
-}
-
-fn node(section: NodeSection, source: &Source<'_>) -> Result<NodeSettings> {
-    let positive = |written: Option<Spanned<f64>>, example: &str| match written {
-        Some(number) if !(*number.get_ref() > 0.0 && number.get_ref().is_finite()) => Err(source
-            .fault(
-                number.span(),
-                format!("{} is too little", number.get_ref()),
-                Some(format!("write more than nothing, such as {example}")),
-            )),
-        Some(number) => Ok(Some(number.into_inner())),
-        None => Ok(None),
-    };
-    let cpus = positive(section.cpus, "4.0")?;
-    let declared = ThrottleRequest {
-        cpus,
-        ..ThrottleRequest::default()
-    };
-    Ok(NodeSettings {
-        milli_cpus: cpus.map(|_| declared.needs().milli_cpus),
-        memory: section.memory.map(|size| size.0.0),
-        resources: section.resources,
-        max_load: positive(section.max_load, "1.5")?,
-        min_free_memory: section.min_free_memory.map(|size| size.0.0),
-    })
 }

@@ -71,6 +71,7 @@ fn the_templates_comments_are_true() {
     assert_eq!(all.limits, plain.limits);
     assert_eq!(all.retention, plain.retention);
     assert_eq!((all.bind, all.grace), (plain.bind, plain.grace));
+    assert_eq!(all.node.lost_after, plain.node.lost_after);
     let name = |settings: &Settings| {
         let file = settings.store.location.file().expect("a file");
         file.file_name().map(std::ffi::OsStr::to_owned)
@@ -122,6 +123,7 @@ fn everything_can_be_set() {
         resources = { gpu = 1 }
         max_load = 2
         min_free_memory = "512MiB"
+        lost_after = "1m"
     "#;
     let settings = settings(text, &Overrides::default()).expect("settles");
     assert_eq!(settings.bind.port(), 9000);
@@ -162,8 +164,22 @@ fn everything_can_be_set() {
         resources: [("gpu".to_owned(), 1)].into(),
         max_load: Some(2.0),
         min_free_memory: Some(512 << 20),
+        lost_after: Duration::from_mins(1),
     };
     assert_eq!(settings.node, node);
+}
+
+#[test]
+fn a_node_is_lost_after_ten_seconds_or_what_it_says_within_bounds() {
+    let lost_after = |text: &str| {
+        let settings = settings(text, &Overrides::default()).expect("settles");
+        settings.node.lost_after
+    };
+    assert_eq!(lost_after(""), Duration::from_secs(10));
+    for (written, expected) in [("\"3s\"", 3), ("45", 45), ("\"10m\"", 600)] {
+        let text = format!("[node]\nlost_after = {written}\n");
+        assert_eq!(lost_after(&text), Duration::from_secs(expected), "{text}");
+    }
 }
 
 #[test]
@@ -222,6 +238,9 @@ fn faults_point_at_their_line() {
         "[tasks.t]\ncommand = [\"x\"]\nrate = \"60\"\n",
         "[tasks.t]\ncommand = [\"x\"]\nbreaker = { rate = 2.0 }\n",
         "[node]\ncpus = 0\n",
+        "[node]\nlost_after = \"2.9s\"\n",
+        "[node]\nlost_after = \"601s\"\n",
+        "[node]\nlost_after = \"soon\"\n",
         "[limits\n",
     ];
     insta::assert_snapshot!(faults.map(fault).join("\n----\n"));

@@ -16,6 +16,7 @@ pub(super) fn machine(settings: &NodeSettings) -> Machine {
         resources,
         max_load,
         min_free_memory,
+        lost_after: _,
     } = settings;
     let detected = detected();
     Machine {

@@ -144,6 +144,7 @@ async fn start_engine(store: Arc<dyn Store>, settings: &Settings) -> Result<Engi
         limits: settings.limits.clone(),
         retention: settings.retention.clone(),
         machine: machine(&settings.node),
+        node_timeout: settings.node.lost_after,
         ..paceline_engine::Options::default()
     };
     let info = NodeInfo {

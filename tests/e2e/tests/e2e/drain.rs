@@ -1,6 +1,6 @@
 //! A node of several that is stopped: the others have its work at once.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use paceline_e2e::api::progress;
 use paceline_e2e::network::Network;
@@ -12,15 +12,10 @@ use serde_json::json;
 use tokio_postgres::Client;
 
 use crate::tables::{look_into, schema_of, seqs};
-use crate::work::{LONG, naps, started};
+use crate::work::{LONG, naps, now, started};
 
 /// From the order to stop until another node has begun what was not begun.
 const AT_ONCE: f64 = 1.0;
-
-fn now() -> f64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.expect("after 1970").as_secs_f64()
-}
 
 /// Keys of the items that a node holds.
 async fn held_by(node: &Node, database: &Client) -> Vec<String> {

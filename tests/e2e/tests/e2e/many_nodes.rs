@@ -1,5 +1,7 @@
 //! Nodes of their own folders on one `PostgreSQL`, killed.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::time::Duration;
 
 use paceline_e2e::node::command_on;
@@ -7,8 +9,10 @@ use paceline_e2e::{Node, Project, seed, wait};
 use paceline_test_postgres as postgres;
 use rand::Rng;
 use rand::rngs::StdRng;
+use serde_json::json;
 
-use crate::work::{LONG, Primes};
+use crate::tables::{look_into, schema_of};
+use crate::work::{LONG, Primes, naps, now, started};
 
 const NODES: usize = 3;
 const ITEMS: usize = 1_500;
@@ -104,6 +108,46 @@ async fn killed_nodes_lose_nothing_to_the_others() {
     println!("items started by each node: {worked:?}");
     assert!(worked.iter().all(|started| *started > 0), "{worked:?}");
     cluster.stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_node_is_followed_after_the_silence_that_it_allows_itself() {
+    /// In seconds, as below.
+    const LOST_AFTER: f64 = 3.0;
+    /// For the look that finds it, and for a worker to begin, on a busy machine.
+    const SPARE: f64 = 5.0;
+    let url = postgres::shared().new_store();
+    let (short, usual) = (Project::new(), Project::new());
+    let mut config = OpenOptions::new().append(true).open(short.config());
+    let file = config.as_mut().expect("its settings");
+    writeln!(file, "\n[node]\nlost_after = {LOST_AFTER:?}").expect("written");
+    let node = Node::start_as(&short, command_on(&short, &url)).await;
+    let job = json!({"task": "nap", "items": naps("n", 1, 60.0)});
+    node.api().submit(&job).await;
+    started(&short.journal(), 1).await;
+    let other = Node::start_as(&usual, command_on(&usual, &url)).await;
+    let pid = i64::from(node.pid());
+    node.kill9().await;
+    let gone = now();
+
+    let server = postgres::shared().database();
+    let database = look_into(&server, schema_of(&url)).await;
+    let until = "SELECT until / 1e6::float8 FROM nodes WHERE pid = $1";
+    let until = database.query_one(until, &[&pid]).await.expect("a node");
+    let until: f64 = until.get(0);
+    assert!(until <= gone + LOST_AFTER, "{} s", until - gone);
+    started(&usual.journal(), 1).await;
+    let begun = usual.journal().starts()[0].at;
+    println!(
+        "begun elsewhere {:.1} s after the node was gone",
+        begun - gone
+    );
+    assert!(
+        (until..until + SPARE).contains(&begun),
+        "{} s after its time",
+        begun - until
+    );
+    other.kill9().await;
 }
 
 #[tokio::test]

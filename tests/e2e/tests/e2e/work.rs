@@ -1,7 +1,7 @@
 //! Jobs that the tests submit, and what must be true of them in the end.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use paceline_e2e::api::{progress, state, text};
 use paceline_e2e::numbers::primes_below;
@@ -81,6 +81,12 @@ pub(crate) fn items(prefix: &str, count: usize, payload: &Value) -> Vec<Value> {
 /// Items that sleep.
 pub(crate) fn naps(prefix: &str, count: usize, seconds: f64) -> Vec<Value> {
     items(prefix, count, &json!({"seconds": seconds}))
+}
+
+/// Seconds since 1970, as journals have them.
+pub(crate) fn now() -> f64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.expect("after 1970").as_secs_f64()
 }
 
 /// Waits until a handler has started `count` items in all.

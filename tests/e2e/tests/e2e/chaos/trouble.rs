@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 
 use super::cluster::Cluster;
 
-/// A node that was not heard of for this long is dead to the others.
+/// A node that was not heard of for this long is dead to the others, as nothing else is configured.
 const NODE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A node says so less often than that by this much.
 const HEARTBEAT: Duration = Duration::from_secs(4);
