@@ -189,7 +189,8 @@ pub struct ReadinessView {
     /// `ready`.
     pub status: String,
     pub store: StoreView,
-    /// This node decides which jobs start.
+    /// Whether the store is this node's alone (SQLite). Of several nodes on one PostgreSQL none leads:
+    /// it is false there, and no fault.
     pub leader: bool,
     /// Number of workers by state.
     pub workers: BTreeMap<String, u32>,

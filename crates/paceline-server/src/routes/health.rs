@@ -30,7 +30,7 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Readines
     Ok(Json(ReadinessView {
         status: "ready".to_owned(),
         store: store_view(&health),
-        // A store that only one node can open is led by that node.
+        // A store that only one node can open is that node's; of several none leads.
         leader: health.backend == "sqlite",
         workers: workers_by_state(&state),
     }))

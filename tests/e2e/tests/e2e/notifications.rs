@@ -65,8 +65,8 @@ async fn a_webhook_that_was_not_taken_outlives_a_kill() {
     let job = json!({"task": "unit", "user": "ana", "params": {"key": "u", "fail": true}});
     let id = node.api().submit(&job).await;
     let count = || messages.lock().expect("not poisoned").len();
-    // A node that is killed while it sends is followed by another two minutes later only; what is
-    // tried here is that the pause before the next attempt outlives it.
+    // What a killed node had in hand is due at once when it is taken for dead; what is tried here
+    // is that the pause before the next attempt outlives it.
     wait::until("the first attempt to be recorded", SOON, || async {
         let list = node.api().get("/notifications/deliveries").await.ok();
         let one = &list["items"][0];

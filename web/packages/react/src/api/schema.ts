@@ -2223,7 +2223,10 @@ export interface components {
         };
         /** @description The node can take work. */
         Readiness: {
-            /** @description This node decides which jobs start. */
+            /**
+             * @description Whether the store is this node's alone (SQLite). Of several nodes on one PostgreSQL none leads:
+             *     it is false there, and no fault.
+             */
             leader: boolean;
             /** @description `ready`. */
             status: string;
