@@ -9,7 +9,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
-use std::time::Instant;
 
 use paceline_core::lease::Lease;
 use paceline_core::limits::Rules;
@@ -17,6 +16,7 @@ use paceline_core::line::Place;
 use paceline_core::scope::Kind;
 use paceline_core::store::{Claim, Claimed, Offer};
 use paceline_core::{JobId, Time};
+use tokio::time::Instant;
 use tokio_postgres::Row;
 
 use super::admit::{self, Asked};
@@ -177,7 +177,7 @@ async fn step(shared: &Shared, claim: &Claim) -> Result<Step> {
     parents.fill(&mut answers, &mut leases)?;
     let next_due = due(read_next_due(&answers.take(next_due))?);
     watch.heard();
-    seen.note(shared, heads);
+    seen.note(shared, &heads);
     let full = leases
         .iter()
         .zip(&claim.offers)
@@ -256,7 +256,7 @@ impl Seen {
     }
 
     /// Notes where the lines begin after a claim: `heads` are those that it came to.
-    fn note(&self, shared: &Shared, heads: HashMap<String, Place>) {
+    fn note(&self, shared: &Shared, heads: &HashMap<String, Place>) {
         if !self.rules.is_open() {
             // Those were chosen, whoever stood before them.
             return;

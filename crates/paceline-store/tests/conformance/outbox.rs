@@ -16,7 +16,7 @@ impl Case {
     }
 
     async fn hear_after(&self, after: EventSeq) -> Vec<News> {
-        self.hear_of(after, 10_000, &Topic::ALL).await.news
+        self.hear_of(after, 10_000, Topic::ALL).await.news
     }
 
     async fn hear_of(&self, after: EventSeq, limit: u32, topics: &[Topic]) -> Heard {
@@ -124,10 +124,10 @@ async fn what_people_are_told_of_is_heard_with_its_job(s: Case) {
     assert!(failed.data.as_str().contains("no"), "{}", failed.data);
     assert_eq!(s.hear_after(failed.seq).await, news[1..]);
 
-    let some = s.hear_of(EventSeq(0), 2, &Topic::ALL).await;
+    let some = s.hear_of(EventSeq(0), 2, Topic::ALL).await;
     assert_eq!(some.through, EventSeq(2), "it looks through two events");
     let last = s.last_event().await;
-    let none = s.hear_of(last, 10, &Topic::ALL).await;
+    let none = s.hear_of(last, 10, Topic::ALL).await;
     assert_eq!((none.through, none.news), (last, Vec::new()));
     let asked_for = s.hear_of(EventSeq(0), 10_000, &[Topic::Failed]).await;
     assert_eq!((asked_for.through, &asked_for.news[..]), (last, &news[..1]));
