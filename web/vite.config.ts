@@ -26,6 +26,21 @@ function toastsWithoutInlineStyle(): Plugin {
   };
 }
 
+/** What no plot here uses of the library: named by the library itself, it would be kept for nothing. */
+function plotsWithLinesOnly(): Plugin {
+  const named = /^\t(?:\(paths\.(?:stepped|bars|spline) +=.*\)|uPlot\.join = join);$/gm;
+  return {
+    name: "plots-with-lines-only",
+    apply: "build",
+    transform(code, id) {
+      if (!/\/node_modules\/uplot\/.*\.js$/.test(id)) return null;
+      const kept = code.replace(named, "");
+      if (kept === code) this.error("what plots do not use was not found");
+      return { code: kept, map: null };
+    },
+  };
+}
+
 /** Names in the page's head what the entry imports as it goes on, so that it is fetched at once. */
 function partsAhead(): Plugin {
   return {
@@ -71,14 +86,19 @@ const GROUPS = [
     test: scriptsOf("@radix-ui|@floating-ui|sonner|react-remove-.*"),
     priority: 2,
   },
-  // What more than two pages use.
-  { name: "parts", test: /lucide-react|[\\/]src[\\/](?!.*Plot)/, minShareCount: 3, priority: 1 },
+  // What more than three pages use; tables are too large for those that have none.
+  {
+    name: "parts",
+    test: /lucide-react|[\\/]src[\\/](?!.*(?:Plot|Table\.tsx|ChosenRows))/,
+    minShareCount: 4,
+    priority: 1,
+  },
 ];
 
 export default defineConfig({
   // Addresses are relative to the page's <base>, so that the dashboard works below any path.
   base: "./",
-  plugins: [react(), tailwindcss(), toastsWithoutInlineStyle(), partsAhead()],
+  plugins: [react(), tailwindcss(), toastsWithoutInlineStyle(), plotsWithLinesOnly(), partsAhead()],
   resolve: {
     alias: {
       "~": here("src"),

@@ -20,11 +20,18 @@ const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
 const parts = new Set();
 for (const part of [entry, ...(manifest[entry].dynamicImports ?? [])]) firstLoad(part, parts);
 const pages = Object.keys(manifest).filter((key) => key.startsWith("src/routes/"));
-const totals = pages.map((page) => {
-  const files = firstLoad(page, new Set(parts));
-  return [page, [...files].reduce((sum, key) => sum + size(key), 0)];
-});
-const [page, most] = totals.reduce((a, b) => (a[1] > b[1] ? a : b));
+// A page loads one of its later parts by itself: its plots, or the tab that is asked for.
+const totals = pages.flatMap((page) =>
+  [undefined, ...(manifest[page].dynamicImports ?? [])].map((later) => {
+    const files = firstLoad(page, new Set(parts));
+    if (later) firstLoad(later, files);
+    return [later ?? page, [...files].reduce((sum, key) => sum + size(key), 0)];
+  }),
+);
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+if (process.argv.includes("--all")) {
+  for (const [page, bytes] of totals.sort((a, b) => b[1] - a[1])) console.log(kB(bytes), page);
+}
+const [page, most] = totals.reduce((a, b) => (a[1] > b[1] ? a : b));
 console.log(`first load: at most ${kB(most)} of gzip script (${page}); allowed are ${kB(BUDGET)}`);
 if (most > BUDGET) process.exit(1);

@@ -1,11 +1,12 @@
 // One job: how far it is, and everything that is known of it.
 import { useJob } from "@paceline/react";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { ErrorState, Loading } from "~/components/Blank";
 import { PageFrame } from "~/components/PageFrame";
 import { JobButtons } from "~/features/job/JobButtons";
 import { JobHeader } from "~/features/job/JobHeader";
-import { JobParts } from "~/features/job/JobParts";
+import { JobParts, loadItemsAhead } from "~/features/job/JobParts";
 
 const route = getRouteApi("/jobs/$id");
 
@@ -13,6 +14,7 @@ export function JobPage() {
   const { id } = route.useParams();
   const search = route.useSearch();
   const { data: job, error, refetch } = useJob(id);
+  useEffect(() => loadItemsAhead(search.tab), [search.tab]);
   if (error && !job) {
     return (
       <PageFrame title="Job">

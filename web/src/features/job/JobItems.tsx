@@ -31,7 +31,7 @@ export function shownState(job: Job, asked: string | undefined): ItemState | und
   return known ?? (job.progress.failed > 0 ? "failed" : undefined);
 }
 
-export function JobItems({ job, search }: { job: Job; search: JobSearch }) {
+export default function JobItems({ job, search }: { job: Job; search: JobSearch }) {
   const state = shownState(job, search.items);
   return (
     <div className="flex flex-col gap-4">

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Json } from "~/components/Json";
 
-export function JobOptions({ job }: { job: Job }) {
+export default function JobOptions({ job }: { job: Job }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <div className="rounded-lg border border-border bg-surface px-4 pt-2 pb-4">

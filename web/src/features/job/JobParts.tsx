@@ -4,14 +4,21 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { Loading } from "~/components/Blank";
 import { type LinkTab, LinkTabs } from "~/components/LinkTabs";
 import type { JobPart, JobSearch } from "~/lib/search";
-import { JobItems } from "./JobItems";
-import { JobOptions } from "./JobOptions";
-import { JobResult } from "./JobResult";
-import { JobTimeline } from "./JobTimeline";
+
+const items = () => import("./JobItems");
+
+/** Begins to load what most jobs show first, before it is known what the job is. */
+export function loadItemsAhead(asked: JobPart | undefined): void {
+  if (!asked || asked === "items") void items().catch(() => undefined);
+}
 
 const JobGraph = lazy(() => import("./JobGraph"));
+const JobItems = lazy(items);
 const JobLog = lazy(() => import("./JobLog"));
+const JobOptions = lazy(() => import("./JobOptions"));
 const JobPlots = lazy(() => import("./JobPlots"));
+const JobResult = lazy(() => import("./JobResult"));
+const JobTimeline = lazy(() => import("./JobTimeline"));
 
 const LABELS: Record<JobPart, string> = {
   items: "Items",

@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { aJob } from "../../../packages/react/src/test/factories";
-import { JobResult } from "./JobResult";
+import JobResult from "./JobResult";
 
 it("shows what the one call returned", () => {
   const job = aJob({ kind: "unit", state: "completed", result: { races: 12 } });

@@ -6,7 +6,7 @@ import { EmptyState } from "~/components/Blank";
 import { Json } from "~/components/Json";
 import { apiUrl } from "~/lib/base";
 
-export function JobResult({ job }: { job: Job }) {
+export default function JobResult({ job }: { job: Job }) {
   if (job.result !== null && job.result !== undefined) {
     return (
       <div className="rounded-lg border border-border bg-surface px-4 pt-2 pb-4">

@@ -40,7 +40,7 @@ const COLOURS: Partial<Record<string, string>> = {
   "job.recovered": "bg-merged",
 };
 
-export function JobTimeline({ job }: { job: Job }) {
+export default function JobTimeline({ job }: { job: Job }) {
   const { data, error, refetch } = useTimeline(job);
   if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <Loading label="Loading the timeline" className="h-40" />;
