@@ -147,6 +147,11 @@ export async function loadAhead(): Promise<void> {
     await idle();
     await page?.preload?.();
   }
+  const { LIGHT_PARTS } = await import("./routes/job");
+  for (const load of LIGHT_PARTS) {
+    await idle();
+    await load();
+  }
 }
 
 function idle(): Promise<void> {

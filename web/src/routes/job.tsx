@@ -8,6 +8,8 @@ import { JobButtons } from "~/features/job/JobButtons";
 import { JobHeader } from "~/features/job/JobHeader";
 import { JobParts, loadItemsAhead } from "~/features/job/JobParts";
 
+export { LIGHT_PARTS } from "~/features/job/JobParts";
+
 const route = getRouteApi("/jobs/$id");
 
 export function JobPage() {

@@ -6,6 +6,12 @@ import { type LinkTab, LinkTabs } from "~/components/LinkTabs";
 import type { JobPart, JobSearch } from "~/lib/search";
 
 const items = () => import("./JobItems");
+const options = () => import("./JobOptions");
+const result = () => import("./JobResult");
+const timeline = () => import("./JobTimeline");
+
+/** Loaded ahead like the other pages, so that they open while the server is away. */
+export const LIGHT_PARTS: readonly (() => Promise<unknown>)[] = [items, timeline, result, options];
 
 /** Begins to load what most jobs show first, before it is known what the job is. */
 export function loadItemsAhead(asked: JobPart | undefined): void {
@@ -15,10 +21,10 @@ export function loadItemsAhead(asked: JobPart | undefined): void {
 const JobGraph = lazy(() => import("./JobGraph"));
 const JobItems = lazy(items);
 const JobLog = lazy(() => import("./JobLog"));
-const JobOptions = lazy(() => import("./JobOptions"));
+const JobOptions = lazy(options);
 const JobPlots = lazy(() => import("./JobPlots"));
-const JobResult = lazy(() => import("./JobResult"));
-const JobTimeline = lazy(() => import("./JobTimeline"));
+const JobResult = lazy(result);
+const JobTimeline = lazy(timeline);
 
 const LABELS: Record<JobPart, string> = {
   items: "Items",
