@@ -9,7 +9,7 @@ use paceline_core::store::{Result, StoreError, Submitted};
 use tokio::task::AbortHandle;
 
 use super::catalogue::SharedCatalogue;
-use super::dead::Looks;
+use super::dead::LastLook;
 use super::error::Error;
 use super::gather::Gather;
 use super::heads::Heads;
@@ -91,7 +91,7 @@ pub(crate) struct Shared {
     pub(crate) log_bytes: AtomicI64,
     /// Queues that are in their table.
     pub(crate) queues: Mutex<HashSet<String>>,
-    pub(crate) looks: Looks,
+    pub(crate) last_look: LastLook,
     pub(crate) throttled: Throttled,
     pub(crate) sweeps: Sweeps,
 }
@@ -120,7 +120,7 @@ impl PostgresStore {
             unheard: Unheard::default(),
             log_bytes: AtomicI64::new(default_log_bytes()),
             queues: Mutex::default(),
-            looks: Looks::default(),
+            last_look: LastLook::default(),
             throttled: Throttled::default(),
             sweeps: Sweeps::default(),
         });

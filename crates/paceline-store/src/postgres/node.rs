@@ -61,12 +61,10 @@ pub(crate) async fn heartbeat(
             SELECT j.state, j.task FROM leases l JOIN jobs j ON j.num = l.job WHERE l.id = h.id
         ) j ON true
         ORDER BY h.place";
-    const WAS_SILENT: &str = "SELECT 1 FROM nodes WHERE id = $1 AND until < $2";
     /// A node that slept for so long that it was forgotten is known again.
     const ALIVE: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
         VALUES ($1, 'unknown', 0, '', $2, $3) ON CONFLICT (id) DO UPDATE SET until = excluded.until";
     let mut batch = Batch::begin_relaxed();
-    let was_silent = batch.add(WAS_SILENT, values![node.0, now.as_micros()]);
     batch.add(ALIVE, values![node.0, now.as_micros(), until.as_micros()]);
     let held: Vec<i64> = held.iter().map(|lease| lease.0).collect();
     let held = batch.add(HELD, values![held]);
@@ -74,10 +72,6 @@ pub(crate) async fn heartbeat(
     batch.commit();
     let mut session = shared.pools.writer().await?;
     let mut answers = session.run(batch).await?;
-    if !answers.take(was_silent).is_empty() {
-        // Whoever could not say that he lives tries again each second.
-        shared.looks.came_back(now, now + until.since(now) / 2);
-    }
     let rules = read_rules(&answers.take(rules))?;
     let mut news = LeaseNews::default();
     for row in answers.take(held) {

@@ -95,7 +95,7 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
         .iter()
         .map(|row| row.number(0))
         .collect::<Result<_>>()?;
-    let looks = shared.looks.is_due(&silent, now);
+    let looks = shared.last_look.is_due(&silent, now);
     let (mut nums, leases) = if looks {
         node::lost(&mut session, &Of::Dead(now)).await?
     } else {
@@ -107,7 +107,7 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
     if nums.is_empty() {
         session.list("COMMIT", values![]).await?;
         if looks {
-            shared.looks.made(silent, now);
+            shared.last_look.made(silent, now);
         }
         return Ok((ticked, over, false));
     }
@@ -123,7 +123,7 @@ async fn step(shared: &Shared, now: Time) -> Result<(Ticked, Vec<Scope>, bool)> 
     }
     flush::commit(shared, &mut session, Batch::default(), entries, changes).await?;
     if looks {
-        shared.looks.made(silent, now);
+        shared.last_look.made(silent, now);
     }
     let next_due = session.list(NEXT_DUE, values![now.as_micros()]).await?;
     ticked.next_due = read_next_due(&next_due)?;

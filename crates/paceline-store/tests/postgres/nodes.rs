@@ -247,33 +247,6 @@ async fn who_comes_first_through_another_node_is_served_soon() {
     }
 }
 
-/// While the database was away all were silent: who comes back first leaves the others their time.
-#[tokio::test]
-async fn who_comes_back_first_takes_nothing_from_who_comes_next() {
-    const LIFE: Duration = Duration::from_secs(10);
-    let url = paceline_test_postgres::shared().new_store();
-    let (one, two) = (connect(&url).await, connect(&url).await);
-    let (first, second) = (register(&one).await, register(&two).await);
-    let jobs = (0..5).map(|number| job(number, "ana", 0));
-    one.submit(jobs.collect(), NOW).await.expect("taken");
-    let held = claim(&two, second).await.expect("leases");
-    let held: Vec<_> = held.iter().map(|lease| lease.id).collect();
-    assert!(!held.is_empty());
-
-    let back = NOW + Duration::from_hours(2);
-    let beat = one.heartbeat(first, vec![], back + LIFE, back).await;
-    beat.expect("a heartbeat");
-    let ticked = one.tick(back).await.expect("ticked");
-    assert_eq!(ticked.recovered, 0);
-    let news = two.heartbeat(second, held.clone(), back + LIFE, back).await;
-    assert_eq!(news.expect("a heartbeat").gone, []);
-
-    // Whoever is silent after that is gone.
-    let over = back + LIFE + Duration::from_millis(1);
-    let ticked = one.tick(over).await.expect("ticked");
-    assert_eq!(ticked.recovered, held.len() as u64);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_never_hand_out_more_than_the_rate() {
     const RATE: u32 = 10;
