@@ -61,7 +61,7 @@ describe.each(STORES)("on %s", (store) => {
     });
   });
 
-  it("no page is wider than a phone", { timeout: 120_000 }, async () => {
+  it.runIf(once)("no page is wider than a phone", { timeout: 120_000 }, async () => {
     const { page, close } = await open(browser, { viewport: PHONE });
     const wide: string[] = [];
     for (const [name, path] of Object.entries(addresses)) {

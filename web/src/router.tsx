@@ -136,6 +136,9 @@ export const router = createRouter({
   defaultErrorComponent: Failed,
 });
 
+/** Pause before code is asked for again that could not be had. */
+const AGAIN_MS = 5_000;
+
 /**
  * Gets the code of the other pages: then they open at once, also while the server is away, when
  * what is missing would take the whole page down.
@@ -143,14 +146,27 @@ export const router = createRouter({
 export async function loadAhead(): Promise<void> {
   for (const { options } of Object.values(router.routesById)) {
     const page = options.component as { preload?: () => Promise<void> } | undefined;
-    // One at a time, when there is nothing else to do.
-    await idle();
-    await page?.preload?.();
+    if (page?.preload) await ahead(page.preload);
   }
-  const { LIGHT_PARTS } = await import("./routes/job");
-  for (const load of LIGHT_PARTS) {
+  await ahead(async () => {
+    const { LIGHT_PARTS } = await import("./routes/job");
+    for (const load of LIGHT_PARTS) {
+      await idle();
+      await load();
+    }
+  });
+}
+
+/** One at a time, when there is nothing else to do, and again when the server is back. */
+async function ahead(load: () => Promise<unknown>): Promise<void> {
+  for (;;) {
     await idle();
-    await load();
+    try {
+      await load();
+      return;
+    } catch {
+      await new Promise((resume) => setTimeout(resume, AGAIN_MS));
+    }
   }
 }
 
