@@ -100,19 +100,32 @@ export class Node {
     return this.#call<T>("POST", path, body);
   }
 
+  /** Asks again while workers are starting, as any client would. */
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await fetch(`${this.url}/api/v1${path}`, {
+    const until = Date.now() + STARTING_MS;
+    for (;;) {
+      const answer = await this.#ask(method, path, body);
+      const text = await answer.text();
+      if (answer.ok) return JSON.parse(text) as T;
+      if (!text.includes('"code":"starting"') || Date.now() > until)
+        throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+  }
+
+  #ask(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`${this.url}/api/v1${path}`, {
       method,
       ...(body !== undefined && {
         body: JSON.stringify(body),
         headers: { "content-type": "application/json" },
       }),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return JSON.parse(text) as T;
   }
 }
+
+/** Longest that workers take until their tasks are known. */
+const STARTING_MS = 30_000;
 
 function settings(): string {
   const sdk = JSON.stringify(join(ROOT, "sdk/python/src"));

@@ -9,6 +9,8 @@ function useNotices() {
   const { api } = usePaceline();
   return useLiveQuery({
     key: ["notifications"],
+    // What people are told is written a moment after the event, and makes none of its own.
+    every: 10_000,
     read: (signal) =>
       unwrap(api.GET("/api/v1/notifications", { params: { query: { limit: 20 } }, signal })),
   });

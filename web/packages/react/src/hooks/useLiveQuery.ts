@@ -11,9 +11,12 @@ export type LiveQuery<T> = {
   enabled?: boolean;
   /** Show the answer to the question before until this one's is there. */
   keep?: boolean;
+  /** Asked this often, in ms, while events come too: for what changes without one. */
+  every?: number;
 };
 
-export function useLiveQuery<T>({ key, read, enabled, keep }: LiveQuery<T>): UseQueryResult<T> {
+export function useLiveQuery<T>(query: LiveQuery<T>): UseQueryResult<T> {
+  const { key, read, enabled, keep, every } = query;
   const { queries } = usePaceline();
   const live = useLiveState();
   const memory = useRef<PollMemory | undefined>(undefined);
@@ -27,7 +30,7 @@ export function useLiveQuery<T>({ key, read, enabled, keep }: LiveQuery<T>): Use
         const { data, dataUpdateCount, errorUpdateCount } = query.state;
         const next = nextPoll(live, memory.current, data, dataUpdateCount + errorUpdateCount);
         memory.current = next || undefined;
-        return next ? next.interval : false;
+        return next ? next.interval : (every ?? false);
       },
     } as Parameters<typeof useQuery<T>>[0],
     queries,
