@@ -254,7 +254,9 @@ it("goes anywhere by a few letters, and is back where it was", async () => {
   await noDialog("dialog");
   await keys.at("Filter");
   await keys.press("Control+k");
+  await dialog("dialog");
   await keys.type("queue");
+  await page.getByRole("option", { name: "Queues", selected: true }).waitFor();
   await keys.press("Enter");
   await heading("Queues and limits");
 });
