@@ -50,7 +50,11 @@ pub(crate) struct Items {
     pub(crate) planned: bool,
     /// How often work came back since something was recorded.
     pub(crate) returns: i32,
+    /// When the job was last given work, as a turn.
+    pub(crate) last_served: i64,
     pub(crate) free: Vec<i32>,
+    /// Those of them that came back and go first.
+    pub(crate) marked: HashSet<i32>,
     pub(crate) done: Vec<i32>,
 }
 
@@ -139,9 +143,10 @@ impl Snapshot {
 
     async fn read_items(&mut self, database: &Transaction<'_>) {
         const PROGRESS: &str =
-            "SELECT job, total, running, workers, leases, planned, returns FROM progress p
+            "SELECT job, total, running, workers, leases, planned, returns, last_served
+            FROM progress p
             WHERE EXISTS (SELECT 1 FROM jobs WHERE num = p.job AND lane = 4)";
-        const FREE: &str = "SELECT job, first_seq, last_seq FROM ranges";
+        const FREE: &str = "SELECT job, first_seq, last_seq, not_before = 1 FROM ranges";
         const DONE: &str = "SELECT o.job, o.seq FROM jobs j JOIN outcomes o ON o.job = j.num
             WHERE j.lane = 4 AND o.state <> 'pending'";
         for row in list(database, PROGRESS).await {
@@ -153,13 +158,18 @@ impl Snapshot {
                     leases: row.get(4),
                     planned: row.get(5),
                     returns: row.get(6),
+                    last_served: row.get(7),
                     ..Items::default()
                 };
             }
         }
         for row in list(database, FREE).await {
             if let Some(items) = self.items_of(&row) {
-                items.free.extend(row.get::<_, i32>(1)..=row.get(2));
+                let range = row.get::<_, i32>(1)..=row.get(2);
+                if row.get(3) {
+                    items.marked.extend(range.clone());
+                }
+                items.free.extend(range);
             }
         }
         for row in list(database, DONE).await {

@@ -8,6 +8,8 @@ use super::snapshot::{Lease, Snapshot, Work};
 
 /// So often in a row work goes first because it came back.
 const MOST_RETURNS: i32 = 3;
+/// So many items that came back had all been given back once more since the last look: too many.
+const ENOUGH: usize = 5;
 
 /// Nodes that were lost, as the watch follows them up.
 #[derive(Debug, Default)]
@@ -18,8 +20,11 @@ struct Known {
     losses: Vec<Loss>,
     /// Lost work that waits for a worker and could have one, with the time since which all can see it.
     waits: HashMap<Work, i64>,
-    /// Free work that goes when it is its turn.
-    in_turn: HashSet<Work>,
+    /// Lost work that was seen to wait, and what of that went first.
+    waited: HashSet<Work>,
+    waited_first: HashSet<Work>,
+    /// Free items that go first, with the last turn of their job.
+    marked: HashMap<Work, i64>,
     /// How many lost nodes each piece was with.
     lost: HashMap<Work, i32>,
     /// Leases and work that somebody had.
@@ -56,9 +61,10 @@ impl Losses {
         let mut known = self.lock();
         let known = &mut *known;
         let mut free = snapshot.free();
-        known.see_what_waits_its_turn(&free, snapshot);
-        free.retain(|work| !known.in_turn.contains(work));
+        known.see_marks(snapshot);
         free.retain(|work| could_run(work, &known.lost, snapshot));
+        known.count_marks(&free, snapshot);
+        free.retain(|work| goes_first(work, snapshot));
         for loss in &mut known.losses {
             let is_new = loss.held.is_none();
             loss.see(snapshot, &free);
@@ -72,7 +78,12 @@ impl Losses {
 
     /// New work that was leased though lost work waited which the same worker could have had.
     pub(crate) fn overtaken(&self) -> BTreeSet<String> {
-        self.lock().overtaken.clone()
+        let known = self.lock();
+        let mut overtaken = known.overtaken.clone();
+        if known.waited.len() >= ENOUGH && known.waited_first.is_empty() {
+            overtaken.insert("nothing that came back goes first".to_owned());
+        }
+        overtaken
     }
 
     /// The times until leases were taken back, and until their work ran elsewhere.
@@ -90,16 +101,34 @@ impl Losses {
 }
 
 impl Known {
-    /// What came back too often waits its turn until somebody has it, also when others of its job
-    /// are recorded meanwhile and the count begins anew.
-    fn see_what_waits_its_turn(&mut self, free: &HashSet<Work>, snapshot: &Snapshot) {
-        self.in_turn.retain(|work| free.contains(work));
-        let too_often = free.iter().filter(|work| {
-            let job = snapshot.jobs.get(&work.0);
-            let items = job.and_then(|job| job.items.as_ref());
-            items.is_some_and(|items| items.returns > MOST_RETURNS)
-        });
-        self.in_turn.extend(too_often);
+    /// Takes note of which lost items wait, and which of those go first.
+    fn count_marks(&mut self, free: &HashSet<Work>, snapshot: &Snapshot) {
+        let losses = self.losses.iter().filter(|loss| loss.elsewhere.is_none());
+        let held = losses.filter_map(|loss| loss.held.as_ref()).flatten();
+        let waiting = held.filter(|work| work.1 > 0 && free.contains(work));
+        for work in waiting {
+            self.waited.insert(*work);
+            if goes_first(work, snapshot) {
+                self.waited_first.insert(*work);
+            }
+        }
+    }
+
+    /// What goes first does so until somebody has it, and that is a turn of its job.
+    fn see_marks(&mut self, snapshot: &Snapshot) {
+        let marked = std::mem::take(&mut self.marked);
+        for (num, job) in &snapshot.jobs {
+            let Some(items) = &job.items else { continue };
+            for seq in items.free.iter().filter(|seq| !items.marked.contains(seq)) {
+                if marked.get(&(*num, *seq)) == Some(&items.last_served) {
+                    let fault = format!("item {seq} of job {num} came back and is forgotten");
+                    self.overtaken.insert(fault);
+                }
+            }
+            let seqs = items.marked.iter();
+            self.marked
+                .extend(seqs.map(|seq| ((*num, *seq), items.last_served)));
+        }
     }
 
     /// Who asks for work after all could see that lost work waits gets that first.
@@ -108,7 +137,7 @@ impl Known {
             if self.leases.insert(lease.id) {
                 let is_new = !lease.work().any(|work| self.begun.contains(&work));
                 if is_new && !lease.items.is_empty() {
-                    self.see_new_work(lease, snapshot);
+                    self.see_new_work(lease, snapshot, free);
                 }
             }
         }
@@ -126,9 +155,11 @@ impl Known {
         }
     }
 
-    fn see_new_work(&mut self, lease: &Lease, snapshot: &Snapshot) {
+    fn see_new_work(&mut self, lease: &Lease, snapshot: &Snapshot, free: &HashSet<Work>) {
         let of_shell = |job: i64| snapshot.jobs.get(&job).map(|job| job.task == SHELL);
-        for (work, seen) in &self.waits {
+        // Whose job has become full meanwhile may have been so when the lease was given.
+        let waits = self.waits.iter().filter(|(work, _)| free.contains(work));
+        for (work, seen) in waits {
             if *seen < lease.since && of_shell(work.0) == of_shell(lease.job) {
                 let (job, seq) = work;
                 let fault = format!(
@@ -151,6 +182,15 @@ fn could_run(work: &Work, lost: &HashMap<Work, i32>, snapshot: &Snapshot) -> boo
         Some(None) => lost.get(work).is_none_or(|times| *times <= MOST_RETURNS),
         None => false,
     }
+}
+
+/// An item says so by its mark; one that somebody had in between and gave back has it no more.
+fn goes_first(work: &Work, snapshot: &Snapshot) -> bool {
+    let items = snapshot
+        .jobs
+        .get(&work.0)
+        .and_then(|job| job.items.as_ref());
+    items.is_none_or(|items| items.marked.contains(&work.1))
 }
 
 /// The task that has workers of its own.
