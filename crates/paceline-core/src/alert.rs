@@ -8,7 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::id::{JobId, NodeId};
+use crate::id::JobId;
+use crate::node::{NodeFacts, NodeSeen, PoolFacts};
 use crate::state::{UnknownWord, words};
 use crate::time::Time;
 
@@ -27,48 +28,6 @@ words!(
     /// Too many jobs of a task fail.
     FailureRate = "failure_rate",
 });
-
-/// A pool of workers on a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PoolFacts {
-    pub name: String,
-    pub tasks: Vec<String>,
-    /// Workers by what they do.
-    pub starting: u32,
-    pub idle: u32,
-    pub busy: u32,
-    pub broken: u32,
-    /// Why they are broken.
-    pub error: Option<String>,
-}
-
-/// What a node says of itself; what it cannot find out is left out.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NodeFacts {
-    pub load: Option<f64>,
-    pub cores: Option<u32>,
-    pub memory_total: Option<u64>,
-    pub memory_available: Option<u64>,
-    /// Of the disk that holds the store, or of the node's folder.
-    pub disk_total: Option<u64>,
-    pub disk_free: Option<u64>,
-    pub pools: Vec<PoolFacts>,
-}
-
-/// Where a node's facts come from.
-pub trait Gauges: Send + Sync + fmt::Debug {
-    fn look(&self) -> NodeFacts;
-}
-
-/// A node as the others know it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NodeSeen {
-    pub id: NodeId,
-    pub name: String,
-    /// Believed alive until then.
-    pub until: Time,
-    pub facts: Option<NodeFacts>,
-}
 
 /// A job that could be worked on and is in nobody's hands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -255,16 +214,23 @@ fn stuck(living: &[&NodeSeen], waiting: &[Waiting], thresholds: &Thresholds) -> 
         first.entry(&one.task).or_insert(one);
     }
     let found = first.into_iter().filter_map(|(task, job)| {
-        let pools = living
-            .iter()
-            .filter_map(|node| node.facts.as_ref())
-            .flat_map(|facts| &facts.pools)
-            // A pool that is still loading for the first time has not said what it runs.
-            .filter(|pool| pool.tasks.iter().any(|known| known == task) || pool.tasks.is_empty());
+        // A pool that is still loading for the first time has not said what it runs.
+        let could = |pool: &&PoolFacts| {
+            pool.tasks.is_empty() || pool.tasks.iter().any(|known| known == task)
+        };
         let (mut idle, mut others) = (0, 0);
-        for pool in pools {
-            idle += pool.idle;
-            others += pool.busy + pool.starting;
+        for node in living {
+            let facts = node.facts.iter();
+            for pool in facts.flat_map(|facts| &facts.pools).filter(could) {
+                // Those of a drained node do nothing because somebody asked for it.
+                let rests = if node.is_drained {
+                    &mut others
+                } else {
+                    &mut idle
+                };
+                *rests += pool.idle;
+                others += pool.busy + pool.starting;
+            }
         }
         let message = match (idle, others) {
             (0, 0) => format!("jobs wait for `{task}`, which no worker runs"),
@@ -369,6 +335,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::id::NodeId;
 
     const NOW: Time = Time::from_micros(1_000_000_000_000);
     const MINUTE: Duration = Duration::from_mins(1);
@@ -377,7 +344,12 @@ mod tests {
         NodeSeen {
             id: NodeId(1),
             name: name.to_owned(),
+            pid: 1,
+            version: String::new(),
+            started_at: NOW,
             until: NOW + MINUTE,
+            is_drained: false,
+            said_at: None,
             facts: Some(NodeFacts {
                 pools,
                 ..NodeFacts::default()
@@ -444,6 +416,21 @@ mod tests {
     }
 
     #[test]
+    fn workers_of_a_drained_node_rest_because_somebody_asked_for_it() {
+        let idle = PoolFacts {
+            idle: 1,
+            ..pool("a")
+        };
+        let mut drained = node("n", vec![idle]);
+        assert_eq!(
+            found(std::slice::from_ref(&drained), &waits("a"), &[]).len(),
+            1
+        );
+        drained.is_drained = true;
+        assert_eq!(found(&[drained], &waits("a"), &[]), []);
+    }
+
+    #[test]
     fn machines_and_pools_are_looked_at_where_they_say_something() {
         let mut sick = node("n", Vec::new());
         sick.facts = Some(NodeFacts {
@@ -458,6 +445,7 @@ mod tests {
                 error: Some("no module".to_owned()),
                 ..pool("a")
             }],
+            ..NodeFacts::default()
         });
         let on_n = |code| (code, "n".to_owned());
         assert_eq!(

@@ -58,6 +58,9 @@ words!(
     BreakerClosed = "breaker.closed",
     NodeStarted = "node.started",
     NodeStopped = "node.stopped",
+    /// A node was asked to take no more work, or to take it again.
+    NodeDrained = "node.drained",
+    NodeResumed = "node.resumed",
     WorkerStarted = "worker.started",
     WorkerDied = "worker.died",
     CleanedUp = "system.cleaned_up",

@@ -60,6 +60,8 @@ impl Topic {
             | EventKind::Log
             | EventKind::NodeStarted
             | EventKind::NodeStopped
+            | EventKind::NodeDrained
+            | EventKind::NodeResumed
             | EventKind::WorkerStarted
             | EventKind::WorkerDied
             | EventKind::CleanedUp

@@ -198,13 +198,15 @@ pub struct NodeInfo {
     pub version: String,
 }
 
-/// What a node hears of leases that it holds.
+/// What a node hears of itself and of leases that it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeaseNews {
+pub struct NodeNews {
+    /// It is to take no more work, see [`crate::watch::Watch::drain`]: all its leases are called back.
+    pub drained: bool,
     /// Their work must stop.
     pub gone: Vec<LeaseId>,
-    /// Their job is paused, or its task on hold (see [`crate::limits::Rules::calls_back`]): what has
-    /// not begun is to be handed back.
+    /// Their job is paused, its task on hold (see [`crate::limits::Rules::calls_back`]), or the node
+    /// drained: what has not begun is to be handed back.
     pub called_back: Vec<LeaseId>,
 }
 
@@ -361,7 +363,7 @@ pub trait Store:
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<LeaseNews>;
+    ) -> Result<NodeNews>;
     /// Ends a node; leases that it still holds are taken back.
     async fn remove_node(&self, node: NodeId, now: Time) -> Result<()>;
 

@@ -3,8 +3,10 @@
 
 use async_trait::async_trait;
 
-use crate::alert::{Alert, Ended, Finding, NodeFacts, NodeSeen, Waiting};
+use crate::alert::{Alert, Ended, Finding, Waiting};
 use crate::id::{JobId, NodeId};
+use crate::node::{NodeFacts, NodeSeen};
+use crate::sample::SystemSample;
 use crate::store::Result;
 use crate::time::Time;
 
@@ -33,6 +35,17 @@ pub trait Watch: Send + Sync {
     /// Keeps what a node says of itself; the last word counts.
     async fn say(&self, node: NodeId, facts: NodeFacts, now: Time) -> Result<()>;
     async fn seen(&self, since: Time, now: Time) -> Result<Seen>;
+    /// All nodes, the oldest first; those that fell silent too, until they are forgotten.
+    async fn nodes(&self) -> Result<Vec<NodeSeen>>;
+    /// Asks a node to take no more work, or to take it again; it hears of that with its next
+    /// heartbeat. False when there is no such node.
+    async fn drain(&self, node: NodeId, drained: bool, now: Time) -> Result<bool>;
+
+    /// Keeps how a node was.
+    async fn sample(&self, sample: SystemSample) -> Result<()>;
+    /// How all nodes were since then, the oldest first.
+    async fn samples(&self, since: Time) -> Result<Vec<SystemSample>>;
+    async fn forget_samples(&self, before: Time) -> Result<()>;
 
     /// Opens and closes alerts as [`crate::alert::step`] decides, with their events. Returns how
     /// many were opened or closed. Several nodes may do so at once.

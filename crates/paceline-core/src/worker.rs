@@ -30,6 +30,8 @@ pub struct WorkerStatus {
     pub pid: Option<u32>,
     pub tasks: Vec<String>,
     pub job: Option<JobId>,
+    /// Items of the chunk that it works on; none when its work is no chunk.
+    pub chunk_items: Option<u32>,
     pub items_done: u64,
     pub memory_bytes: Option<u64>,
     /// When the state began.

@@ -2,6 +2,7 @@
 //! more work before the machine suffers.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub(crate) struct Capacity {
     machine: Machine,
     /// Of tasks that need something.
     needs: Mutex<BTreeMap<String, Resources>>,
+    /// Somebody asked this node to take no more work.
+    drained: AtomicBool,
     /// When the gates were looked at, and which was shut.
     gate: Mutex<Option<(Instant, Option<String>)>>,
 }
@@ -46,6 +49,7 @@ impl Capacity {
         Capacity {
             machine,
             needs: Mutex::default(),
+            drained: AtomicBool::new(false),
             gate: Mutex::default(),
         }
     }
@@ -85,8 +89,20 @@ impl Capacity {
         self.free(used).lacks(need).map(|lack| lack.now())
     }
 
+    /// Learns whether the node is to take no more work. Returns whether that is news.
+    pub(crate) fn set_drained(&self, drained: bool) -> bool {
+        self.drained.swap(drained, Ordering::Relaxed) != drained
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        self.drained.load(Ordering::Relaxed)
+    }
+
     /// The gate that is shut, in plain words.
     pub(crate) fn gate(&self) -> Option<String> {
+        if self.is_drained() {
+            return Some("this node is drained".to_owned());
+        }
         if self.machine.gates == Gates::default() {
             return None;
         }

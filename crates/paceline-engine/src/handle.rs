@@ -61,6 +61,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    pub(crate) fn set_drained(&self, drained: bool) {
+        if self.capacity.set_drained(drained) {
+            tracing::info!(drained, "asked to take no more work, or to take it again");
+            self.work.notify_one();
+        }
+    }
+
     pub(crate) fn roll(&self) -> u64 {
         self.dice
             .lock()
@@ -324,6 +331,22 @@ impl Handle {
     pub fn resources(&self) -> (Resources, Resources) {
         let has = self.shared.capacity.machine().has.clone();
         (has, self.shared.outstanding.used())
+    }
+
+    /// Asks a node to take no more work, or to take it again; another one than this hears of it
+    /// within a few seconds. False when there is no such node.
+    pub async fn drain(&self, node: NodeId, drained: bool) -> Result<bool, StoreError> {
+        let now = self.shared.clock.now();
+        let known = self.shared.store.watch().drain(node, drained, now).await?;
+        if known && node == self.shared.node {
+            self.shared.set_drained(drained);
+        }
+        Ok(known)
+    }
+
+    /// This node has heard that it is to take no more work.
+    pub fn is_drained(&self) -> bool {
+        self.shared.capacity.is_drained()
     }
 
     /// The gate that keeps this node from taking more work, if one is shut.

@@ -28,4 +28,4 @@ pub use feed::EventFeed;
 pub use handle::{Handle, Stopping};
 pub use notifier::Notifications;
 pub use schedules::{JobMaker, NotMade, RunError};
-pub use watcher::Watching;
+pub use watcher::{SAMPLES_KEPT, Watching};

@@ -22,6 +22,7 @@ impl Shared {
         // A lease that ended between the look and the answer is lost to nobody: telling its
         // worker again does no harm. No more does calling back what has begun, or twice: so who
         // did not have the lease yet hears of it the next time.
+        self.set_drained(news.drained);
         self.revoke(news.gone);
         self.call_back(news.called_back);
         Ok(())

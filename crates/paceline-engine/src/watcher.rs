@@ -1,13 +1,16 @@
-//! Watching over all: says how this node is, finds alerts, tells of runs that take long, and
-//! removes old notifications.
+//! Watching over all: says how this node is and writes it down, finds alerts, tells of runs that
+//! take long, and removes old notifications.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::JobState;
 use paceline_core::admission::NEXT_IN_LINE;
-use paceline_core::alert::{self, Gauges, Thresholds, Waiting};
+use paceline_core::alert::{self, Thresholds, Waiting};
+use paceline_core::node::{Gauges, NodeFacts};
 use paceline_core::notify::{EVERYBODY, long_after};
+use paceline_core::sample::{Finished, SystemSample};
 use paceline_core::store::StoreError;
 use tokio::time::Instant;
 
@@ -19,6 +22,10 @@ const RUNS: u32 = 1_000;
 const KEPT: Duration = Duration::from_hours(24 * 30);
 const MOST: u32 = 1_000;
 const TIDY_EVERY: Duration = Duration::from_mins(10);
+/// How often a node says how it is, at least: others show it to people.
+const SAY_EVERY: Duration = Duration::from_secs(3);
+/// How long is kept how nodes were.
+pub const SAMPLES_KEPT: Duration = Duration::from_hours(24);
 
 /// How often this node looks, at what, and what it minds.
 #[derive(Clone, Debug)]
@@ -31,7 +38,9 @@ pub struct Watching {
 pub(crate) struct Watcher {
     shared: Arc<Shared>,
     watching: Watching,
+    next_look: Instant,
     next_tidy: Instant,
+    finished: Finished,
     healthy: bool,
 }
 
@@ -40,7 +49,9 @@ impl Watcher {
         Watcher {
             shared,
             watching,
+            next_look: Instant::now(),
             next_tidy: Instant::now(),
+            finished: Finished::default(),
             healthy: true,
         }
     }
@@ -58,24 +69,58 @@ impl Watcher {
             tokio::select! {
                 biased;
                 () = self.shared.stop.cancelled() => return,
-                () = tokio::time::sleep(self.watching.every) => {}
+                () = tokio::time::sleep(self.watching.every.min(SAY_EVERY)) => {}
             }
         }
     }
 
     async fn look(&mut self) -> Result<(), StoreError> {
-        let now = self.shared.clock.now();
-        let watch = self.shared.store.watch();
-        let facts = self.watching.gauges.look();
-        watch.say(self.shared.node, facts, now).await?;
+        let mut facts = self.watching.gauges.look();
+        facts.gate = self.shared.capacity.gate();
+        facts.is_drained = self.shared.capacity.is_drained();
+        self.say(facts.clone()).await?;
+        if Instant::now() < self.next_look {
+            return Ok(());
+        }
+        self.next_look = Instant::now() + self.watching.every;
+        self.write_down(&facts).await?;
         self.alerts().await?;
         self.long_runs().await?;
         if Instant::now() >= self.next_tidy {
             self.next_tidy = Instant::now() + TIDY_EVERY;
-            let outbox = self.shared.store.outbox();
-            outbox.tidy(now - KEPT, MOST, now).await?;
+            self.tidy().await?;
         }
         Ok(())
+    }
+
+    async fn say(&self, facts: NodeFacts) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        let watch = self.shared.store.watch();
+        watch.say(self.shared.node, facts, now).await
+    }
+
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        self.shared
+            .store
+            .outbox()
+            .tidy(now - KEPT, MOST, now)
+            .await?;
+        let watch = self.shared.store.watch();
+        watch.forget_samples(now - SAMPLES_KEPT).await
+    }
+
+    async fn write_down(&mut self, facts: &NodeFacts) -> Result<(), StoreError> {
+        let counts = self.shared.store.counts().await?;
+        let count = |state| counts.get(&state).copied().unwrap_or(0);
+        let now = self.shared.clock.now();
+        let sample = SystemSample {
+            pending: count(JobState::Pending),
+            running: count(JobState::Running),
+            finished: self.finished.since_last(&facts.workers),
+            ..SystemSample::new(self.shared.node, now, facts)
+        };
+        self.shared.store.watch().sample(sample).await
     }
 
     async fn alerts(&self) -> Result<(), StoreError> {

@@ -47,6 +47,7 @@ codes! {
     NoSuchJob = "no_such_job", 404, "There is no such job";
     NoSuchItem = "no_such_item", 404, "There is no such item";
     NoSuchTask = "no_such_task", 404, "There is no such task";
+    NoSuchNode = "no_such_node", 404, "There is no such node";
     NoSuchQueue = "no_such_queue", 404, "There is no such queue";
     NoSuchBatch = "no_such_batch", 404, "There is no such batch";
     NoSuchSchedule = "no_such_schedule", 404, "There is no such schedule";
@@ -54,7 +55,7 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method";
     BodyTimeout = "body_timeout", 408, "The body did not arrive in time";
     WrongState = "wrong_state", 409, "The job's state forbids this";
-    AmbiguousId = "ambiguous_id", 409, "The id prefix fits several jobs";
+    AmbiguousId = "ambiguous_id", 409, "The id fits several";
     NameTaken = "name_taken", 409, "The name is in use";
     DuplicateJob = "duplicate_job", 409, "A job that has not ended does the same work";
     Outdated = "outdated", 409, "Somebody else changed it since";

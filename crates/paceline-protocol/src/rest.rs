@@ -8,6 +8,7 @@ mod job;
 mod limits;
 mod list;
 mod needs_items;
+mod node;
 mod notify;
 mod options;
 mod same_work;
@@ -36,6 +37,7 @@ pub use limits::{
 };
 pub use list::ListView;
 pub use needs_items::NeedsItems;
+pub use node::{ClusterNodeView, NodeWorkerView, SystemPointView, SystemSamplesView};
 pub use notify::{
     DeliveryView, MarkedView, NoticeView, NoticesView, PreferencesRequest, PreferencesView,
     ReadNoticesRequest, WebhookWish, WishView,

@@ -10,6 +10,7 @@ use paceline_core::dependency::Policy;
 use paceline_core::event::EventKind;
 use paceline_core::job::JobKind;
 use paceline_core::merge::OnDuplicate;
+use paceline_core::node::NodeState;
 use paceline_core::notify::{Channel, Topic};
 use paceline_core::outbox::DeliveryState;
 use paceline_core::schedule::MissedRuns;
@@ -103,6 +104,9 @@ wire_word!(
 );
 wire_word!(
     WireWorkerState(WorkerState) as "WorkerState", read by str::parse, known known(WorkerState::ALL, WorkerState::as_str)
+);
+wire_word!(
+    WireNodeState(NodeState) as "NodeState", read by str::parse, known known(NodeState::ALL, NodeState::as_str)
 );
 wire_word!(
     WireMissedRuns(MissedRuns) as "MissedRuns", read by str::parse, known known(MissedRuns::ALL, MissedRuns::as_str)

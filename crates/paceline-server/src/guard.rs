@@ -2,7 +2,8 @@
 //!
 //! A page on the internet can make a browser call `http://127.0.0.1:7421`. Two checks stop it:
 //! the `Host` must be a name of this machine (so that a name which was re-pointed to 127.0.0.1
-//! does not count as this site), and whatever changes something must not come from another site.
+//! does not count as this site), and whatever changes something, or opens a WebSocket, must not come
+//! from another site.
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
@@ -26,7 +27,8 @@ fn check(state: &AppState, method: &Method, uri: &Uri, headers: &HeaderMap) -> R
     if let Some(host) = &host {
         check_host(host, &state.options.allowed_hosts)?;
     }
-    if method.is_safe() {
+    // A WebSocket is opened by a safe method and kept from other sites by nobody else.
+    if method.is_safe() && !headers.contains_key(header::UPGRADE) {
         return Ok(());
     }
     check_origin(headers, host.as_ref())
@@ -64,7 +66,7 @@ fn check_origin(headers: &HeaderMap, host: Option<&Authority>) -> Result<()> {
         Err(Refusal::new(
             Code::CrossOrigin,
             format!(
-                "a page of {from} tried to change something here; only the server's own pages, and programs, may"
+                "a page of {from} tried to change something here or to listen; only the server's own pages, and programs, may"
             ),
         ))
     };

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use crate::problem::{Refusal, panicked};
 use crate::routes::{
     batches, bulk, control, counts, errors, events, health, items, jobs, limits, log, metrics,
-    notify, queues, results, schedules, short_paths, status, submit, task_history, tasks,
-    templates,
+    nodes, notify, queues, results, schedules, short_paths, socket, status, submit, system_samples,
+    task_history, tasks, templates,
 };
 use crate::state::AppState;
 use crate::{dashboard, guard, openapi, serve};
@@ -79,10 +79,16 @@ fn reading_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(log::log))
         .routes(routes!(events::timeline))
         .routes(routes!(events::stream))
+        .routes(routes!(socket::open))
         .routes(routes!(tasks::list))
         .routes(routes!(tasks::show))
         .routes(routes!(task_history::show))
         .routes(routes!(status::status))
+        .routes(routes!(nodes::list))
+        .routes(routes!(nodes::workers))
+        .routes(routes!(nodes::drain))
+        .routes(routes!(nodes::resume))
+        .routes(routes!(system_samples::list))
 }
 
 fn limit_routes() -> OpenApiRouter<AppState> {

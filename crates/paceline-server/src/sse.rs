@@ -222,6 +222,8 @@ fn is_passing(kind: EventKind) -> bool {
         | EventKind::BreakerClosed
         | EventKind::NodeStarted
         | EventKind::NodeStopped
+        | EventKind::NodeDrained
+        | EventKind::NodeResumed
         | EventKind::WorkerStarted
         | EventKind::WorkerDied
         | EventKind::CleanedUp

@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0014_large_results.sql"),
     include_str!("../migrations/sqlite/0015_taken_messages.sql"),
     include_str!("../migrations/sqlite/0016_returned.sql"),
+    include_str!("../migrations/sqlite/0017_nodes.sql"),
 ];
 
 /// The oldest schema version whose programs work with what these steps leave. Step 4 changes the

@@ -1,14 +1,13 @@
-//! How columns hold what people are told of: lists of topics, targets, and what nodes say.
+//! How columns hold what people are told of: lists of topics, and targets.
 
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use paceline_core::alert::{NodeFacts, PoolFacts};
 use paceline_core::event::EventKind;
 use paceline_core::notify::{Preferences, Target, Topic, Wish};
 use paceline_core::state::UnknownWord;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::text::to_json;
 
@@ -102,112 +101,6 @@ impl PreferencesRow {
                 .map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0))),
         })
     }
-}
-
-/// [`NodeFacts`] as their column holds them.
-#[derive(Serialize, Deserialize)]
-struct FactsText {
-    load: Option<f64>,
-    cores: Option<u32>,
-    memory_total: Option<u64>,
-    memory_available: Option<u64>,
-    disk_total: Option<u64>,
-    disk_free: Option<u64>,
-    pools: Vec<PoolText>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct PoolText {
-    name: String,
-    tasks: Vec<String>,
-    starting: u32,
-    idle: u32,
-    busy: u32,
-    broken: u32,
-    error: Option<String>,
-}
-
-pub(crate) fn facts_text(facts: NodeFacts) -> String {
-    let NodeFacts {
-        load,
-        cores,
-        memory_total,
-        memory_available,
-        disk_total,
-        disk_free,
-        pools,
-    } = facts;
-    let pool = |pool: PoolFacts| {
-        let PoolFacts {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        } = pool;
-        PoolText {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        }
-    };
-    to_json(&FactsText {
-        load,
-        cores,
-        memory_total,
-        memory_available,
-        disk_total,
-        disk_free,
-        pools: pools.into_iter().map(pool).collect(),
-    })
-}
-
-/// What a node said; nothing if another version of Paceline wrote it in a way unknown here.
-pub(crate) fn facts_of(text: &str) -> Option<NodeFacts> {
-    let FactsText {
-        load,
-        cores,
-        memory_total,
-        memory_available,
-        disk_total,
-        disk_free,
-        pools,
-    } = serde_json::from_str(text).ok()?;
-    let pool = |pool: PoolText| {
-        let PoolText {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        } = pool;
-        PoolFacts {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        }
-    };
-    Some(NodeFacts {
-        load,
-        cores,
-        memory_total,
-        memory_available,
-        disk_total,
-        disk_free,
-        pools: pools.into_iter().map(pool).collect(),
-    })
 }
 
 /// What the events of an alert say.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paceline_core::event::EventKind;
-use paceline_core::store::{LeaseNews, NodeInfo};
+use paceline_core::store::{NodeInfo, NodeNews};
 use paceline_core::{JobState, LeaseId, NodeId, Time};
 use rusqlite::Row;
 
@@ -13,10 +13,11 @@ use crate::counters::Sequence;
 use crate::error::Result;
 use crate::job_row::JobRow;
 use crate::leases::{self, Back, LeaseRow};
+use crate::node_text::node_data;
 use crate::num::JobNum;
 use crate::progress_row::Progress;
 use crate::text::word;
-use crate::{outbox, report_unit, rules, upload};
+use crate::{events, outbox, report_unit, rules, upload};
 
 /// Registers a node. Only one node can use the database, so all earlier ones are gone.
 pub(crate) fn register(
@@ -47,15 +48,18 @@ pub(crate) fn heartbeat(
     node: NodeId,
     held: &[LeaseId],
     (until, now): (Time, Time),
-) -> Result<LeaseNews> {
-    let update = "UPDATE nodes SET until = ?2 WHERE id = ?1";
-    context.execute(update, (node.0, until.as_micros()))?;
+) -> Result<NodeNews> {
+    const ALIVE: &str = "UPDATE nodes SET until = ?2 WHERE id = ?1 RETURNING drained";
+    let drained = context.find(ALIVE, (node.0, until.as_micros()), |row| row.get(0))?;
     let rules = rules::of(context)?;
-    let mut news = LeaseNews::default();
+    let mut news = NodeNews {
+        drained: drained.unwrap_or(false),
+        ..NodeNews::default()
+    };
     for &lease in held {
         match job_of(context, lease)? {
             None => news.gone.push(lease),
-            Some((state, task)) if rules.calls_back(state, &task, now) => {
+            Some((state, task)) if news.drained || rules.calls_back(state, &task, now) => {
                 news.called_back.push(lease);
             }
             Some(_) => {}
@@ -73,6 +77,37 @@ fn job_of(context: &WriteContext<'_>, lease: LeaseId) -> Result<Option<(JobState
     match context.memory.unit_leases.get(&lease) {
         Some(unit) => context.find(UNIT, (unit.num, lease.0), read),
         None => context.find(CHUNK, (lease.0,), read),
+    }
+}
+
+/// Asks a node to take no more work, or to take it again. False when there is no such node.
+pub(crate) fn drain(
+    context: &mut WriteContext<'_>,
+    node: NodeId,
+    drained: bool,
+    now: Time,
+) -> Result<bool> {
+    let select = "SELECT name, drained FROM nodes WHERE id = ?1";
+    let known = context.find(select, (node.0,), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let known: Option<(String, bool)> = known;
+    let Some((name, was)) = known else {
+        return Ok(false);
+    };
+    if was != drained {
+        let update = "UPDATE nodes SET drained = ?2 WHERE id = ?1";
+        context.execute(update, (node.0, drained))?;
+        let kind = drain_event(drained);
+        events::record(context, kind, &node_data(node, &name), now)?;
+    }
+    Ok(true)
+}
+
+/// What tells of it.
+pub(crate) fn drain_event(drained: bool) -> EventKind {
+    if drained {
+        EventKind::NodeDrained
+    } else {
+        EventKind::NodeResumed
     }
 }
 

@@ -18,8 +18,8 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo,
-    PoolUsage, Pruned, Result, Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, PoolUsage,
+    Pruned, Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::task_history::{Bucket, Window};
@@ -209,7 +209,7 @@ impl Store for SqliteStore {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<LeaseNews> {
+    ) -> Result<NodeNews> {
         self.write(Durable::No, move |context| {
             node::heartbeat(context, node, &held, (until, now))
         })

@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use paceline_core::alert::{Alert, Finding, NodeFacts};
+use paceline_core::alert::{Alert, Finding};
 use paceline_core::id::{DeliveryId, EventSeq};
+use paceline_core::node::{NodeFacts, NodeSeen};
 use paceline_core::notify::{Preferences, Topic};
 use paceline_core::outbox::{
     DeliveryRecord, DeliveryState, Heard, Notice, NoticeQuery, Outbox, Post, Reach, Settled, Taken,
     Taker,
 };
+use paceline_core::sample::SystemSample;
 use paceline_core::store::Result;
 use paceline_core::watch::{LongRun, Seen, Watch};
 use paceline_core::{NodeId, Time};
 
 use crate::command::Durable;
-use crate::news_row::facts_text;
+use crate::node_text::facts_text;
 use crate::sqlite::SqliteStore;
-use crate::{notices, outbox, watch};
+use crate::{node, notices, outbox, system_samples, watch};
 
 #[async_trait]
 impl Outbox for SqliteStore {
@@ -124,6 +126,36 @@ impl Watch for SqliteStore {
     async fn seen(&self, since: Time, _now: Time) -> Result<Seen> {
         self.read(move |connection| watch::seen(connection, since))
             .await
+    }
+
+    async fn nodes(&self) -> Result<Vec<NodeSeen>> {
+        self.read(watch::nodes).await
+    }
+
+    async fn drain(&self, node: NodeId, drained: bool, now: Time) -> Result<bool> {
+        self.write(Durable::Yes, move |context| {
+            node::drain(context, node, drained, now)
+        })
+        .await
+    }
+
+    async fn sample(&self, sample: SystemSample) -> Result<()> {
+        self.write(Durable::No, move |context| {
+            system_samples::keep(context, &sample)
+        })
+        .await
+    }
+
+    async fn samples(&self, since: Time) -> Result<Vec<SystemSample>> {
+        self.read(move |connection| system_samples::since(connection, since))
+            .await
+    }
+
+    async fn forget_samples(&self, before: Time) -> Result<()> {
+        self.write(Durable::No, move |context| {
+            system_samples::forget(context, before)
+        })
+        .await
     }
 
     async fn settle_alerts(&self, findings: Vec<Finding>, now: Time) -> Result<u64> {

@@ -1,7 +1,8 @@
 //! What nodes say of themselves, what waits, and the alerts that are open.
 
-use paceline_core::alert::{Alert, Change, Ended, Finding, NodeSeen, Waiting, step};
+use paceline_core::alert::{Alert, Change, Ended, Finding, Waiting, step};
 use paceline_core::event::EventKind;
+use paceline_core::node::NodeSeen;
 use paceline_core::watch::{LongRun, Seen};
 use paceline_core::{JobId, JobState, Json, NodeId, Time};
 use rusqlite::{Connection, Row};
@@ -11,7 +12,8 @@ use crate::control_job::tell;
 use crate::error::Result;
 use crate::events;
 use crate::job_row::JobRow;
-use crate::news_row::{alert_data, facts_of};
+use crate::news_row::alert_data;
+use crate::node_text::facts_of;
 use crate::progress_row;
 use crate::text::{maybe_time, word};
 
@@ -32,15 +34,21 @@ pub(crate) fn seen(connection: &Connection, since: Time) -> Result<Seen> {
     })
 }
 
-fn nodes(connection: &Connection) -> Result<Vec<NodeSeen>> {
-    const SELECT: &str = "SELECT n.id, n.name, n.until, f.facts
+pub(crate) fn nodes(connection: &Connection) -> Result<Vec<NodeSeen>> {
+    const SELECT: &str = "SELECT n.id, n.name, n.pid, n.version, n.started_at, n.until, n.drained,
+            f.at, f.facts
         FROM nodes n LEFT JOIN node_facts f ON f.node = n.id ORDER BY n.id";
     list(connection, SELECT, (), |row| {
-        let facts: Option<String> = row.get(3)?;
+        let facts: Option<String> = row.get(8)?;
         Ok(NodeSeen {
             id: NodeId(row.get(0)?),
             name: row.get(1)?,
-            until: Time::from_micros(row.get(2)?),
+            pid: row.get(2)?,
+            version: row.get(3)?,
+            started_at: Time::from_micros(row.get(4)?),
+            until: Time::from_micros(row.get(5)?),
+            is_drained: row.get(6)?,
+            said_at: maybe_time(row, 7)?,
             facts: facts.as_deref().and_then(facts_of),
         })
     })

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use paceline_core::JobId;
+use paceline_core::lease::{Lease, LeasedWork};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 
 use crate::lease_source::LeaseSource;
@@ -22,6 +22,7 @@ impl StatusCell {
             pid: None,
             tasks: vec![],
             job: None,
+            chunk_items: None,
             items_done: 0,
             memory_bytes: None,
             since: source.now(),
@@ -63,13 +64,18 @@ impl StatusCell {
         self.lock().pid = pid;
     }
 
-    /// Busy with `job`, or idle.
-    pub(crate) fn set_job(&self, job: Option<JobId>) {
-        self.set_state(match job {
+    /// Busy with what was leased, or idle.
+    pub(crate) fn set_work(&self, lease: Option<&Lease>) {
+        self.set_state(match lease {
             Some(_) => WorkerState::Busy,
             None => WorkerState::Idle,
         });
-        self.lock().job = job;
+        let mut status = self.lock();
+        status.job = lease.map(|lease| lease.job);
+        status.chunk_items = lease.and_then(|lease| match &lease.work {
+            LeasedWork::Chunk(items) => u32::try_from(items.len()).ok(),
+            LeasedWork::Unit | LeasedWork::Plan => None,
+        });
     }
 
     pub(crate) fn add_items(&self, items: u64) {
@@ -84,7 +90,8 @@ impl StatusCell {
     pub(crate) fn set_gone(&self, state: WorkerState, error: Option<String>) {
         self.set_state(state);
         let mut status = self.lock();
-        (status.pid, status.job, status.memory_bytes) = (None, None, None);
+        (status.pid, status.memory_bytes) = (None, None);
+        (status.job, status.chunk_items) = (None, None);
         if error.is_some() {
             status.last_error = error;
         }

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     backup, batch, bench, completions, control, demo, doctor, events, graph, init, items, job,
-    jobs, limit, log, man, migrate, notifications, queue, results, schedule, status, submit, task,
-    template, up, watch,
+    jobs, limit, log, man, migrate, node, notifications, queue, results, schedule, status, submit,
+    task, template, up, watch,
 };
 use crate::env;
 
@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Restart(control::Args),
     /// Delete jobs that have ended, with their results and logs
     Delete(control::Args),
+    /// Nodes and their workers, and letting a node take no more work
+    Node(node::Args),
     /// Queues: what they hold, pausing and limiting them
     Queue(queue::Args),
     /// Tasks that workers declare, and pausing them

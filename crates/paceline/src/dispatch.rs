@@ -9,8 +9,8 @@ use crate::cli::{Cli, Command, Global};
 use crate::client::Client;
 use crate::commands::{
     Context, backup, batch, bench, completions, control, demo, doctor, events, graph, init, items,
-    job, jobs, limit, log, man, migrate, notifications, queue, results, schedule, status, submit,
-    task, template, up, watch,
+    job, jobs, limit, log, man, migrate, node, notifications, queue, results, schedule, status,
+    submit, task, template, up, watch,
 };
 use crate::exit::Result;
 use crate::output::Output;
@@ -52,6 +52,7 @@ async fn talk(command: Command, context: &Context) -> Result {
         Command::Events(args) => events::run(&args, context).await,
         Command::Watch(args) => watch::run(&args, context).await,
         Command::Log(args) => log::run(&args, context).await,
+        Command::Node(args) => node::run(&args, context).await,
         Command::Queue(args) => queue::run(&args, context).await,
         Command::Task(args) => task::run(&args, context).await,
         Command::Limit(args) => limit::run(&args, context).await,

@@ -86,3 +86,37 @@ export function usePreferences(user: string) {
     read: (signal) => unwrap(api.GET("/api/v1/preferences", { params: { query }, signal })),
   });
 }
+
+/** Nodes say every few seconds how they are; that makes no event. */
+const NODES_EVERY_MS = 3_000;
+/** So often nodes write down how they are. */
+const SAMPLES_EVERY_MS = 10_000;
+
+export function useNodes() {
+  const { api } = usePaceline();
+  return useLiveQuery({
+    key: ["nodes"],
+    read: (signal) => unwrap(api.GET("/api/v1/nodes", { signal })),
+    every: NODES_EVERY_MS,
+  });
+}
+
+/** The workers of all nodes. */
+export function useWorkers() {
+  const { api } = usePaceline();
+  return useLiveQuery({
+    key: ["workers"],
+    read: (signal) => unwrap(api.GET("/api/v1/workers", { signal })),
+    every: NODES_EVERY_MS,
+  });
+}
+
+/** How all nodes were over the last hour. */
+export function useSystemSamples() {
+  const { api } = usePaceline();
+  return useLiveQuery({
+    key: ["system-samples"],
+    read: (signal) => unwrap(api.GET("/api/v1/system/samples", { signal })),
+    every: SAMPLES_EVERY_MS,
+  });
+}

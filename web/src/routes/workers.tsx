@@ -1,89 +1,59 @@
-// The node that answers, its workers, and what each of them does.
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  type Status,
-  useNow,
-  useQueueStatus,
-  type Worker,
-} from "@paceline/react";
+// All nodes and their workers: what each of them does, and how the nodes were over time.
+import { formatBytes, formatCount, formatDuration, useNow } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
-import type { ReactNode } from "react";
-import { EmptyState } from "~/components/Blank";
+import { lazy, Suspense } from "react";
+import { EmptyState, Loading } from "~/components/Blank";
 import { DataTable } from "~/components/DataTable";
 import { Loaded } from "~/components/Loaded";
 import { PageFrame } from "~/components/PageFrame";
 import { Tag } from "~/components/Tag";
+import { NodesTable } from "~/features/nodes/NodesTable";
+import { Resources } from "~/features/nodes/Resources";
+import { useNodes, useWorkers } from "~/lib/reads";
+import type { NodeWorker } from "~/lib/shapes";
+
+const SystemPlots = lazy(() => import("~/features/nodes/SystemPlots"));
 
 export function Workers() {
+  const empty = (
+    <EmptyState icon={Cpu} title="No node has workers">
+      Put a pool into <code>paceline.toml</code>: jobs wait until some worker declares their task.
+    </EmptyState>
+  );
   return (
     <PageFrame title="Workers">
-      <Loaded query={useQueueStatus()} what="the workers">
-        {(status) => (
-          <>
-            <Node status={status} />
-            {status.workers.length === 0 ? (
-              <EmptyState icon={Cpu} title="This node has no workers">
-                Put a pool into <code>paceline.toml</code>: jobs wait until some worker declares
-                their task.
-              </EmptyState>
-            ) : (
-              <DataTable
-                label="Workers"
-                rows={status.workers}
-                keyOf={(worker) => worker.name}
-                columns={COLUMNS}
-              />
-            )}
-          </>
-        )}
-      </Loaded>
+      <section aria-label="Nodes" className="flex flex-col gap-2">
+        <Loaded query={useNodes()} what="the nodes">
+          {({ items }) => <NodesTable nodes={items} />}
+        </Loaded>
+        <Resources />
+      </section>
+      <section aria-label="Workers">
+        <Loaded
+          query={useWorkers()}
+          what="the workers"
+          empty={empty}
+          isEmpty={({ items }) => items.length === 0}
+        >
+          {({ items }) => (
+            <DataTable label="Workers" rows={items} keyOf={keyOf} columns={columnsFor(items)} />
+          )}
+        </Loaded>
+      </section>
+      <section aria-label="Over the last hour" className="flex flex-col gap-2">
+        <h2 className="text-sm font-semibold">All nodes over the last hour</h2>
+        <Suspense fallback={<Loading label="Loading the plots" className="h-[448px]" />}>
+          <SystemPlots />
+        </Suspense>
+      </section>
     </PageFrame>
   );
 }
 
-function Node({ status: { machine, node, version } }: { status: Status }) {
-  const used = (machine.memory_total_bytes ?? 0) - (machine.memory_available_bytes ?? 0);
-  return (
-    <section
-      aria-label="Node"
-      className="flex flex-col gap-4 rounded-lg border border-border bg-surface p-4 md:p-5"
-    >
-      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-        <Fact label="Takes work">
-          {node.gate ? <Tag tone="warn">{node.gate}</Tag> : <Tag tone="good">Yes</Tag>}
-        </Fact>
-        <Fact label="Load">
-          {machine.load == null ? "–" : `${machine.load.toFixed(1)} on ${machine.cores} cores`}
-        </Fact>
-        <Fact label="Memory used">
-          {formatBytes(used)} of {formatBytes(machine.memory_total_bytes)}
-        </Fact>
-        <Fact label="Version">{version}</Fact>
-        {Object.entries(node.resources).map(([name, { used, has }]) => (
-          <Fact key={name} label={`Taken: ${name}`}>
-            {name === "memory"
-              ? `${formatBytes(used)} of ${formatBytes(has)}`
-              : `${used} of ${has}`}
-          </Fact>
-        ))}
-      </dl>
-    </section>
-  );
-}
+const keyOf = (worker: NodeWorker) => `${worker.node} ${worker.name}`;
 
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-muted">{label}</dt>
-      <dd className="font-medium break-words tabular-nums">{children}</dd>
-    </div>
-  );
-}
-
-const TONES: Record<Worker["state"], "good" | "bad" | "warn" | "plain"> = {
+const TONES: Record<NodeWorker["state"], "good" | "bad" | "warn" | "plain"> = {
   starting: "plain",
   idle: "good",
   busy: "good",
@@ -95,7 +65,7 @@ const TONES: Record<Worker["state"], "good" | "bad" | "warn" | "plain"> = {
 const COLUMNS = [
   {
     head: "Worker",
-    cell: (worker: Worker) => (
+    cell: (worker: NodeWorker) => (
       <>
         <span className="font-medium wrap-anywhere">{worker.name}</span>
         <span className="line-clamp-4 text-xs wrap-anywhere text-muted">
@@ -104,14 +74,33 @@ const COLUMNS = [
       </>
     ),
   },
-  { head: "State", cell: (worker: Worker) => <State worker={worker} /> },
-  { head: "Job", cell: (worker: Worker) => <JobOf worker={worker} /> },
-  { head: "Memory", cell: (worker: Worker) => formatBytes(worker.memory_bytes), number: true },
-  { head: "Items done", cell: (worker: Worker) => formatCount(worker.items_done), number: true },
-  { head: "Process", cell: (worker: Worker) => worker.pid ?? "–", number: true },
+  { head: "State", cell: (worker: NodeWorker) => <State worker={worker} /> },
+  { head: "Job", cell: (worker: NodeWorker) => <JobOf worker={worker} /> },
+  { head: "Memory", cell: (worker: NodeWorker) => formatBytes(worker.memory_bytes), number: true },
+  {
+    head: "Items done",
+    cell: (worker: NodeWorker) => formatCount(worker.items_done),
+    number: true,
+  },
+  { head: "Process", cell: (worker: NodeWorker) => worker.pid ?? "–", number: true },
 ];
 
-function State({ worker: { state, since, last_error } }: { worker: Worker }) {
+/** The node is named where there are several. */
+function columnsFor(workers: readonly NodeWorker[]) {
+  const [worker, ...rest] = COLUMNS;
+  if (!worker || new Set(workers.map((one) => one.node)).size < 2) return COLUMNS;
+  const node = {
+    head: "Node",
+    cell: (worker: NodeWorker) => (
+      <span className="wrap-anywhere">
+        {worker.node_name} <span className="text-muted">{worker.node}</span>
+      </span>
+    ),
+  };
+  return [worker, node, ...rest];
+}
+
+function State({ worker: { state, since, last_error } }: { worker: NodeWorker }) {
   const now = useNow();
   return (
     <>
@@ -126,15 +115,22 @@ function State({ worker: { state, since, last_error } }: { worker: Worker }) {
   );
 }
 
-function JobOf({ worker }: { worker: Worker }) {
+function JobOf({ worker }: { worker: NodeWorker }) {
   if (!worker.job) return <span className="text-muted">–</span>;
   return (
-    <Link
-      to="/jobs/$id"
-      params={{ id: worker.job }}
-      className="font-mono text-xs whitespace-nowrap text-accent underline underline-offset-2"
-    >
-      {worker.job.slice(0, 13)}
-    </Link>
+    <>
+      <Link
+        to="/jobs/$id"
+        params={{ id: worker.job }}
+        className="font-mono text-xs whitespace-nowrap text-accent underline underline-offset-2"
+      >
+        {worker.job.slice(0, 13)}
+      </Link>
+      {worker.chunk_items != null && (
+        <span className="block text-xs whitespace-nowrap text-muted">
+          a chunk of {worker.chunk_items} {worker.chunk_items === 1 ? "item" : "items"}
+        </span>
+      )}
+    </>
   );
 }

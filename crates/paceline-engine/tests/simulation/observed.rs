@@ -22,7 +22,7 @@ use paceline_core::resources::Room;
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo, Pruned,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, Pruned,
     Result, Retention, Store, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
@@ -235,7 +235,7 @@ impl Store for Observer {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<LeaseNews> {
+    ) -> Result<NodeNews> {
         let since = self.checks().reach.asks(node);
         let reached = self.before().await;
         self.checks().reach.asked(node, since);

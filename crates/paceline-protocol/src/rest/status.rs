@@ -66,6 +66,9 @@ pub struct WorkerView {
     pub tasks: Vec<String>,
     /// The job that it works on.
     pub job: Option<WireJobId>,
+    /// Items of the chunk that it works on; null when its work is no chunk.
+    #[serde(default)]
+    pub chunk_items: Option<u32>,
     pub items_done: u64,
     pub memory_bytes: Option<u64>,
     /// When the state began.
@@ -82,6 +85,7 @@ impl From<WorkerStatus> for WorkerView {
             pid,
             tasks,
             job,
+            chunk_items,
             items_done,
             memory_bytes,
             since,
@@ -94,6 +98,7 @@ impl From<WorkerStatus> for WorkerView {
             pid,
             tasks,
             job: job.map(WireJobId),
+            chunk_items,
             items_done,
             memory_bytes,
             since: WireTime(since),

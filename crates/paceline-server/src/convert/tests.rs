@@ -54,6 +54,7 @@ fn worker(state: WorkerState, task: &str) -> WorkerStatus {
         pid: None,
         tasks: vec![task.to_owned()],
         job: None,
+        chunk_items: None,
         items_done: 0,
         memory_bytes: None,
         since: Time::EPOCH,

@@ -1,10 +1,13 @@
 //! What happened: the timeline of one job, and everything live.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
-use paceline_core::event::EventKind;
+use futures::Stream;
+use paceline_core::event::{EventKind, EventRecord};
 use paceline_core::id::EventSeq;
 use paceline_core::query::EventQuery;
 use paceline_protocol::event::EventView;
@@ -94,8 +97,22 @@ pub(crate) async fn stream(
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse + use<>> {
+    let (after, events) = subscribe(&state, query, &headers).await?;
+    let begins = [("last-event-id", after.0.to_string())];
+    Ok((begins, sse::respond(events, state.stop.clone())))
+}
+
+/// The events that a client asks for, and after which one they begin.
+pub(crate) async fn subscribe(
+    state: &AppState,
+    query: StreamQuery,
+    headers: &HeaderMap,
+) -> Result<(
+    EventSeq,
+    impl Stream<Item = Arc<EventRecord>> + Send + use<>,
+)> {
     let job = match &query.job {
-        Some(text) => Some(job_id(&state, text).await?),
+        Some(text) => Some(job_id(state, text).await?),
         None => None,
     };
     let filter = EventFilter {
@@ -110,12 +127,10 @@ pub(crate) async fn stream(
             .unwrap_or_default(),
     };
     let newest = state.engine.store().last_event().await?;
-    let last_seen = last_event_id(&headers).or(query.last_event_id);
+    let last_seen = last_event_id(headers).or(query.last_event_id);
     let after = sse::begin_after(last_seen, newest);
     let feed = state.engine.events().subscribe(after);
-    let begins = [("last-event-id", after.0.to_string())];
-    let stream = sse::respond(sse::thinned(feed, filter), state.stop.clone());
-    Ok((begins, stream))
+    Ok((after, sse::thinned(feed, filter)))
 }
 
 fn kinds(list: &str) -> Result<Vec<EventKind>> {

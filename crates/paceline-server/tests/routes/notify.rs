@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use paceline_core::alert::{AlertCode, Finding, Gauges, NodeFacts, PoolFacts, Thresholds};
+use paceline_core::alert::{AlertCode, Finding, Thresholds};
 use paceline_core::id::{DeliveryId, EventSeq};
+use paceline_core::node::{Gauges, NodeFacts, PoolFacts};
 use paceline_core::notify::{Channel, EVERYBODY, Target, Topic};
 use paceline_core::outbox::{NewDelivery, Post};
 use paceline_core::retry::RetryPolicy;

@@ -90,6 +90,11 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0016_returned.sql"),
         compatible_from: 14,
     },
+    // A node of before goes on to take work when somebody drains it.
+    Step {
+        sql: include_str!("../../migrations/postgres/0017_nodes.sql"),
+        compatible_from: 14,
+    },
 ];
 
 /// The schema version that this program writes.

@@ -80,6 +80,7 @@ mod store;
 mod submit;
 mod submit_merged;
 mod sweep;
+mod system_samples;
 mod tasks;
 mod telling;
 mod template_store;

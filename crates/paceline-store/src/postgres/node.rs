@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use paceline_core::event::EventKind;
 use paceline_core::lifecycle::Event;
-use paceline_core::store::{LeaseNews, NodeInfo};
+use paceline_core::store::{NodeInfo, NodeNews};
 use paceline_core::{LeaseId, NodeId, Time};
 
 use super::changes::Changes;
@@ -14,13 +14,15 @@ use super::entry::Entry;
 use super::error::{Error, Result};
 use super::flush;
 use super::items_write::clean;
-use super::load::{self, Which};
+use super::load::{self, Entries, Which};
 use super::outbox;
 use super::row::Columns;
 use super::rules::{RULES, read_rules};
 use super::session::{Batch, Session, Value, values};
 use super::transact::retrying;
 use crate::leases::Back;
+use crate::node::drain_event;
+use crate::node_text::node_data;
 
 /// Registers a node. Others may use the store too, so nothing is taken from anyone.
 pub(crate) async fn register(
@@ -52,7 +54,7 @@ pub(crate) async fn heartbeat(
     node: NodeId,
     held: &[LeaseId],
     (until, now): (Time, Time),
-) -> Result<LeaseNews> {
+) -> Result<NodeNews> {
     const HELD: &str = "SELECT h.id, j.state, j.task
         FROM unnest($1::bigint[]) WITH ORDINALITY AS h (id, place)
         LEFT JOIN LATERAL (
@@ -63,9 +65,10 @@ pub(crate) async fn heartbeat(
         ORDER BY h.place";
     /// A node that slept for so long that it was forgotten is known again.
     const ALIVE: &str = "INSERT INTO nodes (id, name, pid, version, started_at, until)
-        VALUES ($1, 'unknown', 0, '', $2, $3) ON CONFLICT (id) DO UPDATE SET until = excluded.until";
+        VALUES ($1, 'unknown', 0, '', $2, $3) ON CONFLICT (id) DO UPDATE SET until = excluded.until
+        RETURNING drained";
     let mut batch = Batch::begin_relaxed();
-    batch.add(ALIVE, values![node.0, now.as_micros(), until.as_micros()]);
+    let alive = batch.add(ALIVE, values![node.0, now.as_micros(), until.as_micros()]);
     let held: Vec<i64> = held.iter().map(|lease| lease.0).collect();
     let held = batch.add(HELD, values![held]);
     let rules = batch.add(RULES, values![]);
@@ -73,18 +76,52 @@ pub(crate) async fn heartbeat(
     let mut session = shared.pools.writer().await?;
     let mut answers = session.run(batch).await?;
     let rules = read_rules(&answers.take(rules))?;
-    let mut news = LeaseNews::default();
+    let drained = answers.first(alive).map_or(Ok(false), |row| row.value(0))?;
+    let mut news = NodeNews {
+        drained,
+        ..NodeNews::default()
+    };
     for row in answers.take(held) {
         let lease = LeaseId(row.number(0)?);
         match row.maybe_word(1)? {
             None => news.gone.push(lease),
-            Some(state) if rules.calls_back(state, row.value(2)?, now) => {
+            Some(state) if news.drained || rules.calls_back(state, row.value(2)?, now) => {
                 news.called_back.push(lease);
             }
             Some(_) => {}
         }
     }
     Ok(news)
+}
+
+/// Asks a node to take no more work, or to take it again. False when there is no such node.
+pub(crate) async fn drain(shared: &Shared, node: NodeId, drained: bool, now: Time) -> Result<bool> {
+    const UPDATE: &str = "UPDATE nodes n SET drained = $2
+        FROM (SELECT id, drained AS was FROM nodes WHERE id = $1 FOR UPDATE) b
+        WHERE n.id = b.id RETURNING n.name, b.was";
+    retrying(|| async {
+        let mut session = shared.pools.writer().await?;
+        session.run(Batch::begin_relaxed()).await?;
+        let Some(row) = session.find(UPDATE, values![node.0, drained]).await? else {
+            session.roll_back().await;
+            return Ok(false);
+        };
+        let was: bool = row.value(1)?;
+        let mut changes = Changes::default();
+        if was != drained {
+            changes.record(drain_event(drained), &node_data(node, &row.text(0)?), now);
+        }
+        flush::commit(
+            shared,
+            &mut session,
+            Batch::default(),
+            Entries::new(),
+            changes,
+        )
+        .await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Ends a node that stops; what it still holds is taken back.

@@ -18,7 +18,7 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo, Pruned,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, Pruned,
     Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
@@ -160,7 +160,7 @@ impl Store for PostgresStore {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<LeaseNews> {
+    ) -> Result<NodeNews> {
         Ok(node::heartbeat(&self.shared, node, &held, (until, now)).await?)
     }
 

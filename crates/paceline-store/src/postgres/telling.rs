@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use paceline_core::alert::{Alert, Finding, NodeFacts};
+use paceline_core::alert::{Alert, Finding};
 use paceline_core::id::{DeliveryId, EventSeq};
+use paceline_core::node::{NodeFacts, NodeSeen};
 use paceline_core::notify::{Preferences, Topic};
 use paceline_core::outbox::{
     DeliveryRecord, DeliveryState, Heard, Notice, NoticeQuery, Outbox, Post, Reach, Settled, Taken,
     Taker,
 };
+use paceline_core::sample::SystemSample;
 use paceline_core::store::Result;
 use paceline_core::watch::{LongRun, Seen, Watch};
 use paceline_core::{NodeId, Time};
 
 use super::connect::PostgresStore;
-use super::{notices, outbox, watch};
-use crate::news_row::facts_text;
+use super::{node, notices, outbox, system_samples, watch};
+use crate::node_text::facts_text;
 
 #[async_trait]
 impl Outbox for PostgresStore {
@@ -95,6 +97,26 @@ impl Watch for PostgresStore {
 
     async fn seen(&self, since: Time, _now: Time) -> Result<Seen> {
         Ok(watch::seen(&mut self.reader().await?, since).await?)
+    }
+
+    async fn nodes(&self) -> Result<Vec<NodeSeen>> {
+        Ok(watch::nodes(&mut self.reader().await?).await?)
+    }
+
+    async fn drain(&self, node: NodeId, drained: bool, now: Time) -> Result<bool> {
+        Ok(node::drain(&self.shared, node, drained, now).await?)
+    }
+
+    async fn sample(&self, sample: SystemSample) -> Result<()> {
+        Ok(system_samples::keep(&self.shared, &sample).await?)
+    }
+
+    async fn samples(&self, since: Time) -> Result<Vec<SystemSample>> {
+        Ok(system_samples::since(&mut self.reader().await?, since).await?)
+    }
+
+    async fn forget_samples(&self, before: Time) -> Result<()> {
+        Ok(system_samples::forget(&self.shared, before).await?)
     }
 
     async fn settle_alerts(&self, findings: Vec<Finding>, now: Time) -> Result<u64> {

@@ -1,7 +1,8 @@
 //! What nodes say of themselves, what waits, and the alerts that are open.
 
-use paceline_core::alert::{Alert, Change, Ended, Finding, NodeSeen, Waiting, step};
+use paceline_core::alert::{Alert, Change, Ended, Finding, Waiting, step};
 use paceline_core::event::EventKind;
+use paceline_core::node::NodeSeen;
 use paceline_core::watch::{LongRun, Seen};
 use paceline_core::{JobState, Json, NodeId, Time};
 
@@ -14,7 +15,8 @@ use super::load::{self, Entries, Which};
 use super::row::Columns;
 use super::session::{Batch, Session, values};
 use super::transact::retrying;
-use crate::news_row::{alert_data, facts_of};
+use crate::news_row::alert_data;
+use crate::node_text::facts_of;
 use crate::watch::{ENDED, ended_of};
 
 /// Held by the node that opens and closes alerts; others leave it to that one.
@@ -32,8 +34,6 @@ pub(crate) async fn say(shared: &Shared, node: NodeId, facts: String, now: Time)
 }
 
 pub(crate) async fn seen(session: &mut Session, since: Time) -> Result<Seen> {
-    const NODES: &str = "SELECT n.id, n.name, n.until, f.facts
-        FROM nodes n LEFT JOIN node_facts f ON f.node = n.id ORDER BY n.id";
     const ENDED_LAST: &str = "SELECT task, state FROM jobs
         WHERE finished_at IS NOT NULL AND finished_at >= $1 ORDER BY finished_at DESC LIMIT $2";
     let mut batch = Batch::default();
@@ -41,16 +41,7 @@ pub(crate) async fn seen(session: &mut Session, since: Time) -> Result<Seen> {
     let waiting = batch.add(WAITING, values![]);
     let ended = batch.add(ENDED_LAST, values![since.as_micros(), ENDED]);
     let mut answers = session.run(batch).await?;
-    let nodes = answers.take(nodes);
-    let nodes = nodes.iter().map(|row| {
-        let facts = row.maybe_text(3)?;
-        Ok(NodeSeen {
-            id: NodeId(row.number(0)?),
-            name: row.text(1)?,
-            until: row.time(2)?,
-            facts: facts.as_deref().and_then(facts_of),
-        })
-    });
+    let nodes = read_nodes(&answers.take(nodes))?;
     let waiting = answers.take(waiting);
     let waiting = waiting.iter().map(|row| {
         Ok(Waiting {
@@ -65,10 +56,36 @@ pub(crate) async fn seen(session: &mut Session, since: Time) -> Result<Seen> {
     let ended: Vec<(String, JobState)> = ended.collect::<Result<_>>()?;
     let ended: Vec<Ended> = ended.into_iter().filter_map(ended_of).collect();
     Ok(Seen {
-        nodes: nodes.collect::<Result<_>>()?,
+        nodes,
         waiting: waiting.collect::<Result<_>>()?,
         ended,
     })
+}
+
+const NODES: &str = "SELECT n.id, n.name, n.pid, n.version, n.started_at, n.until, n.drained,
+        f.at, f.facts
+    FROM nodes n LEFT JOIN node_facts f ON f.node = n.id ORDER BY n.id";
+
+pub(crate) async fn nodes(session: &mut Session) -> Result<Vec<NodeSeen>> {
+    read_nodes(&session.list(NODES, values![]).await?)
+}
+
+fn read_nodes(rows: &[tokio_postgres::Row]) -> Result<Vec<NodeSeen>> {
+    let nodes = rows.iter().map(|row| {
+        let facts = row.maybe_text(8)?;
+        Ok(NodeSeen {
+            id: NodeId(row.number(0)?),
+            name: row.text(1)?,
+            pid: u32::try_from(row.number(2)?).unwrap_or(0),
+            version: row.text(3)?,
+            started_at: row.time(4)?,
+            until: row.time(5)?,
+            is_drained: row.value(6)?,
+            said_at: row.maybe_time(7)?,
+            facts: facts.as_deref().and_then(facts_of),
+        })
+    });
+    nodes.collect()
 }
 
 /// The heads of each task's lines: pending, admitted, and running with nothing in anyone's hands.

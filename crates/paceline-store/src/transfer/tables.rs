@@ -1,6 +1,7 @@
 //! Which tables of `SQLite` become which of `PostgreSQL`, column by column.
 //!
-//! Left behind is what belongs to the node that is stopped (`nodes`, `node_facts`), what a crash would have ended
+//! Left behind is what belongs to the node that is stopped (`nodes`, `node_facts`,
+//! `system_samples`), what a crash would have ended
 //! (`uploads`), and what deleted jobs have still to be cleared of (`garbage`, and rows of items
 //! without a job). Indexes for searching and numbers of `counters` come about by themselves or are
 //! set in the end.
@@ -228,4 +229,10 @@ pub(super) const TABLES: &[Table] = &[
 ];
 
 /// Tables of the target that must have no rows either, though nothing comes into them.
-pub(super) const OTHERS: &[&str] = &["nodes", "node_facts", "uploads", "garbage"];
+pub(super) const OTHERS: &[&str] = &[
+    "nodes",
+    "node_facts",
+    "system_samples",
+    "uploads",
+    "garbage",
+];

@@ -3,7 +3,7 @@
 use paceline_core::event::EventKind;
 use paceline_core::lease::{LeasedWork, Release, ReportAnswer};
 use paceline_core::scope::Scope;
-use paceline_core::store::LeaseNews;
+use paceline_core::store::NodeNews;
 use paceline_core::{ItemState, JobState, LeaseId};
 
 use crate::support::{
@@ -62,7 +62,7 @@ async fn a_heartbeat_hears_of_what_is_called_back(s: Case) {
     assert_eq!(of_other.job, unit_of_other);
     assert!(held.len() > 2, "a unit and some chunks");
     let all = [&held[..], &[of_other.id]].concat();
-    assert_eq!(s.lease_news(&all).await, LeaseNews::default());
+    assert_eq!(s.lease_news(&all).await, NodeNews::default());
     for job in jobs {
         s.pause(job).await;
     }
@@ -71,7 +71,7 @@ async fn a_heartbeat_hears_of_what_is_called_back(s: Case) {
     for job in jobs {
         s.resume(job).await;
     }
-    assert_eq!(s.lease_news(&all).await, LeaseNews::default());
+    assert_eq!(s.lease_news(&all).await, NodeNews::default());
 
     let until = s.now() + minutes(5);
     s.hold(Scope::task(OTHER), Some(until)).await;

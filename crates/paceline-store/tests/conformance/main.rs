@@ -18,6 +18,7 @@ mod control;
 mod control_filter;
 mod control_table;
 mod dependencies;
+mod draining;
 mod events;
 mod fairness;
 mod holds;

@@ -1,9 +1,11 @@
 //! Alerts, what they are found by, and runs that take long.
 
-use paceline_core::alert::{AlertCode, Finding, NodeFacts, PoolFacts, Waiting};
+use paceline_core::alert::{AlertCode, Finding, Waiting};
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
+use paceline_core::node::{NodeFacts, PoolFacts};
 use paceline_core::watch::{LongRun, Seen};
+use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_core::{Json, Time};
 
 use crate::support::{Case, OTHER, TASK, items, minutes, seconds, unit};
@@ -54,6 +56,7 @@ impl Case {
 
 async fn what_a_node_says_is_seen(s: Case) {
     let facts = NodeFacts {
+        cpu: Some(0.75),
         load: Some(1.5),
         cores: Some(2),
         memory_total: Some(1 << 40),
@@ -69,6 +72,21 @@ async fn what_a_node_says_is_seen(s: Case) {
             broken: 4,
             error: Some("no module".to_owned()),
         }],
+        workers: vec![WorkerStatus {
+            name: "races/0".to_owned(),
+            pool: "races".to_owned(),
+            state: WorkerState::Busy,
+            pid: Some(4711),
+            tasks: vec!["a".to_owned()],
+            job: Some(s.new_id()),
+            chunk_items: Some(50),
+            items_done: 1 << 40,
+            memory_bytes: Some(1 << 33),
+            since: s.now(),
+            last_error: Some("exit status 1".to_owned()),
+        }],
+        gate: Some("this node is drained".to_owned()),
+        is_drained: true,
     };
     let own = |seen: Seen| {
         let own = seen.nodes.into_iter().find(|node| node.id == s.node());

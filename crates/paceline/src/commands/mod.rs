@@ -19,6 +19,7 @@ pub(crate) mod limit;
 pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod node;
 pub(crate) mod notifications;
 mod params;
 pub(crate) mod queue;

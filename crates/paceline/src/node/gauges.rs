@@ -3,17 +3,70 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use nix::sys::statvfs::statvfs;
-use paceline_core::alert::{Gauges, NodeFacts, PoolFacts};
+use paceline_core::node::{Gauges, NodeFacts, PoolFacts};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_server::WorkersView;
-use procfs::Current;
+use procfs::{Current, CurrentSI};
 
 pub(super) struct MachineGauges {
-    pub(super) workers: WorkersView,
+    workers: WorkersView,
     /// Where the disk is looked at.
-    pub(super) folder: PathBuf,
+    folder: PathBuf,
+    cpu: Mutex<Option<CpuTime>>,
+}
+
+/// Time of all cores since the machine started.
+#[derive(Clone, Copy, Debug)]
+struct CpuTime {
+    busy: u64,
+    all: u64,
+}
+
+impl MachineGauges {
+    pub(super) fn new(workers: WorkersView, folder: PathBuf) -> Self {
+        MachineGauges {
+            workers,
+            folder,
+            cpu: Mutex::new(CpuTime::read()),
+        }
+    }
+
+    /// Share of all cores that was busy since the last call.
+    fn cpu(&self) -> Option<f64> {
+        let now = CpuTime::read()?;
+        let mut last = self.cpu.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = last.and_then(|last| now.share_since(last));
+        *last = Some(now);
+        share
+    }
+}
+
+impl CpuTime {
+    fn read() -> Option<Self> {
+        let total = procfs::KernelStats::current().ok()?.total;
+        let rests = total.idle + total.iowait.unwrap_or(0);
+        // Guests' time is part of the user's.
+        let busy = total.user
+            + total.nice
+            + total.system
+            + total.irq.unwrap_or(0)
+            + total.softirq.unwrap_or(0)
+            + total.steal.unwrap_or(0);
+        Some(CpuTime {
+            busy,
+            all: busy + rests,
+        })
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a share needs no exact times")]
+    fn share_since(self, last: Self) -> Option<f64> {
+        let all = self.all.checked_sub(last.all).filter(|all| *all > 0)?;
+        let busy = self.busy.saturating_sub(last.busy);
+        Some((busy as f64 / all as f64).min(1.0))
+    }
 }
 
 impl fmt::Debug for MachineGauges {
@@ -29,7 +82,9 @@ impl Gauges for MachineGauges {
         let memory = procfs::Meminfo::current().ok();
         let disk = statvfs(&self.folder).ok();
         let bytes = |blocks: u64| disk.map(|disk| blocks.saturating_mul(disk.fragment_size()));
+        let workers = (self.workers)();
         NodeFacts {
+            cpu: self.cpu(),
             load: procfs::LoadAverage::current()
                 .ok()
                 .map(|load| f64::from(load.one)),
@@ -40,21 +95,24 @@ impl Gauges for MachineGauges {
             memory_available: memory.as_ref().and_then(|memory| memory.mem_available),
             disk_total: disk.and_then(|disk| bytes(disk.blocks())),
             disk_free: disk.and_then(|disk| bytes(disk.blocks_available())),
-            pools: pools((self.workers)()),
+            pools: pools(&workers),
+            workers,
+            gate: None,
+            is_drained: false,
         }
     }
 }
 
-fn pools(workers: Vec<WorkerStatus>) -> Vec<PoolFacts> {
+fn pools(workers: &[WorkerStatus]) -> Vec<PoolFacts> {
     let mut pools: BTreeMap<String, PoolFacts> = BTreeMap::new();
     for worker in workers {
         let pool = pools.entry(worker.pool.clone()).or_insert(PoolFacts {
-            name: worker.pool,
+            name: worker.pool.clone(),
             ..PoolFacts::default()
         });
-        for task in worker.tasks {
-            if !pool.tasks.contains(&task) {
-                pool.tasks.push(task);
+        for task in &worker.tasks {
+            if !pool.tasks.contains(task) {
+                pool.tasks.push(task.clone());
             }
         }
         match worker.state {
@@ -63,7 +121,7 @@ fn pools(workers: Vec<WorkerStatus>) -> Vec<PoolFacts> {
             WorkerState::Busy => pool.busy += 1,
             WorkerState::Broken => {
                 pool.broken += 1;
-                pool.error = pool.error.take().or(worker.last_error);
+                pool.error = pool.error.take().or(worker.last_error.clone());
             }
             WorkerState::Stopped => {}
         }
@@ -88,6 +146,7 @@ mod tests {
             pid: None,
             tasks: vec!["predict".to_owned()],
             job: None,
+            chunk_items: None,
             items_done: 0,
             memory_bytes: None,
             since: Time::EPOCH,
@@ -98,10 +157,7 @@ mod tests {
             worker(WorkerState::Broken, Some("no module")),
             worker(WorkerState::Broken, Some("another")),
         ];
-        let gauges = MachineGauges {
-            workers: Arc::new(move || workers.clone()),
-            folder: "/".into(),
-        };
+        let gauges = MachineGauges::new(Arc::new(move || workers.clone()), "/".into());
         let facts = gauges.look();
         assert!(facts.memory_total > facts.memory_available, "{facts:?}");
         assert!(facts.disk_total > facts.disk_free, "{facts:?}");
@@ -114,5 +170,18 @@ mod tests {
             ..PoolFacts::default()
         };
         assert_eq!(facts.pools, [races]);
+        assert_eq!(facts.workers.len(), 3);
+    }
+
+    #[test]
+    fn the_share_of_busy_cores_is_that_since_the_last_look() {
+        let at = |busy, all| CpuTime { busy, all };
+        assert_eq!(at(30, 140).share_since(at(10, 100)), Some(0.5));
+        assert_eq!(at(30, 140).share_since(at(30, 140)), None, "no time passed");
+        assert_eq!(
+            at(0, 10).share_since(at(10, 100)),
+            None,
+            "the machine slept"
+        );
     }
 }

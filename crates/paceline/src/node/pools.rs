@@ -110,6 +110,7 @@ fn expected(pool: &str, index: u32, now: Time) -> WorkerStatus {
         pid: None,
         tasks: Vec::new(),
         job: None,
+        chunk_items: None,
         items_done: 0,
         memory_bytes: None,
         since: now,

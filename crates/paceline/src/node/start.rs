@@ -132,7 +132,7 @@ fn tell(
         retries: paceline_core::notify::RETRIES,
     });
     engine.watch(Watching {
-        gauges: Arc::new(MachineGauges { workers, folder }),
+        gauges: Arc::new(MachineGauges::new(workers, folder)),
         thresholds,
         every: WATCH_EVERY,
     });

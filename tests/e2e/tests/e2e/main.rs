@@ -13,6 +13,7 @@ mod controls;
 mod database;
 mod disk_full;
 mod drain;
+mod drained;
 mod failover;
 mod follow;
 mod kill_node;

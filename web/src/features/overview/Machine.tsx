@@ -9,6 +9,7 @@ import {
 } from "@paceline/react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { OtherNodes } from "./OtherNodes";
 
 export function Machine({ status }: { status: Status }) {
   const now = useNow();
@@ -52,6 +53,7 @@ export function Machine({ status }: { status: Status }) {
             </>
           )}
         </p>
+        <OtherNodes />
       </div>
     </section>
   );

@@ -22,7 +22,7 @@ use paceline_core::query::{
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, LeaseNews, NodeInfo, Pruned,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, Pruned,
     Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
@@ -259,7 +259,7 @@ impl Store for Faulty {
         held: Vec<LeaseId>,
         until: Time,
         now: Time,
-    ) -> Result<LeaseNews> {
+    ) -> Result<NodeNews> {
         self.check("heartbeat")?;
         self.inner.heartbeat(node, held, until, now).await
     }

@@ -198,6 +198,7 @@ impl Server {
             pid: Some(1),
             tasks: tasks.iter().map(|&task| task.to_owned()).collect(),
             job: None,
+            chunk_items: None,
             items_done: 17,
             memory_bytes: Some(1 << 20),
             since: self.engine.handle().now(),

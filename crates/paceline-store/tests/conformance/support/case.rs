@@ -11,7 +11,7 @@ use paceline_core::limits::Limits;
 use paceline_core::query::Selector;
 use paceline_core::resources::Room;
 use paceline_core::store::{
-    Action, Change, Claim, Claimed, Controlled, LeaseNews, NodeInfo, Offer, Result, Store,
+    Action, Change, Claim, Claimed, Controlled, NodeInfo, NodeNews, Offer, Result, Store,
     Submitted, Ticked,
 };
 use paceline_core::{JobId, LeaseId, NewJob, NodeId, Time};
@@ -120,7 +120,7 @@ impl Case {
         self.lease_news(held).await.gone
     }
 
-    pub(crate) async fn lease_news(&self, held: &[LeaseId]) -> LeaseNews {
+    pub(crate) async fn lease_news(&self, held: &[LeaseId]) -> NodeNews {
         let until = self.now() + LIFE;
         let beat = self
             .store

@@ -155,6 +155,8 @@ fn carries_counters(kind: EventKind) -> bool {
         | EventKind::BreakerClosed
         | EventKind::NodeStarted
         | EventKind::NodeStopped
+        | EventKind::NodeDrained
+        | EventKind::NodeResumed
         | EventKind::WorkerStarted
         | EventKind::WorkerDied
         | EventKind::CleanedUp

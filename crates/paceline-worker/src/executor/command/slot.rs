@@ -53,9 +53,9 @@ impl CommandSlot {
         self.status
             .set_tasks(std::slice::from_ref(&self.config.task));
         while let Some(lease) = self.next_lease().await {
-            self.status.set_job(Some(lease.job));
+            self.status.set_work(Some(&lease));
             self.run_lease(lease).await;
-            self.status.set_job(None);
+            self.status.set_work(None);
         }
         self.reporter.drain().await;
         self.status.set_gone(WorkerState::Stopped, None);

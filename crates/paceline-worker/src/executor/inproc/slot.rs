@@ -119,7 +119,7 @@ impl HandlerSlot {
     async fn look_around(&mut self) {
         let may_run = !self.queue.is_empty() && !self.reporter.is_full();
         if !may_run {
-            self.status.set_job(None);
+            self.status.set_work(None);
         }
         tokio::select! {
             biased;
@@ -140,7 +140,7 @@ impl HandlerSlot {
                 break;
             };
             if ended == 0 {
-                self.status.set_job(Some(lease.job));
+                self.status.set_work(Some(&lease));
             }
             ended += self.run_lease(lease).await;
         }

@@ -662,6 +662,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists all nodes, the oldest first; those that fell silent too, until they are forgotten. */
+        get: operations["list_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks a node to take no more work.
+         * @description It finishes the items that its workers are at and gives back the rest of what it has. It does so
+         *     within a few seconds and stays so until it is resumed, or started again.
+         */
+        post: operations["drain_node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a drained node take work again. */
+        post: operations["resume_node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -905,6 +960,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows CPU, memory, disk, waiting jobs and throughput over time, at most 360 points. */
+        get: operations["list_system_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1062,6 +1134,45 @@ export interface paths {
          *     `labels` are put together name by name.
          */
         post: operations["launch_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the workers of all nodes that run. */
+        get: operations["list_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams events as they happen, over a WebSocket.
+         * @description Each message is an event as JSON, as `/events` sends it. The first message says with
+         *     `{"type": "begin", "last_event_id": 17}` after which event the stream begins. After a break the
+         *     client gives the `seq` of the last event that it saw as `last_event_id`, and misses nothing.
+         */
+        get: operations["stream_events_by_websocket"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1347,7 +1458,7 @@ export interface components {
             traceback?: string | null;
         };
         /** @enum {string} */
-        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "needs_items" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "in_progress" | "starting" | "stopping" | "store_unavailable" | "store_full";
+        ErrorCode: "not_json" | "bad_request" | "host_not_allowed" | "cross_origin" | "no_such_route" | "no_such_job" | "no_such_item" | "no_such_task" | "no_such_node" | "no_such_queue" | "no_such_batch" | "no_such_schedule" | "no_such_template" | "method_not_allowed" | "body_timeout" | "wrong_state" | "ambiguous_id" | "name_taken" | "duplicate_job" | "outdated" | "results_expired" | "body_too_large" | "wrong_content_type" | "unknown_field" | "invalid_field" | "invalid_params" | "duplicate_key" | "dependency_cycle" | "needs_items" | "unknown_task" | "too_many" | "not_confirmed" | "idempotency_key_reused" | "internal" | "store_damaged" | "in_progress" | "starting" | "stopping" | "store_unavailable" | "store_full";
         /** @description Failures of one kind and message shape. */
         ErrorGroup: {
             /** Format: int64 */
@@ -1406,7 +1517,7 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         /** @enum {string} */
-        EventType: "job.submitted" | "job.started" | "job.planned" | "job.progress" | "job.paused" | "job.resumed" | "job.postponed" | "job.rescheduled" | "job.due" | "job.blocked" | "job.unblocked" | "job.completed" | "job.failed" | "job.cancelled" | "job.merged" | "job.retried" | "job.restarted" | "job.changed" | "job.deleted" | "job.long_running" | "job.recovered" | "job.log" | "queue.paused" | "queue.resumed" | "task.paused" | "task.resumed" | "hold.set" | "hold.lifted" | "limit.changed" | "breaker.opened" | "breaker.half_open" | "breaker.closed" | "node.started" | "node.stopped" | "worker.started" | "worker.died" | "system.cleaned_up" | "schedule.created" | "schedule.changed" | "schedule.paused" | "schedule.resumed" | "schedule.deleted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "batch.completed" | "template.created" | "template.changed" | "template.deleted" | "alert.opened" | "alert.closed";
+        EventType: "job.submitted" | "job.started" | "job.planned" | "job.progress" | "job.paused" | "job.resumed" | "job.postponed" | "job.rescheduled" | "job.due" | "job.blocked" | "job.unblocked" | "job.completed" | "job.failed" | "job.cancelled" | "job.merged" | "job.retried" | "job.restarted" | "job.changed" | "job.deleted" | "job.long_running" | "job.recovered" | "job.log" | "queue.paused" | "queue.resumed" | "task.paused" | "task.resumed" | "hold.set" | "hold.lifted" | "limit.changed" | "breaker.opened" | "breaker.half_open" | "breaker.closed" | "node.started" | "node.stopped" | "node.drained" | "node.resumed" | "worker.started" | "worker.died" | "system.cleaned_up" | "schedule.created" | "schedule.changed" | "schedule.paused" | "schedule.resumed" | "schedule.deleted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "batch.completed" | "template.created" | "template.changed" | "template.deleted" | "alert.opened" | "alert.closed";
         /** @description One wrong field. */
         FieldError: {
             /**
@@ -1858,6 +1969,38 @@ export interface components {
             total_at_least?: number | null;
         };
         /** @description One page of a list, and how to get the next. */
+        List_Node: {
+            items: components["schemas"]["Node"][];
+            /** @description Give this as `cursor` for what follows; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description All that match, exact up to 10,000; null when there are more, or when it is not counted.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description When there are too many to count exactly: at least this many.
+             */
+            total_at_least?: number | null;
+        };
+        /** @description One page of a list, and how to get the next. */
+        List_NodeWorker: {
+            items: components["schemas"]["NodeWorker"][];
+            /** @description Give this as `cursor` for what follows; null at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description All that match, exact up to 10,000; null when there are more, or when it is not counted.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description When there are too many to count exactly: at least this many.
+             */
+            total_at_least?: number | null;
+        };
+        /** @description One page of a list, and how to get the next. */
         List_Queue: {
             items: components["schemas"]["Queue"][];
             /** @description Give this as `cursor` for what follows; null at the end. */
@@ -2020,6 +2163,57 @@ export interface components {
             title: string;
             user?: string | null;
         };
+        /** @description A node as it last said of itself; null what it could not find out, or did not say yet. */
+        Node: {
+            /** @description Whether it is the node that answers. */
+            answers: boolean;
+            /** Format: int32 */
+            cores?: number | null;
+            /**
+             * Format: double
+             * @description Share of all cores that was busy in the last seconds, 0 to 1.
+             */
+            cpu?: number | null;
+            /** Format: int64 */
+            disk_free_bytes?: number | null;
+            /** Format: int64 */
+            disk_total_bytes?: number | null;
+            /** @description Why it takes no more work; null when it does. */
+            gate?: string | null;
+            /**
+             * Format: int64
+             * @description Each start of a node has a number of its own.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Items that its workers finished.
+             */
+            items_done: number;
+            /**
+             * Format: double
+             * @description Load average over one minute.
+             */
+            load?: number | null;
+            /** Format: int64 */
+            memory_available_bytes?: number | null;
+            /** Format: int64 */
+            memory_total_bytes?: number | null;
+            /** @description The host's. */
+            name: string;
+            /** Format: int32 */
+            pid: number;
+            seen_at?: components["schemas"]["Time"] | null;
+            started_at: components["schemas"]["Time"];
+            state: components["schemas"]["NodeState"];
+            version: string;
+            /** @description Number of workers by state; every state is there. */
+            workers: {
+                [key: string]: number;
+            };
+        };
+        /** @enum {string} */
+        NodeState: "up" | "draining" | "drained" | "silent";
         /** @description What this node has for its workers, and whether it takes more work. */
         NodeStatus: {
             /**
@@ -2031,6 +2225,16 @@ export interface components {
             resources: {
                 [key: string]: components["schemas"]["Resource"];
             };
+        };
+        /** @description A worker of any node. */
+        NodeWorker: components["schemas"]["Worker"] & {
+            /**
+             * Format: int64
+             * @description Number and name of its node.
+             */
+            node: number;
+            node_name: string;
+            seen_at?: components["schemas"]["Time"] | null;
         };
         /** @description A notification in a user's list. */
         Notification: {
@@ -2431,6 +2635,55 @@ export interface components {
             merged_into?: components["schemas"]["JobId"] | null;
             state: components["schemas"]["JobState"];
         };
+        /** @description All asked nodes together in a span of time: shares and loads are means, sizes and rates sums. */
+        SystemPoint: {
+            /** @description Where the span begins. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Share of all cores that was busy, 0 to 1.
+             */
+            cpu?: number | null;
+            /** Format: double */
+            disk_total_bytes?: number | null;
+            /** Format: double */
+            disk_used_bytes?: number | null;
+            /**
+             * Format: double
+             * @description Items that workers finished.
+             */
+            items_per_second: number;
+            /** Format: double */
+            load?: number | null;
+            /** Format: double */
+            memory_total_bytes?: number | null;
+            /** Format: double */
+            memory_used_bytes?: number | null;
+            /**
+             * Format: int32
+             * @description Nodes that ran in it.
+             */
+            nodes: number;
+            /**
+             * Format: double
+             * @description Jobs that waited, and that ran.
+             */
+            pending: number;
+            /** Format: double */
+            running: number;
+        };
+        /** @description How the nodes were over time. */
+        SystemSamples: {
+            /** @description The oldest first; none for a time in which no node ran. */
+            points: components["schemas"]["SystemPoint"][];
+            /**
+             * Format: int64
+             * @description The time that one point stands for.
+             */
+            step_seconds: number;
+            /** Format: int64 */
+            window_seconds: number;
+        };
         Task: {
             breaker?: components["schemas"]["Breaker"] | null;
             declared_at: components["schemas"]["Time"];
@@ -2571,6 +2824,11 @@ export interface components {
             events: components["schemas"]["Topic"][];
         };
         Worker: {
+            /**
+             * Format: int32
+             * @description Items of the chunk that it works on; null when its work is no chunk.
+             */
+            chunk_items?: number | null;
             /** Format: int64 */
             items_done: number;
             job?: components["schemas"]["JobId"] | null;
@@ -2645,7 +2903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2790,7 +3048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2877,7 +3135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2993,7 +3251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3369,7 +3627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3441,7 +3699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3554,7 +3812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3622,7 +3880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3690,7 +3948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3758,7 +4016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3840,7 +4098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4150,7 +4408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4507,7 +4765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4623,7 +4881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4710,7 +4968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4803,7 +5061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4923,7 +5181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5039,7 +5297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5133,7 +5391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5222,7 +5480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5317,7 +5575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5408,7 +5666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5506,7 +5764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5595,7 +5853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5684,7 +5942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5783,7 +6041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5881,7 +6139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5970,7 +6228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6059,7 +6317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6154,7 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6299,6 +6557,288 @@ export interface operations {
             };
             /** @description Problem; codes: `body_timeout` */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_content_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The nodes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Node"];
+                };
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drain_node: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the node, or its name if no other has it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `body_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_content_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_node: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the node, or its name if no other has it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `body_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6537,7 +7077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6722,7 +7262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6891,7 +7431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6963,7 +7503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7080,7 +7620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7193,7 +7733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7425,7 +7965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7497,7 +8037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7608,7 +8148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7676,7 +8216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7744,7 +8284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7825,7 +8365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7955,6 +8495,79 @@ export interface operations {
             };
         };
     };
+    list_system_samples: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How far back, at most 24 hours; one hour when left out.
+                 * @example 1h
+                 */
+                window?: string;
+                /** @description Number of the only node that is wanted. */
+                node?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSamples"];
+                };
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: never;
@@ -8050,7 +8663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8130,7 +8743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8211,7 +8824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8324,7 +8937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8392,7 +9005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8624,7 +9237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8696,7 +9309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8807,7 +9420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8902,7 +9515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8940,6 +9553,157 @@ export interface operations {
             };
             /** @description Problem; codes: `wrong_content_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `unknown_field`, `invalid_field`, `invalid_params`, `duplicate_key`, `dependency_cycle`, `needs_items`, `unknown_task`, `too_many`, `not_confirmed`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_NodeWorker"];
+                };
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `internal`, `store_damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `in_progress`, `starting`, `stopping`, `store_unavailable`, `store_full` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events_by_websocket: {
+        parameters: {
+            query?: {
+                /** @description Only of this job. */
+                job?: string;
+                /** @description Only of this batch. */
+                batch?: string;
+                /** @description Only of this task. */
+                task?: string;
+                /**
+                 * @description Only of these types, separated by commas.
+                 * @example job.completed,job.failed
+                 */
+                types?: string;
+                /** @description For clients that cannot send the header `Last-Event-ID`. */
+                last_event_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, one a message */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem; codes: `not_json`, `bad_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `host_not_allowed`, `cross_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `no_such_route`, `no_such_job`, `no_such_item`, `no_such_task`, `no_such_node`, `no_such_queue`, `no_such_batch`, `no_such_schedule`, `no_such_template` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem; codes: `wrong_state`, `ambiguous_id`, `name_taken`, `duplicate_job`, `outdated` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,8 +14,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::LeaseId;
 use paceline_core::lease::{Lease, LeaseSignal};
-use paceline_core::{JobId, LeaseId};
 use tokio::time::Instant;
 
 use self::ending::Cause;
@@ -57,8 +57,8 @@ pub(super) struct Session {
     memory: Memory,
     /// The process had to wait for its reports at the last look.
     was_full: bool,
-    /// The job that is shown as current.
-    shown: Option<JobId>,
+    /// What is shown as current.
+    shown: Option<LeaseId>,
     /// Why and when the process was killed.
     killed: Option<(Cause, Instant)>,
     /// When the process ended; what it wrote before may still be on its way.
@@ -243,11 +243,12 @@ impl Session {
 
     /// Shows what runs now, and makes its job the owner of what the process prints.
     fn show_current(&mut self) {
-        let job = self.sent.front().map(|held| held.lease.job);
-        if job != self.shown {
-            self.shown = job;
-            self.process.stderr.set_job(job);
-            self.status.set_job(job);
+        let lease = self.sent.front().map(|held| &held.lease);
+        let id = lease.map(|lease| lease.id);
+        if id != self.shown {
+            self.shown = id;
+            self.process.stderr.set_job(lease.map(|lease| lease.job));
+            self.status.set_work(lease);
         }
     }
 }
