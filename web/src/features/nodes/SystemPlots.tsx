@@ -46,8 +46,8 @@ function seriesOf(points: Points) {
     cpu: [line("of all cores", "accent", (point) => point.cpu ?? null)],
     memory: [line("of all nodes", "accent", (point) => point.memory_used_bytes ?? null)],
     jobs: [
-      line("running", "running", (point) => point.running),
-      { ...line("pending", "scheduled", (point) => point.pending), dash: [5, 3] },
+      line("running", "running", (point) => Math.round(point.running)),
+      { ...line("pending", "scheduled", (point) => Math.round(point.pending)), dash: [5, 3] },
     ],
     items: [line("a second", "completed", (point) => point.items_per_second)],
   };
