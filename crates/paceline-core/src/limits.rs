@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
+
 use crate::scope::{BadScope, ByScope, Kind, Names, Scope};
 use crate::state::JobState;
 use crate::throttle::Trial;
@@ -264,7 +266,9 @@ impl fmt::Display for Held {
                 let Scope { kind, name } = &hold.scope;
                 match hold.until {
                     None => write!(f, "{kind} {name} is paused")?,
-                    Some(_) => write!(f, "{kind} {name} is on hold")?,
+                    Some(until) => {
+                        write!(f, "{kind} {name} is on hold until {}", to_the_second(until))?;
+                    }
                 }
                 if hold.reason.is_empty() {
                     return Ok(());
@@ -273,6 +277,12 @@ impl fmt::Display for Held {
             }
         }
     }
+}
+
+/// As people read it: nobody waits for a fraction.
+fn to_the_second(time: Time) -> Timestamp {
+    let second = time.as_micros().div_euclid(1_000_000) + 1;
+    Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
 }
 
 /// All that decides whether a pending job may start.
@@ -543,6 +553,14 @@ mod tests {
             ]
         );
         assert_eq!(told("ben", "dealer-8").len(), 2);
+    }
+
+    #[test]
+    fn a_hold_that_ends_by_itself_says_when() {
+        let until = Time::from_micros(1_700_000_000_500_000);
+        let held = Held::OnHold(hold(Scope::key("dealer-7"), Some(until)));
+        let words = "key dealer-7 is on hold until 2023-11-14T22:13:21Z: they move house";
+        assert_eq!(held.to_string(), words);
     }
 
     #[test]
