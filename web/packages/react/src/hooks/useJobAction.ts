@@ -4,6 +4,7 @@ import { type Api, unwrap } from "../api/client";
 import type { Job, JobPage, JobState, PatchRequest } from "../api/types";
 import { usePaceline } from "../context";
 import { keys } from "../live/keys";
+import { rewrite } from "../live/rewrite";
 
 export type JobAction =
   | { action: "cancel"; reason?: string }
@@ -60,9 +61,9 @@ export function expected(job: Job, request: JobAction): Job {
 
 /** Writes the job wherever it is shown. */
 export function writeJob(queries: QueryClient, id: string, change: (job: Job) => Job): void {
-  queries.setQueryData<Job>(keys.job(id), (job) => job && change(job));
-  queries.setQueriesData<JobPage>({ queryKey: ["jobs"] }, (page) => {
-    if (!page?.items.some((job) => job.id === id)) return page;
+  rewrite<Job>(queries, keys.job(id), change);
+  rewrite<JobPage>(queries, ["jobs"], (page) => {
+    if (!page.items.some((job) => job.id === id)) return page;
     return { ...page, items: page.items.map((job) => (job.id === id ? change(job) : job)) };
   });
 }

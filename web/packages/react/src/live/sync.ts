@@ -5,6 +5,7 @@ import type { Job, JobEvent, JobPage, Status } from "../api/types";
 import type { LiveConnection } from "./connection";
 import { staleBy } from "./keys";
 import { patchAll } from "./patch";
+import { rewrite } from "./rewrite";
 
 /** Least time between two readings of one family, in ms. */
 const PACE_MS = 1000;
@@ -82,8 +83,7 @@ export class LiveSync {
   private patch(byJob: Map<string, JobEvent[]>): void {
     for (const [id, events] of byJob) {
       const key = ["job", id];
-      const job = this.client.getQueryData<Job>(key);
-      if (job) this.client.setQueryData<Job>(key, patchAll(job, events));
+      rewrite<Job>(this.client, key, (job) => patchAll(job, events));
     }
     const rows = (jobs: Job[]): Job[] => {
       let changed = false;
@@ -95,13 +95,11 @@ export class LiveSync {
       });
       return changed ? patched : jobs;
     };
-    this.client.setQueriesData<JobPage>({ queryKey: ["jobs"] }, (page) => {
-      if (!page) return page;
+    rewrite<JobPage>(this.client, ["jobs"], (page) => {
       const items = rows(page.items);
       return items === page.items ? page : { ...page, items };
     });
-    this.client.setQueriesData<Status>({ queryKey: ["status"] }, (status) => {
-      if (!status) return status;
+    rewrite<Status>(this.client, ["status"], (status) => {
       const running = rows(status.running);
       return running === status.running ? status : { ...status, running };
     });
