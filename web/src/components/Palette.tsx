@@ -3,7 +3,7 @@ import { JobStateMark, markOf, useJobs } from "@paceline/react";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Keyboard, Search } from "lucide-react";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { PAGES } from "~/nav";
 
 const ENTRY =
@@ -17,11 +17,16 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
   const navigate = useNavigate();
   const [opener] = useState(() => document.activeElement);
   const [text, setText] = useState("");
-  const asked = useDeferredValue(text.trim());
+  const typed = text.trim();
+  const asked = useDeferredValue(typed);
   const { data } = useJobs({ limit: 8, ...(asked && { q: asked }) });
-  const matches = (label: string) => label.toLowerCase().includes(asked.toLowerCase());
+  const matches = (label: string) => label.toLowerCase().includes(typed.toLowerCase());
   const pages = PAGES.filter((page) => matches(page.label));
   const keys = matches("Keys");
+  const list = useRef<HTMLDivElement>(null);
+  // By itself the list marks its first entry only when something is typed, and loses the mark when the
+  // marked one goes together with others: Enter would do nothing.
+  useEffect(() => markSome(list.current));
   // It is gone when it is closed: who had the focus before has it again.
   useEffect(
     () => () => {
@@ -54,7 +59,7 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
           className="h-12 w-full bg-transparent text-sm outline-none"
         />
       </div>
-      <Command.List className="max-h-[50dvh] overflow-auto">
+      <Command.List ref={list} className="max-h-[50dvh] overflow-auto">
         <Command.Empty className="px-4 py-8 text-center text-[13px] text-muted">
           Nothing is called that.
         </Command.Empty>
@@ -97,4 +102,10 @@ export default function Palette({ onClose, showHelp }: PaletteProps) {
       </Command.List>
     </Command.Dialog>
   );
+}
+
+/** Marks the first entry when none is, as the key Home does. */
+function markSome(list: HTMLElement | null): void {
+  if (list?.querySelector("[role=option][aria-selected=true]")) return;
+  list?.dispatchEvent(new KeyboardEvent("keydown", { key: "Home", bubbles: true }));
 }
