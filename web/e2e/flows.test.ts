@@ -1,60 +1,29 @@
 // What people do with jobs, in a real browser, on a real node with real workers, on both stores.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { open, startBrowser, type Watched } from "./harness/browser";
-import type { Node } from "./harness/node";
-import { STORES, type Started, startOn } from "./harness/stores";
+import { describe, expect, it } from "vitest";
+import { counts, type Job, NEVER, predict, races, read, submit } from "./harness/jobs";
+import {
+  anotherBrowser,
+  button,
+  confirm,
+  main,
+  mark,
+  node,
+  page,
+  question,
+  says,
+  stage,
+  to,
+} from "./harness/stage";
+import { STORES } from "./harness/stores";
 import { until } from "./harness/wait";
 
-type Job = { id: string; state: string; progress: { succeeded: number; done: number } };
-
 describe.each(STORES)("on %s", (store) => {
-  let started: Started;
-  let node: Node;
-  let browser: Browser;
-  let watched: Watched;
-  let page: Page;
+  stage(store);
 
-  beforeAll(async () => {
-    started = await startOn(store);
-    node = started.node;
-    browser = await startBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await started?.end();
-  });
-
-  beforeEach(async () => {
-    watched = await open(browser);
-    page = watched.page;
-  });
-
-  afterEach(() => watched.close());
-
-  const to = (path: string) => page.goto(`${node.url}${path}`);
-  const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
-  const submit = (keys: string[], more: object = {}) =>
-    node.post<Job>("/jobs", {
-      task: "predict",
-      params: { model: "m", pace_ms: 100 },
-      items: keys.map((key) => ({ key })),
-      ...more,
-    });
-  const races = (count: number) => Array.from({ length: count }, (_, place) => `r${place + 1}`);
-  const done = async () => {
-    const bar = page.getByRole("main").getByRole("progressbar").first();
-    return Number(await bar.getAttribute("aria-valuenow"));
-  };
-  /** The state as the job's page says it. */
-  const says = (word: string) =>
-    page
-      .getByRole("region", { name: "Progress" })
-      .locator(".pl-state", { hasText: word })
-      .waitFor();
+  const done = async () =>
+    Number(await main().getByRole("progressbar").first().getAttribute("aria-valuenow"));
 
   it("launches from the form, and shows the job live until it ends", async () => {
     await to("/launch");
@@ -64,7 +33,11 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByText("is required").waitFor();
     await page.getByLabel(/^model/).fill("2026-10");
     await page.getByLabel(/^pace_ms/).fill("100");
-    await page.getByLabel("Items", { exact: true }).fill(races(40).join("\n"));
+    await page.getByLabel("Items", { exact: true }).fill(
+      races(40)
+        .map(({ key }) => key)
+        .join("\n"),
+    );
     await page.getByText("More options").click();
     await page.getByLabel("Time for an item").fill("soon");
     await button("Launch").click();
@@ -85,22 +58,18 @@ describe.each(STORES)("on %s", (store) => {
   });
 
   it("is right again after going elsewhere, a reload, and the browser's end", async () => {
-    const job = await submit(races(200));
+    const job = await predict(races(200), 100);
     await to(`/jobs/${job.id}`);
     await until("it runs", async () => (await done()) > 0);
     await page.getByRole("link", { name: "Tasks" }).first().click();
     await page.getByRole("table", { name: "Tasks" }).waitFor();
-    const before = (await node.get<Job>(`/jobs/${job.id}`)).progress.done;
+    const before = (await read(job)).progress.done;
     await page.goBack();
     await until("it shows what happened meanwhile", async () => (await done()) * 2 >= before);
     await page.reload();
     await until("it is shown", async () => (await done()) > 0);
     const left = await done();
-    await watched.close();
-    await browser.close();
-    browser = await startBrowser();
-    watched = await open(browser);
-    page = watched.page;
+    await anotherBrowser();
     await to("/jobs");
     await page.getByRole("table").getByRole("link").first().click();
     await until("it went on meanwhile", async () => (await done()) > left);
@@ -109,9 +78,9 @@ describe.each(STORES)("on %s", (store) => {
   });
 
   it("goes on by itself when the server was away", async () => {
-    const job = await submit(races(60));
+    const job = await predict(races(60), 100);
     await to(`/jobs/${job.id}`);
-    await page.getByRole("status").getByText("Live").waitFor();
+    await mark("Live");
     await page.evaluate(() => Object.assign(window, { stayed: true }));
     await node.down();
     await page
@@ -119,13 +88,13 @@ describe.each(STORES)("on %s", (store) => {
       .getByText(/connecting/i)
       .waitFor();
     await node.up();
-    await page.getByRole("status").getByText("Live").waitFor();
+    await mark("Live");
     await says("Completed");
     expect(await page.evaluate(() => "stayed" in window)).toBe(true);
   });
 
   it("pauses, resumes, and cancels after a question that names the job", async () => {
-    const job = await submit(races(200));
+    const job = await predict(races(200), 100);
     await to(`/jobs/${job.id}`);
     await button("Pause").click();
     await says("Paused");
@@ -134,13 +103,13 @@ describe.each(STORES)("on %s", (store) => {
     await button("Cancel").or(button("More actions")).first().click();
     const entry = page.getByRole("menuitem", { name: "Cancel" });
     if (await entry.isVisible()) await entry.click();
-    const dialog = page.getByRole("alertdialog");
+    const dialog = question();
     expect(await dialog.textContent()).toContain("items will not be run");
     await dialog.getByRole("button", { name: "Keep as it is" }).click();
-    expect((await node.get<Job>(`/jobs/${job.id}`)).state).toBe("running");
+    expect((await read(job)).state).toBe("running");
     await button("Cancel").or(button("More actions")).first().click();
     if (await entry.isVisible()) await entry.click();
-    await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+    await confirm("Cancel");
     await says("Cancelled");
   });
 
@@ -148,14 +117,14 @@ describe.each(STORES)("on %s", (store) => {
     await node.post("/tasks/report/pause", {});
     const params = { which: "the same" };
     const work = { task: "report", params, user: "twice", on_duplicate: "merge" };
-    const first = await node.post<Job & { name: string }>("/jobs", work);
-    await node.post("/jobs", work);
+    const first = await submit(work);
+    await submit(work);
     await to("/jobs?user=twice");
     const banner = page.getByRole("region", { name: "Merged duplicates" });
     await banner.getByText("1 duplicate was merged").waitFor();
     await page.getByRole("table").getByText("1 duplicate merged").waitFor();
-    await page.getByRole("status").getByText("Live").waitFor();
-    await node.post("/jobs", work);
+    await mark("Live");
+    await submit(work);
     await banner.getByText("2 duplicates were merged").waitFor();
     await banner.getByRole("button", { name: "Learn more" }).click();
     await banner.getByText(/is not run twice/).waitFor();
@@ -174,33 +143,34 @@ describe.each(STORES)("on %s", (store) => {
   it("retries only what failed", async () => {
     const file = join(node.folder, `mended-${store}`);
     const params = { model: "m", pace_ms: 1, fail_until: file };
-    const job = await submit(["r1", "bad1", "bad2"], { params });
+    const items = ["r1", "bad1", "bad2"].map((key) => ({ key }));
+    const job = await submit({ task: "predict", params, items });
     await to(`/jobs/${job.id}`);
     await page.getByText("with failures").first().waitFor({ state: "attached" });
     writeFileSync(file, "");
     await button("Retry failed only").click();
     await until("all succeeded", async () => {
-      const { state, progress } = await node.get<Job>(`/jobs/${job.id}`);
+      const { state, progress } = await read(job);
       return state === "completed" && progress.succeeded === 3;
     });
     await until("the page says so", async () => (await done()) === 100);
   });
 
   it("acts on all of 10,050 that match, and stays quick meanwhile", async () => {
-    const one = { task: "report", user: "bulk", run_at: "2099-01-01T00:00:00Z" };
+    const one = { task: "report", user: "bulk", run_at: NEVER };
     const many = (count: number) => ({ jobs: Array.from({ length: count }, () => one) });
     await node.post("/jobs/bulk", many(10_000));
     await node.post("/jobs/bulk", many(50));
-    await submit(["other"], { user: "other", run_at: "2099-01-01T00:00:00Z" });
+    await submit({ task: "report", user: "other", run_at: NEVER });
     await to("/jobs?tab=scheduled&user=bulk");
     await page.getByRole("table").getByRole("checkbox").first().check();
     await button(/^Select all 10,000\+ matching/).click();
     await button("Cancel").click();
-    const dialog = page.getByRole("alertdialog");
+    const dialog = question();
     // Counted by the server, to the last one.
     await dialog.getByText("Cancel 10,050 jobs?").waitFor();
     await page.evaluate(watchFrames);
-    await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+    await confirm("Cancel");
     await page.getByText("Cancel: 10,050 jobs").waitFor();
     await page.getByText("No job matches").waitFor();
     const slowest = await page.evaluate(() => (window as unknown as Frames).slowestFrame());
@@ -209,8 +179,7 @@ describe.each(STORES)("on %s", (store) => {
     expect(items).toEqual([]);
     await to("/jobs?tab=cancelled&user=bulk");
     await page.getByText(/of 10,000\+$/).waitFor();
-    const others = await node.get<{ states: Record<string, number> }>("/jobs/counts?user=other");
-    expect(others.states.scheduled).toBe(1);
+    expect((await counts("user=other")).scheduled).toBe(1);
   });
 
   it("keeps a template, launches it, changes it and deletes it", async () => {
@@ -232,7 +201,7 @@ describe.each(STORES)("on %s", (store) => {
     await says("Completed");
     await to("/templates");
     await button(`Delete weekly-${store}`).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await confirm("Delete");
     await page.getByText("There are no templates yet").waitFor();
   });
 
@@ -241,7 +210,7 @@ describe.each(STORES)("on %s", (store) => {
       await node.post("/templates", { name: `all-${name}`, job: { task: "report" } });
       const schedule = { name: `all-${name}`, cron: "0 6 * * *", template: `all-${name}` };
       await node.post("/schedules", schedule);
-      await node.post("/jobs", { task: "report", queue: name, run_at: "2099-01-01T00:00:00Z" });
+      await submit({ task: "report", queue: name, run_at: NEVER });
     }
     await to("/schedules");
     await page.getByLabel("Select all schedules").check();
@@ -253,8 +222,8 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByText("1 schedule resumed").waitFor();
     await page.getByLabel("Select all schedules").check();
     await page.getByRole("region", { name: "Chosen schedules" }).getByText("Delete").click();
-    await page.getByRole("alertdialog").getByText("Delete 3 schedules?").waitFor();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await question().getByText("Delete 3 schedules?").waitFor();
+    await confirm("Delete");
     await page.getByText("There are no schedules yet").waitFor();
     await to("/queues");
     await page.getByLabel("Select two").check();
@@ -267,7 +236,7 @@ describe.each(STORES)("on %s", (store) => {
     await to("/templates");
     await page.getByLabel("Select all templates").check();
     await page.getByRole("region", { name: "Chosen templates" }).getByText("Delete").click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await confirm("Delete");
     await page.getByText("There are no templates yet").waitFor();
   });
 
@@ -279,7 +248,7 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByText("This means no time yet.").waitFor();
     await page.getByLabel("Cron").fill("30 4 * * 1");
     await page.getByText("At 04:30, only on Monday").waitFor();
-    expect(await page.getByRole("main").locator("ol li").count()).toBe(5);
+    expect(await main().locator("ol li").count()).toBe(5);
     await page.getByLabel("Job", { exact: false }).last().fill('{"task": "nothing"}');
     await button("Save").click();
     await page
@@ -300,13 +269,13 @@ describe.each(STORES)("on %s", (store) => {
     await button("Resume").click();
     await page.getByText("Active").first().waitFor();
     await button("Delete nightly").click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await confirm("Delete");
     await page.getByText("There are no schedules yet").waitFor();
   });
 
   it("tells of a failed job, and closes a breaker that holds its task", async () => {
     const items = ["a", "b", "c"].map((key) => ({ key }));
-    const job = await node.post<Job>("/jobs", { task: "fragile", items });
+    const job = await submit({ task: "fragile", items });
     await to(`/jobs/${job.id}`);
     await says("Failed");
     await button(/^Notifications: [0-9]+ unread$/).click();
@@ -320,9 +289,9 @@ describe.each(STORES)("on %s", (store) => {
     await to("/tasks/fragile");
     await page.getByText("Open", { exact: true }).waitFor();
     await button("Reset breaker").click();
-    const dialog = page.getByRole("alertdialog");
+    const dialog = question();
     await dialog.getByText("Close the breaker of fragile?").waitFor();
-    await dialog.getByRole("button", { name: "Reset breaker" }).click();
+    await confirm("Reset breaker");
     await page.getByText("Closed", { exact: true }).waitFor();
   });
 
@@ -339,7 +308,7 @@ describe.each(STORES)("on %s", (store) => {
     }));
     await to("/tasks/say");
     await history.getByText("Nothing ended in this time").waitFor();
-    await node.post("/jobs", { task: "say", items });
+    await submit({ task: "say", items });
     // By itself, when it has ended.
     await history.getByRole("img", { name: /^Jobs ended, each 15m over time/ }).waitFor();
     for (const name of [
@@ -357,8 +326,8 @@ describe.each(STORES)("on %s", (store) => {
     await history.getByRole("img", { name: /^Jobs ended, each 6h over time/ }).waitFor();
     await to("/launch?task=say");
     await page.getByText(/^Half of its jobs took up to .*; half of the items up to /).waitFor();
-    const run_at = "2099-01-01T00:00:00Z";
-    const next = await node.post<Job>("/jobs", { task: "say", items, run_at });
+    const run_at = NEVER;
+    const next = await submit({ task: "say", items, run_at });
     // A node asks for what is known each few seconds only.
     await until("enough is known", async () => {
       return (await node.get<Job & { estimate: unknown }>(`/jobs/${next.id}`)).estimate;
@@ -375,7 +344,7 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByRole("dialog").getByLabel("Reason").fill("the printer is broken");
     await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
     await button("Resume").waitFor();
-    const job = await node.post<Job>("/jobs", { task: "report" });
+    const job = await submit({ task: "report" });
     await to(`/jobs/${job.id}`);
     await page
       .getByText(/the printer is broken/)

@@ -1,40 +1,19 @@
 // What people do with many jobs, schedules and templates, by keys alone: every stop shows that it has
 // the focus, and after a dialog it is where it was.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { open, startBrowser, type Watched } from "./harness/browser";
+import { beforeEach, expect, it } from "vitest";
+import { counts, type Job, NEVER, submit } from "./harness/jobs";
 import { Keys } from "./harness/keys";
-import { Node } from "./harness/node";
-import { settled } from "./harness/pages";
+import { node, page, stage, to } from "./harness/stage";
 import { until } from "./harness/wait";
 
-type Job = { id: string; state: string };
-
-let node: Node;
-let browser: Browser;
-let watched: Watched;
-let page: Page;
 let keys: Keys;
 
-beforeAll(async () => {
-  node = await Node.start();
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await node?.end();
-});
+stage();
 
 beforeEach(async () => {
-  watched = await open(browser);
-  page = watched.page;
   keys = new Keys(page);
-  await page.goto(node.url);
-  await settled(page);
+  await to("/");
 });
-
-afterEach(() => watched.close());
 
 const heading = (name: string) => page.getByRole("heading", { name, exact: true }).waitFor();
 const says = (words: string | RegExp) => page.getByText(words).first().waitFor();
@@ -43,10 +22,27 @@ const dialog = (role: "dialog" | "alertdialog", name?: RegExp) =>
 const noDialog = (role: "dialog" | "alertdialog") =>
   page.getByRole(role).waitFor({ state: "detached" });
 
+/** Asks for something that is questioned first, and thinks better of it: the focus is where it was. */
+const askAndKeep = async (name: string) => {
+  await keys.press("Enter");
+  await dialog("alertdialog");
+  await keys.press("Escape");
+  await noDialog("alertdialog");
+  await keys.at(name);
+};
+
+/** Asks again, and means it. */
+const askAndConfirm = async (verb: string) => {
+  await keys.press("Enter");
+  await dialog("alertdialog");
+  await keys.tabTo(new RegExp(`^${verb}$`));
+  await keys.press("Enter");
+};
+
 it("finds, chooses and cancels all that match a filter", async () => {
-  const one = { task: "report", user: "keys", run_at: "2099-01-01T00:00:00Z" };
+  const one = { task: "report", user: "keys", run_at: NEVER };
   await node.post("/jobs/bulk", { jobs: Array.from({ length: 60 }, () => one) });
-  await node.post("/jobs", { ...one, user: "others" });
+  await submit({ ...one, user: "others" });
   await keys.press("g", "j");
   await heading("Jobs");
   await keys.tabTo(/^All[0-9]*$/);
@@ -97,15 +93,14 @@ it("finds, chooses and cancels all that match a filter", async () => {
   await noDialog("alertdialog");
   // What asked is gone with the selection: the focus is at the page, not before all of it.
   await keys.at("(the page)");
-  const { states } = await node.get<{ states: Record<string, number> }>("/jobs/counts?user=keys");
-  expect(states).toMatchObject({ cancelled: 60 });
+  expect(await counts("user=keys")).toMatchObject({ cancelled: 60 });
   const { items } = await node.get<{ items: Job[] }>("/jobs?user=others");
   expect(items.map(({ state }) => state)).toEqual(["scheduled"]);
 });
 
 it("acts on one row from its menu, and is at its button again", async () => {
-  const later = { task: "report", user: "menu", run_at: "2099-01-01T00:00:00Z" };
-  const job = await node.post<Job & { name: string }>("/jobs", later);
+  const later = { task: "report", user: "menu", run_at: NEVER };
+  const job = await submit(later);
   await keys.press("g", "j");
   await heading("Jobs");
   await keys.press("/");
@@ -126,11 +121,7 @@ it("acts on one row from its menu, and is at its button again", async () => {
     await keys.press("ArrowDown");
     return false;
   });
-  await keys.press("Enter");
-  await dialog("alertdialog");
-  await keys.press("Escape");
-  await noDialog("alertdialog");
-  await keys.at(`Actions for ${job.name}`);
+  await askAndKeep(`Actions for ${job.name}`);
 });
 
 it("makes, runs, holds, changes and deletes a schedule", async () => {
@@ -169,15 +160,8 @@ it("makes, runs, holds, changes and deletes a schedule", async () => {
   const { items } = await node.get<{ items: { missed: string }[] }>("/schedules");
   expect(items[0]?.missed).not.toBe("once");
   await keys.tabTo(/^Delete nightly$/);
-  await keys.press("Enter");
-  await dialog("alertdialog");
-  await keys.press("Escape");
-  await noDialog("alertdialog");
-  await keys.at("Delete nightly");
-  await keys.press("Enter");
-  await dialog("alertdialog");
-  await keys.tabTo(/^Delete$/);
-  await keys.press("Enter");
+  await askAndKeep("Delete nightly");
+  await askAndConfirm("Delete");
   await says("There are no schedules yet");
 });
 
@@ -201,8 +185,8 @@ it("saves, changes, launches and deletes a template", async () => {
   await says("Template weekly is saved");
   await keys.at("Save as template");
   // To keep it is not to launch it.
-  const { states } = await node.get<{ states: Record<string, number> }>("/jobs/counts?q=week");
-  expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(0);
+  const states = Object.values(await counts("q=week"));
+  expect(states.reduce((sum, count) => sum + count, 0)).toBe(0);
   await keys.press("g", "m");
   await heading("Templates");
   await keys.tabTo(/^Edit$/);
@@ -219,11 +203,7 @@ it("saves, changes, launches and deletes a template", async () => {
   await keys.press("g", "m");
   await says('{"which":"month"}');
   await keys.tabTo(/^Delete weekly$/);
-  await keys.press("Enter");
-  await dialog("alertdialog");
-  await keys.press("Escape");
-  await noDialog("alertdialog");
-  await keys.at("Delete weekly");
+  await askAndKeep("Delete weekly");
   await until("back to Launch", async () => {
     await keys.press("Shift+Tab");
     return (await keys.focused()) === "Launch";
@@ -233,9 +213,7 @@ it("saves, changes, launches and deletes a template", async () => {
   await says("Completed");
   await keys.press("g", "m");
   await keys.tabTo(/^Delete weekly$/);
-  await keys.press("Enter");
-  await keys.tabTo(/^Delete$/);
-  await keys.press("Enter");
+  await askAndConfirm("Delete");
   await says("There are no templates yet");
 });
 

@@ -1,59 +1,19 @@
 // The page stays true whatever happens to its stream of events.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { open, startBrowser, type Watched } from "./harness/browser";
-import { Gate } from "./harness/gate";
-import type { Node } from "./harness/node";
+import { describe, expect, it } from "vitest";
+import { counts, type Job, predict, races, read, submit } from "./harness/jobs";
 import { settled } from "./harness/pages";
-import { STORES, type Started, startOn } from "./harness/stores";
+import { gate, mark, node, page, stage } from "./harness/stage";
+import { STORES } from "./harness/stores";
 import { until } from "./harness/wait";
 
-type Job = { id: string; name: string; state: string; progress: { done: number } };
 const PASSING = ["job.progress", "job.log"];
 
 type Event = { seq: number; type: string };
 
 describe.each(STORES)("on %s", (store) => {
-  let started: Started;
-  let node: Node;
-  let gate: Gate;
-  let browser: Browser;
-  let watched: Watched;
-  let page: Page;
+  stage(store);
 
-  beforeAll(async () => {
-    started = await startOn(store);
-    node = started.node;
-    browser = await startBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await started?.end();
-  });
-
-  beforeEach(async () => {
-    gate = await Gate.start(node.url);
-    watched = await open(browser);
-    page = watched.page;
-  });
-
-  afterEach(async () => {
-    await watched.close();
-    gate.stop();
-  });
-
-  const mark = (word: string) =>
-    page.getByRole("status").getByText(word, { exact: true }).waitFor();
-  const races = (count: number) =>
-    Array.from({ length: count }, (_, place) => ({ key: `r${place + 1}` }));
-  const predict = (count: number, more: object = {}) =>
-    node.post<Job>("/jobs", {
-      task: "predict",
-      params: { model: "m", pace_ms: 50 },
-      items: races(count),
-      ...more,
-    });
+  const PACE_MS = 50;
   /** The page was told of all that happened to the job since it listens, but for what was stale. */
   const expectTold = async (job: Job, since = Math.min(...gate.events)) => {
     const { items } = await node.get<{ items: Event[] }>(`/jobs/${job.id}/events?limit=500`);
@@ -62,12 +22,12 @@ describe.each(STORES)("on %s", (store) => {
   };
 
   it("the node is killed and started under an open page: it catches up without a gap", async () => {
-    const job = await predict(60);
+    const job = await predict(races(60), PACE_MS);
     await page.goto(`${gate.url}/jobs/${job.id}`);
     const progress = page.getByRole("region", { name: "Progress" });
     await mark("Live");
     await until("some is done", async () => {
-      return (await node.get<Job>(`/jobs/${job.id}`)).progress.done > 4;
+      return (await read(job)).progress.done > 4;
     });
     await page.evaluate(() => Object.assign(window, { stayed: true }));
     await node.kill();
@@ -75,7 +35,7 @@ describe.each(STORES)("on %s", (store) => {
     await mark("Reconnecting");
     await node.up();
     // What happens before the page is back must be told to it afterwards.
-    const meanwhile = await node.post<Job>("/jobs", { task: "report" });
+    const meanwhile = await submit({ task: "report" });
     await mark("Live");
     await progress.locator(".pl-state", { hasText: "Completed" }).waitFor();
     expect(await progress.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("100");
@@ -92,12 +52,11 @@ describe.each(STORES)("on %s", (store) => {
     await mark("Live");
     // It need not have heard of anything yet: it knows where its stream began.
     gate.obey(() => ({ status: 502 }));
-    const jobs = await Promise.all([1, 2, 3].map(() => predict(2, { user: "gap" })));
+    const jobs = await Promise.all(
+      [1, 2, 3].map(() => predict(races(2), PACE_MS, { user: "gap" })),
+    );
     await until("they have ended", async () => {
-      const { states } = await node.get<{ states: Record<string, number> }>(
-        "/jobs/counts?user=gap",
-      );
-      return states.completed === 3;
+      return (await counts("user=gap")).completed === 3;
     });
     gate.obey(() => "pass");
     await mark("Live");
@@ -120,7 +79,7 @@ describe.each(STORES)("on %s", (store) => {
     expect(second - first).toBeLessThan(3000);
     expect(third - second).toBeGreaterThan((second - first) * 1.2);
     await mark("Polling");
-    const job = await predict(4, { user: "polled" });
+    const job = await predict(races(4), PACE_MS, { user: "polled" });
     await page.getByRole("row", { name: new RegExp(job.name) }).waitFor();
     await page.getByRole("row", { name: /Completed/ }).waitFor();
     // And it is told of things as they happen as soon as that can be had again.

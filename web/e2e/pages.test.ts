@@ -3,82 +3,78 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { open, startBrowser } from "./harness/browser";
+import { beforeAll, describe, expect, it } from "vitest";
 import { Gate, PREFIX } from "./harness/gate";
 import { Keys } from "./harness/keys";
-import type { Node } from "./harness/node";
+import { drawn, PHONE, WIDE } from "./harness/looks";
 import { OVERLAYS } from "./harness/overlays";
-import { fill, settled } from "./harness/pages";
-import { STORES, type Started, startOn } from "./harness/stores";
+import { fill } from "./harness/pages";
+import { faults, main, mark, node, page, question, stage, to } from "./harness/stage";
+import { STORES } from "./harness/stores";
 import { until } from "./harness/wait";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const THEMES = ["light", "dark"] as const;
-const PHONE = { width: 375, height: 740 };
 
 describe.each(STORES)("on %s", (store) => {
-  let started: Started;
-  let node: Node;
-  let browser: Browser;
+  stage(store);
+
   let addresses: Record<string, string>;
-
   beforeAll(async () => {
-    started = await startOn(store);
-    node = started.node;
-    browser = await startBrowser();
     addresses = await fill(node);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await started?.end();
   });
 
   // What the store has no part in is looked at on one of them.
   const once = store === STORES[0];
+  const themes = once ? (["light", "dark"] as const) : (["light"] as const);
 
-  describe.each(once ? THEMES : (["light"] as const))("in the %s theme", (colorScheme) => {
-    it("every page can be read and used by everybody", { timeout: 120_000 }, async () => {
-      const { page, close } = await open(browser, { colorScheme });
-      const found: string[] = [];
-      for (const [name, path] of Object.entries(addresses)) {
-        await page.goto(`${node.url}${path}`);
-        await settled(page);
-        for (const fault of await violations(page)) found.push(`${name}: ${fault}`);
-      }
-      for (const { name, path, open, role } of once ? OVERLAYS : []) {
-        await page.goto(`${node.url}${path}`);
-        await settled(page);
-        await open(page);
-        await page.getByRole(role).first().waitFor();
-        for (const fault of await violations(page)) found.push(`${name}: ${fault}`);
-      }
-      expect(found).toEqual([]);
-      await close();
-    });
+  /** What is wrong with what is seen now. */
+  const unreadable = async (name: string, colorScheme: (typeof themes)[number]) => {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(drawn);
+    return (await violations()).map((fault) => `${name}, ${colorScheme}: ${fault}`);
+  };
+  const tooWide = async (name: string) => {
+    await page.setViewportSize(PHONE);
+    await page.evaluate(drawn);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    await page.setViewportSize(WIDE);
+    return width > PHONE.width ? [`${name}: ${width} wide on a phone`] : [];
+  };
+  const onlyOfTheMouse = async (name: string) => {
+    const missed = await page.evaluate(onlyByMouse);
+    const total = await page.evaluate(markStops);
+    for (let step = 0; step < total + 12; step += 1) await page.keyboard.press("Tab");
+    return [...missed, ...(await page.evaluate(unvisited))].map((fault) => `${name}: ${fault}`);
+  };
+
+  it("every page can be read and used by everybody", { timeout: 180_000 }, async () => {
+    const found: string[] = [];
+    await page.setViewportSize(WIDE);
+    for (const [name, path] of Object.entries(addresses)) {
+      await to(path);
+      for (const theme of themes) found.push(...(await unreadable(name, theme)));
+      await page.emulateMedia({ colorScheme: "light" });
+      if (once) found.push(...(await tooWide(name)), ...(await onlyOfTheMouse(name)));
+    }
+    expect(found).toEqual([]);
   });
 
-  it.runIf(once)("no page is wider than a phone", { timeout: 120_000 }, async () => {
-    const { page, close } = await open(browser, { viewport: PHONE });
-    const wide: string[] = [];
-    for (const [name, path] of Object.entries(addresses)) {
-      await page.goto(`${node.url}${path}`);
-      await settled(page);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      if (width > PHONE.width) wide.push(`${name}: ${width}`);
+  it.runIf(once).each(themes)("so can what lies over a page, in the %s theme", async (theme) => {
+    const found: string[] = [];
+    await page.emulateMedia({ colorScheme: theme });
+    for (const { name, path, open, role } of OVERLAYS) {
+      await to(path);
+      await open(page);
+      await page.getByRole(role).first().waitFor();
+      found.push(...(await unreadable(name, theme)));
     }
-    expect(wide).toEqual([]);
-    await close();
+    expect(found).toEqual([]);
   });
 
   it("a job is launched, looked at and cancelled by keys alone", async () => {
-    const { page, close } = await open(browser);
     const { press, tabTo, focused } = new Keys(page);
-    await page.goto(`${node.url}/jobs`);
-    await settled(page);
+    await to("/jobs");
     await press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await press("Escape", "g", "l");
@@ -107,19 +103,17 @@ describe.each(STORES)("on %s", (store) => {
       });
       await press("Enter");
     }
-    await page.getByRole("alertdialog").waitFor();
+    await question().waitFor();
     await until("the dialog's button", async () => {
       if ((await focused()) === "Cancel") return true;
       await press("Tab");
       return false;
     });
     await press("Enter");
-    await page.getByRole("main").getByText("Cancelled", { exact: true }).first().waitFor();
-    await close();
+    await main().getByText("Cancelled", { exact: true }).first().waitFor();
   });
 
   it("addresses that are none say so", async () => {
-    const { page, close } = await open(browser);
     await page.goto(`${node.url}/nothing/here`);
     await page.getByRole("link", { name: /jobs/i }).first().waitFor();
     await page.goto(`${node.url}/jobs/019d0f3a-0000-7000-8000-000000000000`);
@@ -127,20 +121,14 @@ describe.each(STORES)("on %s", (store) => {
       .getByRole("alert")
       .getByText(/there is no job/)
       .waitFor();
-    await close();
   });
 
   if (!once) return;
 
   it("dialogs, menus, toasts and plots keep to the policy, and look as they should", async () => {
-    const { page, faults, close } = await open(browser);
-    const there = async (path: string) => {
-      await page.goto(`${node.url}${path}`);
-      await settled(page);
-    };
     const styleOf = (selector: string, property: "overflowY" | "position") =>
       page.locator(selector).evaluate((it, name) => getComputedStyle(it)[name], property);
-    await there("/jobs?tab=all");
+    await to("/jobs?tab=all");
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
@@ -153,18 +141,18 @@ describe.each(STORES)("on %s", (store) => {
     await page.getByRole("button", { name: /^Notifications/ }).click();
     await page.getByRole("dialog", { name: "Notifications" }).waitFor();
     await page.keyboard.press("Escape");
-    await there("/templates");
+    await to("/templates");
     await page.getByRole("button", { name: "Delete weekly" }).click();
-    await page.getByRole("alertdialog").waitFor();
+    await question().waitFor();
     await page.keyboard.press("Escape");
-    await there("/tasks/report");
+    await to("/tasks/report");
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
     await page.getByText("report is paused").waitFor();
     expect(await styleOf("[data-sonner-toaster]", "position")).toBe("fixed");
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByText("report goes on").waitFor();
-    await there(addresses.plots as string);
+    await to(addresses.plots as string);
     await page.locator(".uplot canvas").first().waitFor();
     expect(faults).toEqual([]);
     // The trap is set: this is what a library would do.
@@ -176,69 +164,47 @@ describe.each(STORES)("on %s", (store) => {
     const noticed = /^against the policy: style-src/;
     await until("it is noticed", async () => faults.some((text) => noticed.test(text)));
     faults.length = 0;
-    await close();
-  });
-
-  it("all that a mouse reaches the Tab key reaches too", { timeout: 120_000 }, async () => {
-    const { page, close } = await open(browser);
-    const missed: string[] = [];
-    for (const [name, path] of Object.entries(addresses)) {
-      await page.goto(`${node.url}${path}`);
-      await settled(page);
-      for (const fault of await page.evaluate(onlyByMouse)) missed.push(`${name}: ${fault}`);
-      const total = await page.evaluate(markStops);
-      for (let step = 0; step < total + 12; step += 1) await page.keyboard.press("Tab");
-      for (const fault of await page.evaluate(unvisited)) missed.push(`${name}: ${fault}`);
-    }
-    expect(missed).toEqual([]);
-    await close();
   });
 
   it("works below a path that a proxy puts before it", async () => {
     const proxy = await Gate.start(node.url, PREFIX);
-    const { page, close } = await open(browser);
     try {
       for (const path of ["/jobs/", "/jobs", addresses.job, addresses.batch]) {
-        await page.goto(`${proxy.url}${path}`);
-        await settled(page);
-        await page.getByRole("status").getByText("Live").waitFor();
+        await to(path as string, proxy.url);
+        await mark("Live");
         expect(new URL(page.url()).pathname).toMatch(/^\/tools\/paceline\//);
       }
       await page.getByRole("link", { name: "Tasks" }).first().click();
       await page.waitForURL(`${proxy.url}/tasks`);
       await page.getByRole("link", { name: "predict", exact: true }).click();
-      await page.getByRole("main").getByRole("link", { name: "Launch" }).click();
+      await main().getByRole("link", { name: "Launch" }).click();
       await page.getByLabel(/^model/).fill("m");
       await page.getByLabel("Items", { exact: true }).fill("p1");
       await page.getByRole("button", { name: "Launch" }).click();
       await page.waitForURL(/\/tools\/paceline\/jobs\/[0-9a-f-]{36}/);
-      await page.getByRole("main").getByText("Completed", { exact: true }).first().waitFor();
+      await main().getByText("Completed", { exact: true }).first().waitFor();
     } finally {
-      await close();
       proxy.stop();
     }
   });
 
   it("one tab is the one that is shown", async () => {
-    const { page, close } = await open(browser);
     for (const [path, name] of [
       ["/jobs", "Active"],
       ["/jobs?tab=all", "All"],
     ] as const) {
-      await page.goto(`${node.url}${path}`);
-      await settled(page);
+      await to(path);
       const current = page
         .getByRole("navigation", { name: "States" })
         .locator("[aria-current=page]");
       await current.filter({ hasText: name }).waitFor();
       expect(await current.count()).toBe(1);
     }
-    await close();
   });
 });
 
 /** What axe finds, each with where it is. */
-async function violations(page: Page): Promise<string[]> {
+async function violations(): Promise<string[]> {
   await page.evaluate(AXE);
   const results = await page.evaluate(
     (rules) =>

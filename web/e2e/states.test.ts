@@ -1,17 +1,13 @@
 // What people see when things are not as they should be, or larger than was thought: each state is
 // brought about by a real node, its real workers, or a proxy before them, and looked at light, dark
 // and on a phone. The pictures are in `web/screenshots`.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { open, startBrowser, type Watched } from "./harness/browser";
-import { Gate, type Rule } from "./harness/gate";
+import { describe, expect, it } from "vitest";
+import type { Rule } from "./harness/gate";
+import { ended, NEVER, predict, races, submit } from "./harness/jobs";
 import { see } from "./harness/looks";
-import type { Node } from "./harness/node";
-import { settled } from "./harness/pages";
-import { STORES, type Started, startOn } from "./harness/stores";
+import { gate, main, mark, node, page, stage, to } from "./harness/stage";
+import { STORES } from "./harness/stores";
 import { until } from "./harness/wait";
-
-type Job = { id: string; name: string; state: string };
 
 const LONG = `${"a name that does not want to end, ".repeat(5)}and ends after 200 characters.`;
 const UNBROKEN = `${"without_any_space_".repeat(10)}to_break_it_at_all_1`;
@@ -19,49 +15,9 @@ const ARABIC = "تقرير المبيعات 2026 (نهائي)";
 const HEBREW = "משימת לילה: 12 מתוך 40 (בערך)";
 
 describe.each(STORES)("on %s", (store) => {
-  let started: Started;
-  let node: Node;
-  let gate: Gate;
-  let browser: Browser;
-  let watched: Watched;
-  let page: Page;
+  stage(store, '[retention]\nlog_size = "512KiB"\n');
 
-  beforeAll(async () => {
-    started = await startOn(store, '[retention]\nlog_size = "512KiB"\n');
-    node = started.node;
-    gate = await Gate.start(node.url);
-    browser = await startBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    gate?.stop();
-    await started?.end();
-  });
-
-  beforeEach(async () => {
-    watched = await open(browser);
-    page = watched.page;
-  });
-
-  afterEach(async () => {
-    await watched.close();
-    gate.obey(() => "pass");
-    if (!node.runs) await node.up();
-  });
-
-  const to = async (path: string, base = node.url) => {
-    await page.goto(`${base}${path}`);
-    await settled(page);
-  };
   const alert = () => page.getByRole("alert");
-  const main = () => page.getByRole("main");
-  const submit = (job: object) => node.post<Job>("/jobs", job);
-  const ended = (job: Job) =>
-    until(`${job.name} has ended`, async () => {
-      const { state } = await node.get<Job>(`/jobs/${job.id}`);
-      return ["completed", "failed", "cancelled"].includes(state);
-    });
 
   // First: nothing has been done on this node yet.
   it("nothing is there", async () => {
@@ -81,7 +37,7 @@ describe.each(STORES)("on %s", (store) => {
   });
 
   it("a job without a result, a log, or others that it depends on", async () => {
-    const job = await submit({ task: "report", run_at: "2099-01-01T00:00:00Z" });
+    const job = await submit({ task: "report", run_at: NEVER });
     for (const [tab, words] of [
       ["log", "Nothing was printed yet"],
       ["result", "The job has not ended yet"],
@@ -108,7 +64,7 @@ describe.each(STORES)("on %s", (store) => {
     await alert()
       .getByText(/What is shown is of [0-9]{2}:[0-9]{2}:[0-9]{2}/)
       .waitFor();
-    await page.getByRole("status").getByText("Reconnecting").waitFor();
+    await mark("Reconnecting");
     await main().getByText(job.name).waitFor();
     await see(page, "away");
     // A page that was not read yet can still be gone to.
@@ -121,7 +77,7 @@ describe.each(STORES)("on %s", (store) => {
       .getByRole("button", { name: "Try now" })
       .click({ timeout: 1000 })
       .catch(() => false);
-    await page.getByRole("status").getByText("Live").waitFor();
+    await mark("Live");
     await main().getByText("There are no templates yet").waitFor();
     expect(await alert().count()).toBe(0);
   });
@@ -140,19 +96,18 @@ describe.each(STORES)("on %s", (store) => {
       .last()
       .click({ timeout: 2000 })
       .catch(() => page.reload());
-    await page.getByRole("status").getByText("Live").waitFor();
+    await mark("Live");
     await main().getByRole("table").waitFor();
     gate.obey(signIn);
     await alert().getByText("You are not signed in, or no longer.").waitFor();
-    await page.getByRole("status").getByText("Signed out").waitFor();
+    await mark("Signed out");
     await main().getByRole("table").waitFor();
     await see(page, "401-later");
     gate.obey(() => "pass");
   });
 
   it("409: what is no longer possible is refused in the server's words, and taken back", async () => {
-    const items = Array.from({ length: 400 }, (_, place) => ({ key: `r${place}` }));
-    const job = await submit({ task: "predict", params: { model: "m", pace_ms: 100 }, items });
+    const job = await predict(races(400), 100);
     await to(`/jobs/${job.id}`, gate.url);
     await page.getByRole("button", { name: "Pause" }).waitFor();
     // The page does not hear that somebody else has cancelled it.

@@ -7,8 +7,8 @@ export default defineConfig({
     include: ["e2e/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 90_000,
-    // One node and one browser at a time.
-    fileParallelism: false,
+    // Each file has nodes and a browser of its own, which wait more than they compute.
+    maxWorkers: 2,
     sequence: { concurrent: false },
   },
 });

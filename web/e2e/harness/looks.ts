@@ -40,7 +40,7 @@ export async function see(page: Page, name: string): Promise<void> {
 }
 
 /** In the page: what has changed is on the screen. */
-function drawn(): Promise<void> {
+export function drawn(): Promise<void> {
   return new Promise((resume) => {
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resume, 30)));
   });

@@ -33,7 +33,8 @@ export async function fill(node: Node): Promise<Record<string, string>> {
     );
     return states.every(({ state }) => state === "completed" || state === "failed");
   });
-  const slow = await job({ params: { ...params, pace_ms: 250 }, items: items(400, "slow") });
+  // Longer than anybody looks at it.
+  const slow = await job({ params: { ...params, pace_ms: 250 }, items: items(4000, "slow") });
   const child = await node.post<Named>("/jobs", { task: "report", after: [slow.id, failed.id] });
   return {
     overview: "/",
