@@ -67,15 +67,10 @@ it("finds, chooses and cancels all that match a filter", async () => {
   await says(/^1 selected/);
   await keys.press("Escape");
   await page.getByText("1 selected").waitFor({ state: "detached" });
-  await keys.tabTo(/^Select all of this page$/);
+  await keys.backTo(/^Select all of this page$/);
   await keys.press("Space");
   await says(/^50 selected/);
-  await keys.press("Shift+Tab");
-  await until("the bar is reached backwards", async () => {
-    if (/^Select all 60 matching$/.test(await keys.focused())) return true;
-    await keys.press("Shift+Tab");
-    return false;
-  });
+  await keys.backTo(/^Select all 60 matching$/);
   await keys.press("Enter");
   await says(/^All 60 matching selected/);
   await keys.tabTo(/^Cancel$/);
@@ -204,10 +199,7 @@ it("saves, changes, launches and deletes a template", async () => {
   await says('{"which":"month"}');
   await keys.tabTo(/^Delete weekly$/);
   await askAndKeep("Delete weekly");
-  await until("back to Launch", async () => {
-    await keys.press("Shift+Tab");
-    return (await keys.focused()) === "Launch";
-  });
+  await keys.backTo(/^Launch$/);
   await keys.press("Enter");
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}/);
   await says("Completed");

@@ -23,10 +23,15 @@ export class Keys {
   };
 
   /** Goes on with the Tab key until what has this name has the focus; each stop shows that it has. */
-  tabTo = async (name: RegExp): Promise<void> => {
+  tabTo = (name: RegExp): Promise<void> => this.#goTo(name, "Tab");
+
+  /** Goes back to it. */
+  backTo = (name: RegExp): Promise<void> => this.#goTo(name, "Shift+Tab");
+
+  #goTo = async (name: RegExp, key: string): Promise<void> => {
     const faint: string[] = [];
     await until(`${name} has the focus`, async () => {
-      await this.press("Tab");
+      await this.press(key);
       const { called, seen } = await this.#page.evaluate(stop);
       if (!seen) faint.push(called);
       return name.test(called);
