@@ -62,10 +62,18 @@ impl Api {
         self.send(self.http.get(self.url(path))).await
     }
 
-    /// `/ready`, which is not below `/api/v1`.
-    pub async fn ready(&self) -> Answer {
-        self.send(self.http.get(format!("{}/ready", self.root)))
+    /// A path that is not below `/api/v1`: `/health`, `/ready`, `/metrics`.
+    pub async fn root_get(&self, path: &str) -> Answer {
+        self.send(self.http.get(format!("{}{path}", self.root)))
             .await
+    }
+
+    pub async fn health(&self) -> Answer {
+        self.root_get("/health").await
+    }
+
+    pub async fn ready(&self) -> Answer {
+        self.root_get("/ready").await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {

@@ -12,10 +12,11 @@ use std::process::{Child, Command, Stdio};
 
 use paceline_test_postgres::{self as postgres, Listen, Server, Settings};
 
-use crate::relay::{Relay, Target};
+use crate::relay::{Relay, Target, store_url};
 
 /// The switch has the first address, places have those that follow.
 const SWITCH: &str = "10.77.0.1";
+const DATABASE: &str = "10.77.0.1:5432";
 const CLIENTS: &str = "10.77.0.0/24";
 /// Every namespace has all ports for itself.
 const API: &str = "127.0.0.1:7421";
@@ -89,11 +90,10 @@ impl Network {
     /// The URL of the store as a place reaches it.
     pub fn store_url(&self, place: usize) -> String {
         let server = match &self.wires {
-            Wires::Namespaces { .. } => format!("{SWITCH}:5432"),
-            Wires::Loopback(relays) => relays[place].address().to_string(),
+            Wires::Namespaces { .. } => DATABASE.parse().expect("an address"),
+            Wires::Loopback(relays) => relays[place].address(),
         };
-        let schema = &self.schema;
-        format!("postgres://postgres@{server}/postgres?sslmode=disable&schema={schema}")
+        store_url(server, &self.schema)
     }
 
     /// The command, run at a place.

@@ -29,6 +29,8 @@ pub struct Options {
     pub store: Option<PathBuf>,
     /// Whether `shell`, a task that is a plain command, is there too.
     pub shell: bool,
+    /// The silence after which others take the node for dead, if not the usual one.
+    pub lost_after: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -42,6 +44,7 @@ impl Default for Options {
             grace: "10s",
             store: None,
             shell: false,
+            lost_after: None,
         }
     }
 }
@@ -142,6 +145,9 @@ fn toml(folder: &Path, options: &Options) -> String {
     );
     if let Some(most) = options.max_memory {
         writeln!(text, "max_memory = {most:?}").expect("writing to a string");
+    }
+    if let Some(silence) = options.lost_after {
+        write!(text, "\n[node]\nlost_after = {silence:?}\n").expect("writing to a string");
     }
     if options.shell {
         write!(

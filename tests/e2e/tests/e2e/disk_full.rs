@@ -140,26 +140,16 @@ async fn a_full_disk_is_said_waited_out_and_costs_nothing() {
 
     disk.fill(&node);
     refused(api).await;
-    let health = api
-        .http()
-        .get(format!("{}/health", api.root()))
-        .send()
-        .await
-        .expect("an answer");
+    let health = api.health().await;
     assert!(
-        health.status().is_success(),
+        health.status.is_success(),
         "the node is not alive: {health:?}"
     );
-    let ready = api
-        .http()
-        .get(format!("{}/ready", api.root()))
-        .send()
-        .await
-        .expect("an answer");
+    let ready = api.ready().await;
     assert_eq!(
-        ready.status(),
+        ready.status,
         StatusCode::SERVICE_UNAVAILABLE,
-        "a node that cannot write says it is ready"
+        "a node that cannot write says it is ready: {ready:?}"
     );
     assert_eq!(state(&api.job(&id).await), "running", "reading goes on");
 

@@ -33,7 +33,7 @@ pub(crate) struct Nodes {
 #[derive(Debug)]
 pub(crate) struct Heard {
     start: i64,
-    last: i64,
+    last: watch::Sender<i64>,
     /// Numbers of the events that must not be left out.
     lasting: Vec<i64>,
     connections: u32,
@@ -41,12 +41,7 @@ pub(crate) struct Heard {
 
 /// Listens until the last event of all has come.
 pub(crate) async fn follow(nodes: Nodes, start: i64, mut dice: StdRng) -> Heard {
-    let mut heard = Heard {
-        start,
-        last: start,
-        lasting: Vec::new(),
-        connections: 0,
-    };
+    let mut heard = Heard::since(start);
     let Nodes { count, api, end } = nodes;
     let mut ended = end;
     while ended.borrow().is_none() {
@@ -61,7 +56,7 @@ pub(crate) async fn follow(nodes: Nodes, start: i64, mut dice: StdRng) -> Heard 
     }
     let last = ended.borrow().unwrap_or_default();
     let rest = async {
-        while heard.last < last {
+        while *heard.last.borrow() < last {
             let place = dice.random_range(0..count);
             heard.listen(api(place), Duration::from_secs(1)).await;
         }
@@ -71,7 +66,34 @@ pub(crate) async fn follow(nodes: Nodes, start: i64, mut dice: StdRng) -> Heard 
     heard
 }
 
+/// Listens at one node over one connection until the last event of all has come.
+pub(crate) async fn stay_at(api: &Api, mut end: watch::Receiver<Option<i64>>) -> Heard {
+    let mut heard = Heard::since(0);
+    let mut reached = heard.last.subscribe();
+    let all = async {
+        // The waits fail only when the test has failed.
+        let last = end.wait_for(Option::is_some).await.map(|last| *last);
+        let last = last.ok().flatten().unwrap_or_default();
+        reached.wait_for(|seq| *seq >= last).await.map(|_| ()).ok();
+    };
+    let broken_off = tokio::select! {
+        _ = heard.read(api) => true,
+        () = all => false,
+    };
+    assert!(!broken_off, "the stream broke off: {heard:?}");
+    heard
+}
+
 impl Heard {
+    fn since(start: i64) -> Self {
+        Heard {
+            start,
+            last: watch::Sender::new(start),
+            lasting: Vec::new(),
+            connections: 0,
+        }
+    }
+
     /// Listens at a node for a while, or until that breaks off.
     async fn listen(&mut self, api: Option<Api>, stay: Duration) {
         let Some(api) = api else {
@@ -86,7 +108,7 @@ impl Heard {
         let request = api
             .http()
             .get(api.url("/events"))
-            .header("last-event-id", self.last.to_string());
+            .header("last-event-id", self.last.borrow().to_string());
         let sent = tokio::time::timeout(PATIENCE, request.send()).await.ok()?;
         let response = sent.ok()?.error_for_status().ok()?;
         self.connections += 1;
@@ -104,7 +126,7 @@ impl Heard {
     fn hear(&mut self, event: &Value) {
         let seq = event["seq"].as_i64().expect("a number");
         let kind = event["type"].as_str().expect("a type");
-        self.last = seq;
+        self.last.send_replace(seq);
         if !PASSING.contains(&kind) {
             self.lasting.push(seq);
         }

@@ -1,10 +1,9 @@
 //! Nodes of their own folders on one `PostgreSQL`, killed.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::time::Duration;
 
 use paceline_e2e::node::command_on;
+use paceline_e2e::project::Options;
 use paceline_e2e::{Node, Project, seed, wait};
 use paceline_test_postgres as postgres;
 use rand::Rng;
@@ -28,9 +27,13 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) async fn start(url: String, count: usize) -> Self {
+        Cluster::start_with(url, count, &Options::default()).await
+    }
+
+    pub(crate) async fn start_with(url: String, count: usize, options: &Options) -> Self {
         let mut cluster = Cluster {
             url,
-            projects: (0..count).map(|_| Project::new()).collect(),
+            projects: (0..count).map(|_| Project::with(options.clone())).collect(),
             nodes: Vec::new(),
         };
         for place in 0..count {
@@ -112,15 +115,16 @@ async fn killed_nodes_lose_nothing_to_the_others() {
 
 #[tokio::test]
 async fn a_killed_node_is_followed_after_the_silence_that_it_allows_itself() {
-    /// In seconds, as below.
+    /// In seconds: what its settings say.
     const LOST_AFTER: f64 = 3.0;
     /// For the look that finds it, and for a worker to begin, on a busy machine.
     const SPARE: f64 = 5.0;
     let url = postgres::shared().new_store();
-    let (short, usual) = (Project::new(), Project::new());
-    let mut config = OpenOptions::new().append(true).open(short.config());
-    let file = config.as_mut().expect("its settings");
-    writeln!(file, "\n[node]\nlost_after = {LOST_AFTER:?}").expect("written");
+    let short = Project::with(Options {
+        lost_after: Some("3s"),
+        ..Options::default()
+    });
+    let usual = Project::new();
     let node = Node::start_as(&short, command_on(&short, &url)).await;
     let job = json!({"task": "nap", "items": naps("n", 1, 60.0)});
     node.api().submit(&job).await;

@@ -1,7 +1,7 @@
 //! Clients that hand in jobs and read all the time, and believe what they are told.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use paceline_e2e::Api;
 use paceline_e2e::api::{progress, state, text};
@@ -30,8 +30,10 @@ pub(crate) struct Clients {
 pub(crate) struct Told {
     /// Jobs that were taken, with the number of their items; 0 for those without.
     taken: Vec<(String, usize)>,
-    read: usize,
+    pub(crate) read: usize,
     refused: usize,
+    /// What the longest answer took.
+    pub(crate) slowest: Duration,
 }
 
 impl Clients {
@@ -58,6 +60,7 @@ impl Clients {
             all.taken.extend(one.taken);
             all.read += one.read;
             all.refused += one.refused;
+            all.slowest = all.slowest.max(one.slowest);
         }
         all
     }
@@ -109,11 +112,13 @@ async fn read(api: Api, over: watch::Receiver<bool>) -> Told {
 impl Told {
     /// A success; else the node must have said when to come again.
     async fn answer(&mut self, request: RequestBuilder) -> Option<Response> {
+        let asked = Instant::now();
         let response = request
             .timeout(PATIENCE)
             .send()
             .await
             .expect("the node is up");
+        self.slowest = self.slowest.max(asked.elapsed());
         if response.status().is_success() {
             return Some(response);
         }

@@ -1,10 +1,15 @@
-//! A database that breaks down, hangs, is full of others or takes no writes: nodes stay up, say so,
-//! and go on by themselves.
+//! A database that breaks down, hangs, is slow, full of others or takes no writes: nodes stay up, say
+//! so, and go on by themselves.
 
+mod away;
+mod busy;
 pub(crate) mod clients;
+mod deaf;
+mod slow;
 
 use std::time::{Duration, Instant};
 
+use paceline_e2e::project::Options;
 use paceline_e2e::{Api, numbers, seed, wait};
 use paceline_test_postgres::{self as postgres, Server, Settings, Stop};
 use rand::rngs::StdRng;
@@ -36,7 +41,12 @@ impl Ground {
     async fn new(settings: Settings) -> Self {
         let server = postgres::own_with(settings);
         let store = server.new_store();
-        let cluster = Cluster::start(store.clone(), NODES).await;
+        Ground::on(server, store, Options::default()).await
+    }
+
+    /// Nodes on a store of this server, which they reach by this URL.
+    async fn on(server: Server, store: String, options: Options) -> Self {
+        let cluster = Cluster::start_with(store.clone(), NODES, &options).await;
         Ground {
             server,
             store,
@@ -46,6 +56,15 @@ impl Ground {
 
     fn api(&self, place: usize) -> &Api {
         self.cluster.nodes[place].api()
+    }
+
+    /// The APIs of all nodes, whose workers have said what they can do.
+    async fn apis(&self) -> Vec<Api> {
+        let apis: Vec<Api> = (0..NODES).map(|place| self.api(place).clone()).collect();
+        for api in &apis {
+            api.submit(&json!({"task": "moody", "items": []})).await;
+        }
+        apis
     }
 
     /// A connection past the nodes, to their tables.
@@ -105,11 +124,7 @@ impl Ground {
 async fn ten_breakdowns_lose_nothing_that_was_acknowledged() {
     let mut dice = seed::dice("breakdowns of the database");
     let ground = Ground::new(Settings::default()).await;
-    let apis: Vec<Api> = (0..NODES).map(|place| ground.api(place).clone()).collect();
-    for api in &apis {
-        // Its workers have said what they can do.
-        api.submit(&json!({"task": "moody", "items": []})).await;
-    }
+    let apis = ground.apis().await;
     let (end, ended) = watch::channel(None);
     let nodes = Nodes {
         count: NODES,
