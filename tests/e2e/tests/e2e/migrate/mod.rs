@@ -1,5 +1,7 @@
 //! A store moved from `SQLite` to `PostgreSQL`: what the API lists is the same, and work goes on.
 
+mod rules;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
