@@ -11,6 +11,7 @@ mod chaos;
 mod clients;
 mod controls;
 mod database;
+mod demo;
 mod disk_full;
 mod drain;
 mod drained;
