@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # One build at a time: they share the target folder's lock anyway.
 .NOTPARALLEL:
-.PHONY: help setup build demo forecasts forecasts-web test check check-rust check-python check-web web chaos simulate bench
+.PHONY: help setup build build-tests demo forecasts forecasts-web test check check-rust check-python check-web web chaos simulate bench
 .PHONY: clean suites suite-rust suite-sdk suite-web suite-forecasts-web suite-dashboard suite-examples suite-e2e
 .PHONY: postgres network screenshots bench-dashboard
 
@@ -45,6 +45,12 @@ setup: ## checks the tools and makes the Python environment (.venv)
 build: setup web ## the debug binary, with the dashboard in it
 	$(call say,building (debug))
 	cargo build --locked --workspace --bins
+
+# Together with the tests: what only they need of the dependencies would have most of these built a
+# second time.
+build-tests: setup web
+	$(call say,building (debug$(comma) with the tests))
+	cargo build --locked --workspace --bins --tests
 
 # The debug build serves the demo as well as any (the handlers do the work, in Python), and it is
 # the one that the tests use: DEMO_PROFILE=release for one to measure.
@@ -141,7 +147,7 @@ postgres:
 network:
 	@scripts/network.sh
 
-suite-rust: build postgres
+suite-rust: build-tests postgres
 	$(call say,Rust suites)
 	PACELINE_PYTHON=$(PYTHON) $(TEST_CRATES)
 	$(call say,Rust examples in the docs)
@@ -163,7 +169,7 @@ suite-forecasts-web: $(FORECASTS_MODULES)
 # In Chromium, against the debug binary with its own workers, on SQLite and on PostgreSQL.
 DASHBOARD := PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline
 
-suite-dashboard: build postgres
+suite-dashboard: build-tests postgres
 	$(call say,dashboard: the real pages in a browser)
 	cd web && $(DASHBOARD) PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent test:e2e
 
@@ -172,13 +178,13 @@ screenshots: build $(FORECASTS_MODULES) ## pictures of every page of the dashboa
 	cd web && $(DASHBOARD) PACELINE_CHROMIUM=$$(../scripts/chromium.sh) npm run --silent screenshots
 	@echo "look into web/screenshots"
 
-suite-examples: build
+suite-examples: build-tests
 	@for example in $(EXAMPLES); do \
 	    printf '\n== example %s\n' "$$example"; \
 	    (cd "$$example" && PACELINE_BIN=$(TARGET)/debug/paceline $(PYTHON) -m pytest); \
 	done
 
-suite-e2e: build postgres network
+suite-e2e: build-tests postgres network
 	$(call say,end to end: the real binary$(comma) killed and restarted)
 	PACELINE_PYTHON=$(PYTHON) PACELINE_BIN=$(TARGET)/debug/paceline $(TEST_E2E)
 

@@ -48,9 +48,9 @@ use crate::watch::Watch;
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database cannot take writes now, and trying again later may help. Nothing was changed,
+    /// The database cannot be read or written now, and trying again later may help. Nothing was changed,
     /// unless the connection broke just when the change was being made.
-    #[error("the store cannot write: {0}")]
+    #[error("the store is not available: {0}")]
     Unavailable(String),
     /// The disk is full; nothing was changed.
     #[error("the disk that holds the store is full; free some space, Paceline goes on by itself")]
@@ -416,6 +416,9 @@ pub trait Store:
     async fn last_prune(&self) -> Result<Option<CleanUp>>;
 
     async fn health(&self, now: Time) -> Result<Health>;
+    /// How the connections are used, of those that read and of those that write (none where one
+    /// thread does all writing). Needs no connection.
+    fn connections(&self) -> (PoolUsage, Option<PoolUsage>);
     /// Writes a consistent copy to a new file while running.
     async fn backup(&self, to: &Path) -> Result<()>;
     fn on_commit(&self, hook: CommitHook);

@@ -94,6 +94,11 @@ impl Refusal {
         self
     }
 
+    /// Trying again later may help.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.0.retry_after.is_some()
+    }
+
     pub(crate) fn problem(&self) -> &Problem {
         &self.0.problem
     }

@@ -33,7 +33,8 @@ pub(crate) async fn submit(
         let ids = Ids::Random(state.engine.clone());
         let jobs = shape.settle(state, &text, ids).await?;
         let submitted = state.engine.submit(jobs).await?;
-        return shape.answer(state, &submitted).await;
+        let answer = shape.answer(state, &submitted).await;
+        return shape.whatever_happens(answer, &submitted);
     };
     detached(submit_held(state.clone(), hold, text, shape)).await
 }
@@ -162,7 +163,8 @@ pub(crate) async fn submit_stream(
 async fn submit_lines(state: &AppState, lines: &mut Lines) -> Result<Answer> {
     let ids = Ids::Random(state.engine.clone());
     let submitted = receive(state, lines, ids).await?.finish().await?;
-    one_answer(state, &submitted).await
+    let answer = one_answer(state, &submitted).await;
+    Shape::OneJob.whatever_happens(answer, &[submitted])
 }
 
 async fn submit_held_lines(state: &AppState, hold: Hold, lines: &mut Lines) -> Result<Answer> {
@@ -273,6 +275,15 @@ impl Shape {
             (Shape::ManyJobs, many) => many_answer(many),
         }
     }
+
+    /// The answer, or a short one when the store cannot show just now what it has taken: who hears of
+    /// a fault, and has no key to ask again with, would submit it all a second time.
+    fn whatever_happens(self, answer: Result<Answer>, submitted: &[Submitted]) -> Result<Answer> {
+        match (self, answer, submitted) {
+            (Shape::OneJob, Err(refusal), [one]) if refusal.is_passing() => short_answer(one),
+            (_, answer, _) => answer,
+        }
+    }
 }
 
 async fn settle_many(state: &AppState, request: BulkRequest<'_>, ids: Ids) -> Result<Vec<NewJob>> {
@@ -301,6 +312,14 @@ async fn one_answer(state: &AppState, submitted: &Submitted) -> Result<Answer> {
     })
 }
 
+fn short_answer(submitted: &Submitted) -> Result<Answer> {
+    Ok(Answer {
+        status: status_of(submitted.merged_into, submitted.cached_from),
+        job: Some(submitted.id.to_string()),
+        body: body::to_json(&submitted_view(submitted))?,
+    })
+}
+
 /// Of a job that is merged or answered nothing comes to run that was not there.
 pub(crate) const fn status_of(merged_into: Option<JobId>, cached_from: Option<JobId>) -> u16 {
     match (merged_into, cached_from) {
@@ -310,18 +329,21 @@ pub(crate) const fn status_of(merged_into: Option<JobId>, cached_from: Option<Jo
 }
 
 fn many_answer(submitted: &[Submitted]) -> Result<Answer> {
-    let jobs = submitted.iter().map(|submitted| SubmittedView {
-        id: WireJobId(submitted.id),
-        state: WireJobState(submitted.state),
-        merged_into: submitted.merged_into.map(WireJobId),
-        cached_from: submitted.cached_from.map(WireJobId),
-    });
     let answer = BulkAnswer {
-        jobs: jobs.collect(),
+        jobs: submitted.iter().map(submitted_view).collect(),
     };
     Ok(Answer {
         status: 201,
         job: None,
         body: body::to_json(&answer)?,
     })
+}
+
+fn submitted_view(submitted: &Submitted) -> SubmittedView {
+    SubmittedView {
+        id: WireJobId(submitted.id),
+        state: WireJobState(submitted.state),
+        merged_into: submitted.merged_into.map(WireJobId),
+        cached_from: submitted.cached_from.map(WireJobId),
+    }
 }

@@ -360,6 +360,18 @@ impl Store for SqliteStore {
         self.write(Durable::Yes, |context| health::probe(context))
             .await?;
         let write_latency = started.elapsed();
+        let (readers, writers) = self.connections();
+        Ok(Health {
+            backend: "sqlite",
+            write_latency,
+            readers,
+            writers,
+            size_bytes: self.read(health::size).await?,
+            schema_version: migrate::known(),
+        })
+    }
+
+    fn connections(&self) -> (PoolUsage, Option<PoolUsage>) {
         let readers = match &self.backend {
             Backend::Threads { readers, .. } => readers.usage(),
             Backend::Inline(_) => PoolUsage {
@@ -368,14 +380,7 @@ impl Store for SqliteStore {
                 ..PoolUsage::default()
             },
         };
-        Ok(Health {
-            backend: "sqlite",
-            write_latency,
-            readers,
-            writers: None,
-            size_bytes: self.read(health::size).await?,
-            schema_version: migrate::known(),
-        })
+        (readers, None)
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {

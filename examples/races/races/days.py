@@ -15,7 +15,7 @@ def load_first(connection: sqlite3.Connection, hold_back: int = HOLD_BACK_DAYS) 
     """Fills an empty database with all days but the last `hold_back`; returns the races added."""
     races = source.read_races()
     days = _days(races)
-    kept = set(days[: len(days) - hold_back])
+    kept = set(days[: max(0, len(days) - hold_back)])
     return _add(connection, [race for race in races if race.race_date in kept])
 
 

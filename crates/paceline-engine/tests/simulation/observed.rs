@@ -22,8 +22,8 @@ use paceline_core::resources::Room;
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, Pruned,
-    Result, Retention, Store, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, PoolUsage,
+    Pruned, Result, Retention, Store, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::task_history::{Bucket, Window};
@@ -387,6 +387,9 @@ impl Store for Observer {
     }
     async fn health(&self, now: Time) -> Result<Health> {
         self.inner.health(now).await
+    }
+    fn connections(&self) -> (PoolUsage, Option<PoolUsage>) {
+        self.inner.connections()
     }
     async fn backup(&self, to: &Path) -> Result<()> {
         self.inner.backup(to).await

@@ -1,6 +1,7 @@
 //! Metrics for Prometheus.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ::metrics::Label;
 use axum::extract::State;
@@ -8,6 +9,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 use paceline_protocol::rest::{BreakerStateName, BreakerView};
+use tokio::time::timeout;
 
 use crate::machine;
 use crate::openapi::Plain;
@@ -16,14 +18,17 @@ use crate::routes::health::workers_by_state;
 use crate::routes::status::jobs_by_state;
 use crate::state::AppState;
 
-/// Gives metrics in Prometheus' text format.
+/// So long the store is waited for: who scrapes waits for ten seconds, mostly.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Gives metrics in Prometheus' text format. What the store cannot tell just now stays as it was;
+/// `paceline_store_up` is 0 when it cannot write.
 #[utoipa::path(get, operation_id = "show_metrics", path = "/metrics", tag = "system",
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"), Plain))]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse + use<>> {
-    for (word, count) in jobs_by_state(&state).await? {
-        state
-            .metrics
-            .gauge("paceline_jobs", labelled("state", word), number(count));
+    let (told, ()) = tokio::join!(timeout(PATIENCE, of_the_store(&state)), store(&state));
+    if !matches!(told, Ok(Ok(()))) {
+        tracing::debug!("the store cannot tell its figures just now");
     }
     for (word, count) in workers_by_state(&state) {
         let labels = labelled("state", word);
@@ -31,15 +36,28 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
             .metrics
             .gauge("paceline_workers", labels, f64::from(count));
     }
-    breakers(&state).await?;
     items_finished(&state);
     process(&state);
-    store(&state).await?;
+    connections(&state);
     let text = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     Ok((text, state.metrics.render()))
+}
+
+/// What is read from the store.
+async fn of_the_store(state: &AppState) -> Result<()> {
+    for (word, count) in jobs_by_state(state).await? {
+        let labels = labelled("state", word);
+        state.metrics.gauge("paceline_jobs", labels, number(count));
+    }
+    let events = state.engine.store().last_event().await?.0;
+    let events = u64::try_from(events).unwrap_or(0);
+    state
+        .metrics
+        .total("paceline_events_total", Vec::new(), events);
+    breakers(state).await
 }
 
 async fn breakers(state: &AppState) -> Result<()> {
@@ -82,32 +100,25 @@ fn process(state: &AppState) {
     metrics.gauge("process_cpu_seconds", Vec::new(), process.cpu_seconds);
 }
 
-/// A store that cannot write does not hide the other figures.
-async fn store(state: &AppState) -> Result<()> {
+/// Whether it can be written, and how fast.
+async fn store(state: &AppState) {
     let metrics = &state.metrics;
-    let store = state.engine.store();
-    let events = u64::try_from(store.last_event().await?.0).unwrap_or(0);
-    metrics.total("paceline_events_total", Vec::new(), events);
-    let health = store.health(state.engine.now()).await;
-    let up = if health.is_ok() { 1.0 } else { 0.0 };
+    let health = state.engine.store().health(state.engine.now());
+    let health = timeout(PATIENCE, health).await.ok().and_then(Result::ok);
+    let up = if health.is_some() { 1.0 } else { 0.0 };
     metrics.gauge("paceline_store_up", Vec::new(), up);
-    let Ok(health) = health else {
-        return Ok(());
+    let Some(health) = health else {
+        return;
     };
-    for (name, value) in [
-        (
-            "paceline_store_write_latency_seconds",
-            health.write_latency.as_secs_f64(),
-        ),
-        ("paceline_store_size_bytes", number(health.size_bytes)),
-    ] {
-        metrics.gauge(name, Vec::new(), value);
-    }
-    let pools = [
-        ("readers", Some(health.readers)),
-        ("writers", health.writers),
-    ];
-    for (pool, usage) in pools {
+    let latency = health.write_latency.as_secs_f64();
+    metrics.gauge("paceline_store_write_latency_seconds", Vec::new(), latency);
+    let size = number(health.size_bytes);
+    metrics.gauge("paceline_store_size_bytes", Vec::new(), size);
+}
+
+fn connections(state: &AppState) {
+    let (readers, writers) = state.engine.store().connections();
+    for (pool, usage) in [("readers", Some(readers)), ("writers", writers)] {
         let Some(usage) = usage else { continue };
         for (name, count) in [
             ("paceline_store_connections_open", usage.open),
@@ -116,10 +127,9 @@ async fn store(state: &AppState) -> Result<()> {
             ("paceline_store_connections_max", usage.max),
         ] {
             let labels = labelled("pool", pool.to_owned());
-            metrics.gauge(name, labels, f64::from(count));
+            state.metrics.gauge(name, labels, f64::from(count));
         }
     }
-    Ok(())
 }
 
 fn labelled(name: &'static str, value: String) -> Vec<Label> {

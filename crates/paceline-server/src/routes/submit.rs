@@ -23,7 +23,8 @@ const NDJSON: &str = "application/x-ndjson";
 /// Submits a job.
 ///
 /// With `Content-Type: application/x-ndjson` the first line is the job without `items`, and each
-/// further line is an item; any number of them, all or nothing.
+/// further line is an item; any number of them, all or nothing. Should the store have taken the job
+/// and cannot show it at that moment, the answer has only its `id` and `state`.
 #[utoipa::path(post, operation_id = "submit_job", path = "/jobs", tag = "jobs", params(WaitQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the first answer, for 24 hours")),
     request_body(content((JobRequest<'static> = "application/json"), (String = "application/x-ndjson"))),
@@ -78,7 +79,12 @@ pub(crate) async fn created(
 ) -> Result<Response> {
     let id = done.job.as_deref().and_then(|id| id.parse().ok());
     let body = match (wait, id) {
-        (Some(wait), Some(id)) => body::to_json(&wait_for(state, id, wait).await?)?,
+        (Some(wait), Some(id)) => match wait_for(state, id, wait).await {
+            Ok(job) => body::to_json(&job)?,
+            // It is submitted: who hears of a fault would do so again.
+            Err(refusal) if refusal.is_passing() => done.body,
+            Err(refusal) => return Err(refusal),
+        },
         (None, _) | (_, None) => done.body,
     };
     Ok(answer(Answer { body, ..done }))

@@ -1,5 +1,6 @@
 //! `POST /jobs`: defaults, checks, and what is refused.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,6 +8,7 @@ use paceline_core::limits::Limits;
 use paceline_core::store::StoreError;
 use paceline_core::worker::WorkerState;
 use paceline_server::ServerOptions;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Server, Setup, succeed, until};
@@ -422,4 +424,40 @@ async fn a_job_that_no_limit_holds_waits_for_workers() {
     let job = server.get(&format!("/api/v1/jobs/{id}")).await.ok(200);
     assert_eq!(job["state"], "pending");
     assert_eq!(job["waiting_for"], json!(["no worker declares `t`"]));
+}
+
+/// Else who has no key to ask again with would submit it a second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_taken_and_cannot_be_shown_is_answered_all_the_same() {
+    let server = Server::start().await;
+    server.declare("t").await;
+    let gone = || StoreError::Unavailable("gone".to_owned());
+    server.faulty.fail("job", gone);
+    let mut ids = BTreeSet::new();
+    for path in ["/api/v1/jobs", "/api/v1/jobs?wait=1s"] {
+        let answer = server.post(path, &json!({"task": "t"})).await;
+        let location = answer.header("location").to_owned();
+        let job = answer.ok(201);
+        assert_eq!(job["state"], "pending");
+        let id = job["id"].as_str().expect("an id").to_owned();
+        assert_eq!(location, format!("/api/v1/jobs/{id}"));
+        ids.insert(id);
+    }
+    let lines = server.call(Method::POST, "/api/v1/jobs", |request| {
+        let request = request.header("content-type", "application/x-ndjson");
+        request.body("{\"task\":\"t\"}\n{\"payload\":1}\n")
+    });
+    ids.insert(
+        lines.await.ok(201)["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned(),
+    );
+    server.faulty.heal();
+    let jobs = server.get("/api/v1/jobs").await.ok(200);
+    let jobs = jobs["items"].as_array().expect("jobs").iter();
+    let there: BTreeSet<_> = jobs
+        .map(|job| job["id"].as_str().expect("an id").to_owned())
+        .collect();
+    assert_eq!((there.len(), &there), (3, &ids));
 }

@@ -232,6 +232,14 @@ async fn metrics_are_what_prometheus_reads() {
     server.faulty.fail("health", || StoreError::Full);
     let text = server.get("/metrics").await.text;
     assert!(text.contains("paceline_store_up 0"), "{text}");
+    // Nor do figures that cannot be read hide the others.
+    for verb in ["counts", "last_event", "throttles"] {
+        let gone = || StoreError::Unavailable("gone".to_owned());
+        server.faulty.fail(verb, gone);
+    }
+    let text = server.get("/metrics").await.text;
+    let connections = "paceline_store_connections_max{pool=\"readers\"}";
+    assert!(text.contains(connections), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,10 @@
 //! What can go wrong inside a verb, and how the errors of `PostgreSQL` read in the words of the store.
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{PoolError, TimeoutType};
 use paceline_core::store::StoreError;
 use tokio_postgres::error::SqlState;
+
+use super::pool::WAIT;
 
 /// An error inside the store; at its border it becomes a [`StoreError`].
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +64,11 @@ impl From<PoolError> for Error {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Backend(error) => Error::unavailable(cannot_connect(&error)),
-            PoolError::Timeout(kind) => {
-                Error::unavailable(format!("no connection became free in time ({kind:?})"))
+            PoolError::Timeout(TimeoutType::Wait) => Error::unavailable(format!(
+                "all of the node's connections are in use, and none became free within {WAIT:?}"
+            )),
+            PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle) => {
+                Error::unavailable(format!("PostgreSQL took no connection within {WAIT:?}"))
             }
             PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
                 Error::unavailable("the store is closed")

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::url::Target;
 
 /// Longest wait for a connection to become free, to come about, or to be looked at.
-const WAIT: Duration = Duration::from_secs(10);
+pub(crate) const WAIT: Duration = Duration::from_secs(10);
 
 /// Statements that write find their rows by an index, always: what the server knows of a table's
 /// size may be from a time when it was empty, and a plan that reads all of it may be kept long.

@@ -18,8 +18,8 @@ use paceline_core::query::{
 };
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, Pruned,
-    Result, Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, PoolUsage,
+    Pruned, Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::task_history::{Bucket, Window};
@@ -266,6 +266,11 @@ impl Store for PostgresStore {
 
     async fn health(&self, _now: Time) -> Result<Health> {
         Ok(health::health(&self.shared).await?)
+    }
+
+    fn connections(&self) -> (PoolUsage, Option<PoolUsage>) {
+        let (readers, writers) = self.shared.pools.usage();
+        (readers, Some(writers))
     }
 
     async fn backup(&self, _to: &Path) -> Result<()> {

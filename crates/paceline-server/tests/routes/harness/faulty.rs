@@ -22,8 +22,8 @@ use paceline_core::query::{
 use paceline_core::schedule::{DueSchedules, Fired, Firing, Schedule, ScheduleStore};
 use paceline_core::scope::Scope;
 use paceline_core::store::{
-    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, Pruned,
-    Result, Retention, Store, StoreError, Submitted, Ticked,
+    Action, Claim, Claimed, CleanUp, CommitHook, Controlled, Health, NodeInfo, NodeNews, PoolUsage,
+    Pruned, Result, Retention, Store, StoreError, Submitted, Ticked,
 };
 use paceline_core::task::{Task, TaskHistory};
 use paceline_core::task_history::{Bucket, Window};
@@ -400,6 +400,10 @@ impl Store for Faulty {
     async fn health(&self, now: Time) -> Result<Health> {
         self.check("health")?;
         self.inner.health(now).await
+    }
+
+    fn connections(&self) -> (PoolUsage, Option<PoolUsage>) {
+        self.inner.connections()
     }
 
     async fn backup(&self, to: &Path) -> Result<()> {

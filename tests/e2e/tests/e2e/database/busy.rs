@@ -62,6 +62,13 @@ async fn clients_for_whom_there_is_no_connection_are_told_to_come_again() {
     let elsewhere = ground.api(1).submit(&job).await;
     ground.api(1).ended(&elsewhere, SOON).await;
 
+    let name = "one-of-the-crowd";
+    let submitted = tokio::spawn({
+        let (api, mut job) = (api.clone(), job.clone());
+        job["name"] = json!(name);
+        async move { api.post("/jobs", &job).await }
+    });
+    tells_of_those_who_wait(&api).await;
     let ready = tokio::spawn({
         let api = api.clone();
         async move {
@@ -82,6 +89,7 @@ async fn clients_for_whom_there_is_no_connection_are_told_to_come_again() {
         assert_eq!(answer.status.as_u16(), 200, "after {took:.1?}: {answer:?}");
     }
     tells_of_the_crowd(&ready.await.expect("no panic"));
+    told_the_truth(&api, &submitted.await.expect("no panic"), name).await;
     let took = ground.well_again("the crowd", SOON).await;
     println!("after {BEYOND} clients too many, work goes on after {took:.1?}");
     tells_that_nobody_waits(&api).await;
@@ -98,6 +106,32 @@ fn tells_of_the_crowd(ready: &Answer) {
         readers["waiting"].as_u64() >= Some(BEYOND as u64),
         "{ready:?}"
     );
+}
+
+/// Who looks at the figures hears while the crowd waits.
+async fn tells_of_those_who_wait(api: &Api) {
+    let asked = Instant::now();
+    let metrics = api.root_get("/metrics").await.ok();
+    let took = asked.elapsed();
+    assert!(took < SOON, "figures after {took:.1?}");
+    let text = metrics.as_str().expect("text").to_owned();
+    let waiting = "paceline_store_connections_waiting{pool=\"readers\"} ";
+    let count = text.lines().find_map(|line| line.strip_prefix(waiting));
+    let count: Option<usize> = count.and_then(|count| count.parse().ok());
+    assert!(count >= Some(BEYOND), "{text}");
+    let up = text.lines().any(|line| line == "paceline_store_up 1");
+    assert!(up, "writes are not held back: {text}");
+}
+
+/// A job is there when its submission was answered, and not there when it was refused.
+async fn told_the_truth(api: &Api, submitted: &Answer, name: &str) {
+    let expected = match submitted.status.as_u16() {
+        201 => 1,
+        503 => 0,
+        _ => panic!("{submitted:?}"),
+    };
+    let found = api.get(&format!("/jobs?q={name}")).await.ok();
+    assert_eq!(found["total"], expected, "{submitted:?}: {found}");
 }
 
 async fn tells_that_nobody_waits(api: &Api) {
