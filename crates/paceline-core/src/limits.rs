@@ -281,7 +281,10 @@ impl fmt::Display for Held {
 
 /// As people read it: nobody waits for a fraction.
 fn to_the_second(time: Time) -> Timestamp {
-    let second = time.as_micros().div_euclid(1_000_000) + 1;
+    let second = time
+        .as_micros()
+        .saturating_add(999_999)
+        .div_euclid(1_000_000);
     Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
 }
 
@@ -561,6 +564,9 @@ mod tests {
         let held = Held::OnHold(hold(Scope::key("dealer-7"), Some(until)));
         let words = "key dealer-7 is on hold until 2023-11-14T22:13:21Z: they move house";
         assert_eq!(held.to_string(), words);
+        let until = Time::from_micros(1_700_000_001_000_000);
+        let held = Held::OnHold(hold(Scope::key("dealer-7"), Some(until)));
+        assert_eq!(held.to_string(), words, "a whole second is said as it is");
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub struct NodeFacts {
     pub workers: Vec<WorkerStatus>,
     /// What keeps it from taking more work, in plain words.
     pub gate: Option<String>,
-    /// It has heard that it is to take no more.
+    /// It has heard that it is to take no more, and nothing is in its hands.
     pub is_drained: bool,
 }
 

@@ -23,8 +23,9 @@ pub struct SystemSample {
     /// Jobs of all nodes that wait, and that run.
     pub pending: u64,
     pub running: u64,
-    /// Items that the node's workers finished since the sample before.
+    /// Items that the node's workers finished since the sample before, and how long ago that was.
     pub finished: u64,
+    pub covers: Duration,
 }
 
 impl SystemSample {
@@ -42,6 +43,7 @@ impl SystemSample {
             pending: 0,
             running: 0,
             finished: 0,
+            covers: Duration::ZERO,
         }
     }
 }
@@ -94,13 +96,12 @@ pub fn line(samples: &[SystemSample], step: Duration) -> Vec<SystemPoint> {
         of_node.or_default().push(sample);
     }
     let point = |(span, nodes): (i64, BTreeMap<NodeId, Vec<&SystemSample>>)| {
-        let at = Time::from_micros(span.saturating_mul(step_micros));
-        point(at, step, &nodes)
+        point(Time::from_micros(span.saturating_mul(step_micros)), &nodes)
     };
     spans.into_iter().map(point).collect()
 }
 
-fn point(at: Time, step: Duration, nodes: &BTreeMap<NodeId, Vec<&SystemSample>>) -> SystemPoint {
+fn point(at: Time, nodes: &BTreeMap<NodeId, Vec<&SystemSample>>) -> SystemPoint {
     let of_each = |value: &dyn Fn(&SystemSample) -> Option<f64>| -> Vec<f64> {
         let means = nodes.values().map(|samples| {
             let values: Vec<f64> = samples.iter().copied().filter_map(value).collect();
@@ -117,10 +118,6 @@ fn point(at: Time, step: Duration, nodes: &BTreeMap<NodeId, Vec<&SystemSample>>)
         let values: Vec<f64> = all.iter().map(|sample| number(value(sample))).collect();
         mean(&values).unwrap_or(0.0)
     };
-    let finished = all
-        .iter()
-        .map(|sample| number(sample.finished))
-        .sum::<f64>();
     SystemPoint {
         at,
         nodes: u32::try_from(nodes.len()).unwrap_or(u32::MAX),
@@ -132,8 +129,18 @@ fn point(at: Time, step: Duration, nodes: &BTreeMap<NodeId, Vec<&SystemSample>>)
         disk_total: sum(&|sample| sample.disk_total),
         pending: of_all(&|sample| sample.pending),
         running: of_all(&|sample| sample.running),
-        finished_per_second: finished / step.as_secs_f64(),
+        finished_per_second: nodes.values().map(|samples| rate(samples)).sum(),
     }
+}
+
+/// Items a second that a node finished.
+fn rate(samples: &[&SystemSample]) -> f64 {
+    let finished: u64 = samples.iter().map(|sample| sample.finished).sum();
+    let time: Duration = samples.iter().map(|sample| sample.covers).sum();
+    if time.is_zero() {
+        return 0.0;
+    }
+    number(finished) / time.as_secs_f64()
 }
 
 fn mean(values: &[f64]) -> Option<f64> {
@@ -168,6 +175,7 @@ mod tests {
         let with = |node, second, cpu, finished| SystemSample {
             cpu: Some(cpu),
             finished,
+            covers: Duration::from_secs(5),
             pending: 4,
             ..sample(node, second)
         };
@@ -183,7 +191,7 @@ mod tests {
         assert_eq!((point.nodes, point.memory_used), (2, Some(200.0)));
         let cpu = point.cpu.expect("a share");
         assert!((cpu - 0.6).abs() < 1e-9, "{cpu}");
-        assert!((point.finished_per_second - 4.0).abs() < 1e-9);
+        assert!((point.finished_per_second - 7.0).abs() < 1e-9);
         assert!((point.pending - 4.0).abs() < 1e-9);
     }
 

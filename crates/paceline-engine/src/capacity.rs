@@ -98,11 +98,16 @@ impl Capacity {
         self.drained.load(Ordering::Relaxed)
     }
 
-    /// The gate that is shut, in plain words.
+    /// What keeps the node from taking more work, in plain words.
     pub(crate) fn gate(&self) -> Option<String> {
         if self.is_drained() {
             return Some("this node is drained".to_owned());
         }
+        self.machine_gate()
+    }
+
+    /// The gate of the machine that is shut, in plain words.
+    pub(crate) fn machine_gate(&self) -> Option<String> {
         if self.machine.gates == Gates::default() {
             return None;
         }

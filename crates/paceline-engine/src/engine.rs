@@ -1,5 +1,6 @@
 //! Starting and stopping the engine.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -97,6 +98,7 @@ impl Engine {
             outstanding: Outstanding::default(),
             maker: OnceLock::new(),
             capacity: Capacity::new(options.machine.clone()),
+            drains: AtomicU64::new(0),
             breaker_declared: Notify::new(),
             stop_leasing: CancellationToken::new(),
             stop: CancellationToken::new(),

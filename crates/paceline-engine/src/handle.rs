@@ -1,5 +1,6 @@
 //! The engine as its users see it: the API submits and controls, workers lease and report.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +53,9 @@ pub(crate) struct Shared {
     /// Makes the jobs of schedules; they wait for it.
     pub(crate) maker: OnceLock<Arc<dyn JobMaker>>,
     pub(crate) capacity: Capacity,
+    /// How often this node was asked by way of itself to take no more work, or to take it again: a
+    /// heartbeat that was on its way meanwhile may not know of that.
+    pub(crate) drains: AtomicU64,
     /// A worker of this node has declared a task with a breaker.
     pub(crate) breaker_declared: Notify,
     /// No new leases; reports are still taken.
@@ -61,6 +65,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// It has heard that it is to take no more work, and has none.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.capacity.is_drained() && self.outstanding.is_empty()
+    }
+
     pub(crate) fn set_drained(&self, drained: bool) {
         if self.capacity.set_drained(drained) {
             tracing::info!(drained, "asked to take no more work, or to take it again");
@@ -339,14 +348,20 @@ impl Handle {
         let now = self.shared.clock.now();
         let known = self.shared.store.watch().drain(node, drained, now).await?;
         if known && node == self.shared.node {
+            self.shared.drains.fetch_add(1, Ordering::SeqCst);
             self.shared.set_drained(drained);
         }
         Ok(known)
     }
 
-    /// This node has heard that it is to take no more work.
+    /// This node has heard that it is to take no more work, and has none.
     pub fn is_drained(&self) -> bool {
-        self.shared.capacity.is_drained()
+        self.shared.is_drained()
+    }
+
+    /// The gate of this node's machine that is shut.
+    pub fn machine_gate(&self) -> Option<String> {
+        self.shared.capacity.machine_gate()
     }
 
     /// The gate that keeps this node from taking more work, if one is shut.

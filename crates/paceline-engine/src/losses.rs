@@ -3,6 +3,7 @@
 //! out.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use paceline_core::store::StoreError;
@@ -18,11 +19,14 @@ impl Shared {
         let now = self.clock.now();
         let held = self.outstanding.all();
         let until = now + node_timeout;
+        let drains = self.drains.load(Ordering::SeqCst);
         let news = self.store.heartbeat(self.node, held, until, now).await?;
         // A lease that ended between the look and the answer is lost to nobody: telling its
         // worker again does no harm. No more does calling back what has begun, or twice: so who
         // did not have the lease yet hears of it the next time.
-        self.set_drained(news.drained);
+        if drains == self.drains.load(Ordering::SeqCst) {
+            self.set_drained(news.drained);
+        }
         self.revoke(news.gone);
         self.call_back(news.called_back);
         Ok(())

@@ -41,6 +41,8 @@ pub(crate) struct Watcher {
     next_look: Instant,
     next_tidy: Instant,
     finished: Finished,
+    /// Until when it is written down what was finished.
+    covered: Instant,
     healthy: bool,
 }
 
@@ -52,6 +54,7 @@ impl Watcher {
             next_look: Instant::now(),
             next_tidy: Instant::now(),
             finished: Finished::default(),
+            covered: Instant::now(),
             healthy: true,
         }
     }
@@ -69,20 +72,21 @@ impl Watcher {
             tokio::select! {
                 biased;
                 () = self.shared.stop.cancelled() => return,
-                () = tokio::time::sleep(self.watching.every.min(SAY_EVERY)) => {}
+                () = tokio::time::sleep_until(self.next_look.min(Instant::now() + SAY_EVERY)) => {}
             }
         }
     }
 
     async fn look(&mut self) -> Result<(), StoreError> {
         let mut facts = self.watching.gauges.look();
-        facts.gate = self.shared.capacity.gate();
-        facts.is_drained = self.shared.capacity.is_drained();
+        facts.gate = self.shared.capacity.machine_gate();
+        facts.is_drained = self.shared.is_drained();
         self.say(facts.clone()).await?;
         if Instant::now() < self.next_look {
             return Ok(());
         }
-        self.next_look = Instant::now() + self.watching.every;
+        // On time the next time too, unless it is long past.
+        self.next_look = (self.next_look + self.watching.every).max(Instant::now());
         self.write_down(&facts).await?;
         self.alerts().await?;
         self.long_runs().await?;
@@ -114,10 +118,12 @@ impl Watcher {
         let counts = self.shared.store.counts().await?;
         let count = |state| counts.get(&state).copied().unwrap_or(0);
         let now = self.shared.clock.now();
+        let covered = std::mem::replace(&mut self.covered, Instant::now());
         let sample = SystemSample {
             pending: count(JobState::Pending),
             running: count(JobState::Running),
             finished: self.finished.since_last(&facts.workers),
+            covers: covered.elapsed(),
             ..SystemSample::new(self.shared.node, now, facts)
         };
         self.shared.store.watch().sample(sample).await

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use paceline_core::store::Submitted;
-use paceline_core::{Job, JobId, NewJob};
+use paceline_core::{Job, JobId, JobState, NewJob};
 use paceline_protocol::problem::Code;
 use paceline_protocol::rest::{BulkAnswer, BulkRequest, JobRequest, SubmittedView};
 use paceline_protocol::words::{WireJobId, WireJobState};
@@ -310,6 +310,23 @@ async fn one_answer(state: &AppState, submitted: &Submitted) -> Result<Answer> {
         job: Some(submitted.id.to_string()),
         body: body::to_json(&view)?,
     })
+}
+
+/// The answer to a run of a schedule that gave a job.
+pub(crate) async fn fired(state: &AppState, id: JobId) -> Result<Answer> {
+    // How it is now is known when it can be shown.
+    let submitted = Submitted {
+        id,
+        state: JobState::Pending,
+        merged_into: None,
+        cached_from: None,
+    };
+    let answer = match is_there(state, id).await {
+        Ok(Some(job)) => one_answer(state, &as_it_is(&job)).await,
+        Ok(None) => Err(Refusal::no_such_job(id)),
+        Err(refusal) => Err(refusal),
+    };
+    Shape::OneJob.whatever_happens(answer, &[submitted])
 }
 
 fn short_answer(submitted: &Submitted) -> Result<Answer> {

@@ -2,6 +2,8 @@
 //!
 //! What was added later may be missing: a node of the version before wrote it.
 
+use std::time::Duration;
+
 use paceline_core::node::{NodeFacts, PoolFacts};
 use paceline_core::sample::SystemSample;
 use paceline_core::worker::WorkerStatus;
@@ -70,6 +72,8 @@ struct SampleText {
     pending: u64,
     running: u64,
     finished: u64,
+    #[serde(default)]
+    covers_ms: u64,
 }
 
 pub(crate) fn facts_text(facts: NodeFacts) -> String {
@@ -253,8 +257,10 @@ pub(crate) fn sample_text(sample: &SystemSample) -> String {
         pending,
         running,
         finished,
+        covers,
     } = sample;
     to_json(&SampleText {
+        covers_ms: u64::try_from(covers.as_millis()).unwrap_or(u64::MAX),
         cpu,
         load,
         memory_used,
@@ -279,8 +285,10 @@ pub(crate) fn sample_of(node: NodeId, at: Time, text: &str) -> Option<SystemSamp
         pending,
         running,
         finished,
+        covers_ms,
     } = serde_json::from_str(text).ok()?;
     Some(SystemSample {
+        covers: Duration::from_millis(covers_ms),
         node,
         at,
         cpu,

@@ -7,8 +7,9 @@ use tokio::time::Instant;
 
 use futures::stream;
 use paceline_core::worker::WorkerState;
-use paceline_protocol::rest::{JobView, StatusView};
+use paceline_protocol::rest::{JobView, StatusView, SubmittedView};
 use reqwest::{Body, Method, RequestBuilder, header};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
@@ -20,6 +21,8 @@ use crate::items_file::ItemsFile;
 /// How long workers that are starting are waited for.
 const STARTING: Duration = Duration::from_mins(1);
 const RETRY: Duration = Duration::from_millis(100);
+/// How long a job that was taken is asked for.
+const SHOWN_WITHIN: Duration = Duration::from_secs(30);
 /// Pieces of 64 KiB that are read ahead of the connection.
 const AHEAD: usize = 4;
 
@@ -103,13 +106,50 @@ fn is_starting(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::Problem(problem) if problem.code == "starting")
 }
 
+/// Sends what submits a job, as [`send`] does.
+pub(crate) async fn send_job(
+    client: &Client,
+    request: impl Fn() -> RequestBuilder,
+) -> Result<JobView> {
+    let taken = send(client, request).await?;
+    shown(client, taken)
+        .await
+        .map_err(|refusal| client.told(refusal))
+}
+
+/// What a node answers that has taken a job; short where it could not show it at that moment.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Taken {
+    Whole(Box<JobView>),
+    Short(SubmittedView),
+}
+
+/// The job that was taken. It is asked for until it can be shown: submitting once more would have it
+/// done twice.
+async fn shown(client: &Client, taken: Taken) -> Result<JobView, Refusal> {
+    let id = match taken {
+        Taken::Whole(job) => return Ok(*job),
+        Taken::Short(SubmittedView { id, .. }) => id,
+    };
+    let begun = Instant::now();
+    loop {
+        let request = client.request(Method::GET, &format!("/jobs/{id}"));
+        match client.try_send(request).await {
+            Err(_) if begun.elapsed() < SHOWN_WITHIN => tokio::time::sleep(RETRY).await,
+            answer => return answer,
+        }
+    }
+}
+
 async fn whole(context: &Context, head: &str) -> Result<JobView, Refusal> {
     let request = context
         .client
         .request(Method::POST, "/jobs")
         .header(header::CONTENT_TYPE, "application/json")
         .body(head.to_owned());
-    context.client.try_send(request).await
+    let taken = context.client.try_send(request).await?;
+    shown(&context.client, taken).await
 }
 
 /// The outer error is one of the file, the inner one the node's.
@@ -132,12 +172,14 @@ async fn streamed(
         .header(header::CONTENT_TYPE, "application/x-ndjson")
         .body(Body::wrap_stream(body));
     let answer = context.client.try_send(request).await;
-    if answer.is_ok() || !matches!(answer, Err(Refusal::Unreachable(_))) {
-        return Ok(answer);
-    }
+    let refusal = match answer {
+        Ok(taken) => return Ok(shown(&context.client, taken).await),
+        Err(refusal @ Refusal::Unreachable(_)) => refusal,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     // A fault in the file breaks the connection off: then the file is what to tell of.
     let read = reader
         .await
         .map_err(|error| CliError::failed(error.to_string()))?;
-    read.map(|_| answer)
+    read.map(|_| Err(refusal))
 }

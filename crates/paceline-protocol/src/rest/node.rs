@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paceline_core::Time;
-use paceline_core::node::{NodeFacts, NodeSeen};
+use paceline_core::node::{NodeFacts, NodeSeen, NodeState};
 use paceline_core::sample::SystemPoint;
 use paceline_core::worker::WorkerState;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,8 @@ use super::status::WorkerView;
 use crate::units::WireTime;
 use crate::words::WireNodeState;
 
-/// A node as it last said of itself; null what it could not find out, or did not say yet.
+/// A node as it last said of itself; null what it could not find out, or did not say yet. Of one that
+/// fell silent it is not known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Node)]
 pub struct ClusterNodeView {
@@ -29,7 +30,7 @@ pub struct ClusterNodeView {
     pub started_at: WireTime,
     /// When it said this.
     pub seen_at: Option<WireTime>,
-    /// Why it takes no more work; null when it does.
+    /// The gate of its machine that is shut, so that it takes no more work.
     pub gate: Option<String>,
     /// Share of all cores that was busy in the last seconds, 0 to 1.
     pub cpu: Option<f64>,
@@ -72,7 +73,9 @@ impl ClusterNodeView {
             workers,
             gate,
             is_drained: _,
-        } = facts.unwrap_or_default();
+        } = facts
+            .filter(|_| state.0 != NodeState::Silent)
+            .unwrap_or_default();
         let every = WorkerState::ALL.iter().map(|state| (state.to_string(), 0));
         let mut by_state: BTreeMap<String, u32> = every.collect();
         for worker in &workers {

@@ -21,15 +21,15 @@ use crate::state::AppState;
 /// So long the store is waited for: who scrapes waits for ten seconds, mostly.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Gives metrics in Prometheus' text format. What the store cannot tell just now stays as it was;
-/// `paceline_store_up` is 0 when it cannot write.
+/// Gives metrics in Prometheus' text format. What the store cannot tell just now stays as it was:
+/// `paceline_store_readable` is 0 then, and `paceline_store_up` is 0 when it cannot write.
 #[utoipa::path(get, operation_id = "show_metrics", path = "/metrics", tag = "system",
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"), Plain))]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse + use<>> {
     let (told, ()) = tokio::join!(timeout(PATIENCE, of_the_store(&state)), store(&state));
-    if !matches!(told, Ok(Ok(()))) {
-        tracing::debug!("the store cannot tell its figures just now");
-    }
+    let readable = if matches!(told, Ok(Ok(()))) { 1.0 } else { 0.0 };
+    let metrics = &state.metrics;
+    metrics.gauge("paceline_store_readable", Vec::new(), readable);
     for (word, count) in workers_by_state(&state) {
         let labels = labelled("state", word);
         state

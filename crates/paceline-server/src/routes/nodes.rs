@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use paceline_core::NodeId;
 use paceline_core::node::NodeSeen;
+use paceline_core::{NodeId, Time};
 use paceline_protocol::problem::Code;
 use paceline_protocol::rest::{ClusterNodeView, ListView, NodeWorkerView, WorkerView};
 use paceline_protocol::units::WireTime;
@@ -47,8 +47,8 @@ pub(crate) async fn workers(
 
 /// Asks a node to take no more work.
 ///
-/// It finishes the items that its workers are at and gives back the rest of what it has. It does so
-/// within a few seconds and stays so until it is resumed, or started again.
+/// It hears of that within a few seconds, finishes the chunks that its workers are at and gives back
+/// the others that it has. It stays so until it is resumed, or started again.
 #[utoipa::path(post, operation_id = "drain_node", path = "/nodes/{name}/drain", tag = "system",
     params(("name" = String, Path, description = "Number of the node, or its name if no other has it")),
     responses((status = 200, description = "The node", body = ClusterNodeView), ChangingNamed))]
@@ -71,11 +71,12 @@ pub(crate) async fn resume(
 }
 
 async fn set_drained(state: &AppState, name: &str, drained: bool) -> Result<Json<ClusterNodeView>> {
-    let id = find(nodes(state).await?, name)?.id;
+    let now = state.engine.now();
+    let id = find(nodes(state).await?, name, now)?.id;
     if !state.engine.drain(id, drained).await? {
         return Err(no_such_node(name, &[]));
     }
-    let node = find(nodes(state).await?, &id.0.to_string())?;
+    let node = find(nodes(state).await?, &id.0.to_string(), now)?;
     Ok(Json(view(state, node)))
 }
 
@@ -91,18 +92,21 @@ async fn nodes(state: &AppState) -> Result<Vec<NodeSeen>> {
     if let Some(own) = own {
         let facts = own.facts.get_or_insert_default();
         facts.workers = state.workers();
-        facts.gate = state.engine.gate();
+        facts.gate = state.engine.machine_gate();
         facts.is_drained = state.engine.is_drained();
         own.said_at = Some(state.engine.now());
     }
     Ok(nodes)
 }
 
-/// The one node with a number or a name.
-fn find(nodes: Vec<NodeSeen>, name: &str) -> Result<NodeSeen> {
+/// The node with a number, or the one with a name that lives.
+fn find(nodes: Vec<NodeSeen>, name: &str, now: Time) -> Result<NodeSeen> {
     let number = name.parse().ok().map(NodeId);
+    if let Some(node) = nodes.iter().find(|node| Some(node.id) == number) {
+        return Ok(node.clone());
+    }
     let known: Vec<String> = nodes.iter().map(describe).collect();
-    let is_meant = |node: &NodeSeen| node.name == name || Some(node.id) == number;
+    let is_meant = |node: &NodeSeen| node.name == name && node.until >= now;
     let mut meant: Vec<NodeSeen> = nodes.into_iter().filter(is_meant).collect();
     if meant.len() > 1 {
         let of: Vec<String> = meant.iter().map(describe).collect();

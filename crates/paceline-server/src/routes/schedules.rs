@@ -12,7 +12,6 @@ use paceline_protocol::problem::Code;
 use paceline_protocol::rest::{JobView, ListView, ScheduleRequest, ScheduleView};
 
 use crate::body;
-use crate::convert::job_view;
 use crate::extract::{IdPath, JsonBody, read_json};
 use crate::idempotency::Answer;
 use crate::once::once;
@@ -167,13 +166,7 @@ pub(crate) async fn run(State(state): State<AppState>, IdPath(named): IdPath) ->
             }
         })?;
         if let Some(&job) = fired.jobs.first() {
-            let found = state.engine.store().job(job).await?;
-            let found = found.ok_or_else(|| Refusal::no_such_job(job))?;
-            let done = Answer {
-                status: submission::status_of(found.links.merged_into, found.links.cached_from),
-                job: Some(job.to_string()),
-                body: body::to_json(&job_view(&state, found).await?)?,
-            };
+            let done = submission::fired(&state, job).await?;
             return created(&state, done, None).await;
         }
     }

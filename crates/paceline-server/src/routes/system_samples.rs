@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use paceline_core::NodeId;
 use paceline_core::sample::line;
+use paceline_core::{NodeId, Time};
 use paceline_engine::SAMPLES_KEPT;
 use paceline_protocol::problem::Code;
 use paceline_protocol::rest::{SystemPointView, SystemSamplesView};
@@ -19,8 +19,8 @@ use crate::problem::{Refusal, Result};
 use crate::state::AppState;
 
 const USUAL_WINDOW: Duration = Duration::from_hours(1);
-/// Nodes say no more often how they are.
-const SHORTEST_STEP: u64 = 10;
+/// Twice the time between two samples of a node: each node is in each span, and no sum misses one.
+const SHORTEST_STEP: u64 = 20;
 const MOST_POINTS: u64 = 360;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -44,27 +44,39 @@ pub(crate) async fn list(
 ) -> Result<Json<SystemSamplesView>> {
     let window = query.window.map_or(USUAL_WINDOW, |window| window.0);
     if window.as_secs() < SHORTEST_STEP || window > SAMPLES_KEPT {
-        let message = "from `10s` to `24h`: nodes write down every 10 seconds how they are, and it is kept for a day";
+        let message = "from `20s` to `24h`: nodes write down every 10 seconds how they are, and it is kept for a day";
         return Err(Refusal::field(Code::InvalidField, "window", message));
     }
-    let since = state.engine.now() - window;
+    let (now, step) = (state.engine.now(), step(window));
+    let begin = (now - window)
+        .as_micros()
+        .div_euclid(1_000_000)
+        .div_euclid(step)
+        * step;
+    let since = Time::from_micros(begin * 1_000_000);
     let mut samples = state.engine.store().watch().samples(since).await?;
     if let Some(node) = query.node {
         samples.retain(|sample| sample.node == NodeId(node));
     }
-    let step = step(window);
-    let points = line(&samples, Duration::from_secs(step));
+    let mut points = line(&samples, Duration::from_secs(step.unsigned_abs()));
+    // In the span that is not over, nodes may be missing that say something in a moment.
+    if let [.., before, last] = &points[..]
+        && last.nodes < before.nodes
+    {
+        points.pop();
+    }
     Ok(Json(SystemSamplesView {
         window_seconds: window.as_secs(),
-        step_seconds: step,
+        step_seconds: step.unsigned_abs(),
         points: points.into_iter().map(SystemPointView::from).collect(),
     }))
 }
 
 /// Seconds that one point stands for: so many whole times as nodes write something down.
-fn step(window: Duration) -> u64 {
+fn step(window: Duration) -> i64 {
     let least = window.as_secs().div_ceil(MOST_POINTS);
-    least.div_ceil(SHORTEST_STEP).max(1) * SHORTEST_STEP
+    let step = least.div_ceil(SHORTEST_STEP).max(1) * SHORTEST_STEP;
+    i64::try_from(step).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -73,9 +85,9 @@ mod tests {
 
     #[test]
     fn a_point_stands_for_whole_steps_and_there_are_not_too_many() {
-        assert_eq!(step(Duration::from_secs(10)), 10);
-        assert_eq!(step(Duration::from_hours(1)), 10);
+        assert_eq!(step(Duration::from_secs(20)), 20);
+        assert_eq!(step(Duration::from_hours(1)), 20);
         assert_eq!(step(Duration::from_hours(24)), 240);
-        assert_eq!(step(Duration::from_mins(61)), 20);
+        assert_eq!(step(Duration::from_mins(121)), 40);
     }
 }

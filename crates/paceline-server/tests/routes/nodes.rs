@@ -84,14 +84,16 @@ async fn a_drained_node_takes_no_work_until_it_is_resumed() {
     server.show_worker(WorkerState::Busy, &["t"]);
     let drained = server.act("/api/v1/nodes/test/drain").await.ok(200);
     assert_eq!(drained["state"], "draining", "its worker is busy yet");
-    assert_eq!(drained["gate"], "this node is drained");
+    assert_eq!(drained["gate"], Value::Null, "no gate of its machine");
     server.workers.lock().expect("not poisoned").clear();
     assert_eq!(node(&server).await["state"], "drained");
+    server.show_worker(WorkerState::Idle, &["t"]);
 
     let worker = server.work("t", |_, _| succeed(&json!(1)));
     let job = server.submit(&json!({"task": "t"})).await;
     let waits = server.get(&format!("/api/v1/jobs/{job}")).await.ok(200);
     assert_eq!(waits["state"], "pending");
+    assert_eq!(waits["waiting_for"], json!(["this node is drained"]));
     // By its number as well.
     let path = format!("/api/v1/nodes/{}/resume", drained["id"]);
     assert_eq!(server.act(&path).await.ok(200)["state"], "up");
@@ -112,7 +114,7 @@ async fn nodes_are_drawn_over_time() {
         let path = "/api/v1/system/samples?window=10m";
         let samples = server.get(path).await.ok(200);
         assert_eq!(samples["window_seconds"], 600);
-        assert_eq!(samples["step_seconds"], 10);
+        assert_eq!(samples["step_seconds"], 20);
         let last = samples["points"]
             .as_array()
             .and_then(|points| points.last());

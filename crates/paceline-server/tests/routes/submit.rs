@@ -443,21 +443,19 @@ async fn a_job_that_is_taken_and_cannot_be_shown_is_answered_all_the_same() {
         assert_eq!(location, format!("/api/v1/jobs/{id}"));
         ids.insert(id);
     }
+    let id_of = |job: &Value| job["id"].as_str().expect("an id").to_owned();
     let lines = server.call(Method::POST, "/api/v1/jobs", |request| {
         let request = request.header("content-type", "application/x-ndjson");
         request.body("{\"task\":\"t\"}\n{\"payload\":1}\n")
     });
-    ids.insert(
-        lines.await.ok(201)["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned(),
-    );
+    ids.insert(id_of(&lines.await.ok(201)));
+    let schedule = json!({"name": "nightly", "cron": "0 6 * * *", "template": {"task": "t"}});
+    server.post("/api/v1/schedules", &schedule).await.ok(201);
+    let run = server.act("/api/v1/schedules/nightly/run").await;
+    ids.insert(id_of(&run.ok(201)));
     server.faulty.heal();
     let jobs = server.get("/api/v1/jobs").await.ok(200);
     let jobs = jobs["items"].as_array().expect("jobs").iter();
-    let there: BTreeSet<_> = jobs
-        .map(|job| job["id"].as_str().expect("an id").to_owned())
-        .collect();
-    assert_eq!((there.len(), &there), (3, &ids));
+    let there: BTreeSet<_> = jobs.map(id_of).collect();
+    assert_eq!((there.len(), &there), (4, &ids));
 }

@@ -1,7 +1,7 @@
 //! Connecting to a server, and what a node's calls share.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex};
 
 use paceline_core::lease::ReportAnswer;
@@ -87,6 +87,8 @@ pub(crate) struct Shared {
     pub(crate) seen: Seen,
     /// Leases that a claim may have given without anyone hearing of it.
     pub(crate) unheard: Unheard,
+    /// Bytes that the tables take, as they were last looked at.
+    pub(crate) size: AtomicU64,
     /// Most bytes of log that a job keeps.
     pub(crate) log_bytes: AtomicI64,
     /// Queues that are in their table.
@@ -118,6 +120,7 @@ impl PostgresStore {
             heads: Heads::default(),
             seen: Seen::default(),
             unheard: Unheard::default(),
+            size: AtomicU64::new(0),
             log_bytes: AtomicI64::new(default_log_bytes()),
             queues: Mutex::default(),
             last_look: LastLook::default(),

@@ -45,7 +45,9 @@ pub(crate) async fn events(session: &mut Session, query: &EventQuery) -> Result<
             session.list(OF_JOB, values).await?
         }
     };
-    rows.iter().map(read).collect()
+    rows.iter()
+        .filter_map(|row| read(row).transpose())
+        .collect()
 }
 
 /// Not all that tells something is flushed as it is committed, and who follows the stream must see
@@ -55,18 +57,22 @@ const FLUSH: &str = "SELECT CASE
     WHEN NOT pg_is_in_recovery() AND pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()
     THEN pg_logical_emit_message(true, 'paceline', '') END";
 
-fn read(row: &Row) -> Result<EventRecord> {
+/// Nothing when a newer node told of something that is unknown here: what follows is to be heard.
+fn read(row: &Row) -> Result<Option<EventRecord>> {
+    let Ok(kind) = row.word(2) else {
+        return Ok(None);
+    };
     let job: Option<uuid::Uuid> = row.value(3)?;
-    Ok(EventRecord {
+    Ok(Some(EventRecord {
         seq: EventSeq(row.number(0)?),
         at: row.time(1)?,
-        kind: row.word(2)?,
+        kind,
         job: job.map(|id| paceline_core::JobId::from_bytes(id.into_bytes())),
         task: row.maybe_text(4)?,
         batch: row.maybe_text(5)?,
         state: row.maybe_word(6)?,
         data: row.maybe_json(7)?.unwrap_or_else(Json::empty_object),
-    })
+    }))
 }
 
 pub(crate) async fn last(session: &mut Session) -> Result<EventSeq> {

@@ -90,10 +90,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("../../migrations/postgres/0016_returned.sql"),
         compatible_from: 14,
     },
-    // A node of before goes on to take work when somebody drains it.
+    // A node of before cannot read what tells of draining, nor anything that follows.
     Step {
         sql: include_str!("../../migrations/postgres/0017_nodes.sql"),
-        compatible_from: 14,
+        compatible_from: 17,
     },
 ];
 

@@ -101,7 +101,7 @@ pub(crate) async fn drain(shared: &Shared, node: NodeId, drained: bool, now: Tim
         WHERE n.id = b.id RETURNING n.name, b.was";
     retrying(|| async {
         let mut session = shared.pools.writer().await?;
-        session.run(Batch::begin_relaxed()).await?;
+        session.run(Batch::begin()).await?;
         let Some(row) = session.find(UPDATE, values![node.0, drained]).await? else {
             session.roll_back().await;
             return Ok(false);

@@ -102,6 +102,7 @@ async fn how_nodes_were_is_kept_in_order_until_it_is_forgotten(s: Case) {
         pending: 7,
         running: 2,
         finished: 40,
+        covers: seconds(10),
         ..SystemSample::new(NodeId(node), at, &NodeFacts::default())
     };
     let watch = s.store.watch();

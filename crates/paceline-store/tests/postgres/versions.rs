@@ -1,6 +1,8 @@
 //! Nodes of two versions on one schema, while they are replaced one by one.
 
+use paceline_core::id::EventSeq;
 use paceline_core::limits::Limits;
+use paceline_core::query::EventQuery;
 use paceline_core::store::{Store, StoreError};
 use paceline_store::postgres::{Options, PostgresStore};
 use paceline_test_postgres as postgres;
@@ -52,6 +54,29 @@ async fn a_node_works_on_beside_a_newer_one_that_only_added() {
         while work(store, node, Limits::NONE).await.expect("work goes on") > 0 {}
     }
     assert!(completed(&started, 2).await.expect("counts"));
+}
+
+#[tokio::test]
+async fn what_a_newer_node_tells_of_does_not_hide_what_follows() {
+    const NEWER: &str = "UPDATE events SET kind = 'tenant.moved'
+        WHERE seq = (SELECT min(seq) FROM events)";
+    let schema = postgres::new_schema();
+    let store = connect(&postgres::shared().url(&schema)).await;
+    let jobs = vec![job(1, "ana", 0), job(2, "ben", 0)];
+    store.submit(jobs, NOW).await.expect("taken");
+    let query = EventQuery {
+        after: EventSeq(0),
+        job: None,
+        limit: 100,
+    };
+    let before = store.events(query.clone()).await.expect("events");
+    shell(&schema)
+        .await
+        .batch_execute(NEWER)
+        .await
+        .expect("told");
+    let heard = store.events(query).await.expect("events");
+    assert_eq!(heard, before[1..]);
 }
 
 #[tokio::test]

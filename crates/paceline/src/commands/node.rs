@@ -31,7 +31,7 @@ enum Verb {
     List,
     /// List the workers of all nodes
     Workers,
-    /// Let a node take no more work: what its workers are at is finished, the rest is given back
+    /// Let a node take no more work: chunks in flight end, the others go to other nodes
     Drain(Named),
     /// Let a drained node take work again
     Resume(Named),

@@ -3,7 +3,7 @@
 use paceline_core::Time;
 use paceline_core::schedule::MissedRuns;
 use paceline_protocol::json::WireJson;
-use paceline_protocol::rest::{JobView, ListView, ScheduleRequest, ScheduleView};
+use paceline_protocol::rest::{ListView, ScheduleRequest, ScheduleView};
 use paceline_protocol::units::{WireDuration, WireTime};
 use paceline_protocol::words::WireMissedRuns;
 use reqwest::Method;
@@ -112,7 +112,7 @@ pub(crate) async fn run(command: &Command, context: &Context) -> Result {
         Command::Resume(named) => show(&client.post(&named.path("/resume"), &()).await?, context),
         Command::Run(named) => {
             let send = || client.request(Method::POST, &named.path("/run"));
-            let job: JobView = submission::send(client, send).await?;
+            let job = submission::send_job(client, send).await?;
             if context.output.json {
                 return context.output.json(&job);
             }

@@ -1,7 +1,7 @@
 //! `paceline template`: submissions that are kept.
 
 use paceline_protocol::json::WireJson;
-use paceline_protocol::rest::{JobView, ListView, TemplateRequest, TemplateView};
+use paceline_protocol::rest::{ListView, TemplateRequest, TemplateView};
 use reqwest::Method;
 use serde_json::{Map, Value};
 
@@ -151,7 +151,7 @@ async fn launch(args: &LaunchArgs, context: &Context) -> Result {
     let given = Value::Object(args.job.over(Map::new())?);
     let path = args.which.path("/launch");
     let send = || context.client.request(Method::POST, &path).json(&given);
-    let job: JobView = submission::send(&context.client, send).await?;
+    let job = submission::send_job(&context.client, send).await?;
     let output = context.output;
     if !args.wait {
         return if output.json {

@@ -73,16 +73,17 @@ function NodeControls({ node }: { node: Node }) {
   const drain = useDrain(node, () => setAsked(false));
   const resume = useResume(node);
   if (node.state === "silent") return null;
-  if (node.state !== "up") {
-    return (
-      <Button onClick={() => resume.mutate()} busy={resume.isPending}>
-        Resume
-      </Button>
-    );
-  }
+  const isUp = node.state === "up";
+  const verb = isUp ? "Drain" : "Resume";
   return (
     <>
-      <Button onClick={() => setAsked(true)}>Drain</Button>
+      <Button
+        aria-label={`${verb} node ${node.name} ${node.id}`}
+        onClick={() => (isUp ? setAsked(true) : resume.mutate())}
+        busy={resume.isPending}
+      >
+        {verb}
+      </Button>
       <ConfirmDialog
         open={asked}
         onOpenChange={setAsked}
@@ -91,8 +92,8 @@ function NodeControls({ node }: { node: Node }) {
         busy={drain.isPending}
         onConfirm={() => drain.mutate()}
       >
-        It takes no more work: its workers finish the items that they are at, the rest goes to other
-        nodes. Without another one that runs the same tasks, jobs wait until it is resumed.
+        It takes no more work: chunks in flight end, the others that it has go to other nodes.
+        Without another one that runs the same tasks, jobs wait until it is resumed.
       </ConfirmDialog>
     </>
   );

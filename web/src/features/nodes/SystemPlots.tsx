@@ -13,8 +13,7 @@ export default function SystemPlots() {
   if (data.points.length < 2) {
     return (
       <p className="text-[13px] text-muted">
-        Nodes write down every {data.step_seconds} seconds how they are; the plots begin with the
-        second time.
+        Nodes write down how they are; the plots begin within a minute.
       </p>
     );
   }
@@ -43,8 +42,8 @@ function seriesOf(points: Points) {
   });
   return {
     times: points.map((point) => Date.parse(point.at) / 1000),
-    cpu: [line("of all cores", "accent", (point) => point.cpu ?? null)],
-    memory: [line("of all nodes", "accent", (point) => point.memory_used_bytes ?? null)],
+    cpu: [line("mean of the nodes", "accent", (point) => point.cpu ?? null)],
+    memory: [line("sum of the nodes", "accent", (point) => point.memory_used_bytes ?? null)],
     jobs: [
       line("running", "running", (point) => Math.round(point.running)),
       { ...line("pending", "scheduled", (point) => Math.round(point.pending)), dash: [5, 3] },

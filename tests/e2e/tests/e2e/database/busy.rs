@@ -62,10 +62,10 @@ async fn clients_for_whom_there_is_no_connection_are_told_to_come_again() {
     let elsewhere = ground.api(1).submit(&job).await;
     ground.api(1).ended(&elsewhere, SOON).await;
 
-    let name = "one-of-the-crowd";
+    let key = "one-of-the-crowd";
     let submitted = tokio::spawn({
         let (api, mut job) = (api.clone(), job.clone());
-        job["name"] = json!(name);
+        job["key"] = json!(key);
         async move { api.post("/jobs", &job).await }
     });
     tells_of_those_who_wait(&api).await;
@@ -89,7 +89,7 @@ async fn clients_for_whom_there_is_no_connection_are_told_to_come_again() {
         assert_eq!(answer.status.as_u16(), 200, "after {took:.1?}: {answer:?}");
     }
     tells_of_the_crowd(&ready.await.expect("no panic"));
-    told_the_truth(&api, &submitted.await.expect("no panic"), name).await;
+    told_the_truth(&api, &submitted.await.expect("no panic"), key).await;
     let took = ground.well_again("the crowd", SOON).await;
     println!("after {BEYOND} clients too many, work goes on after {took:.1?}");
     tells_that_nobody_waits(&api).await;
@@ -124,13 +124,13 @@ async fn tells_of_those_who_wait(api: &Api) {
 }
 
 /// A job is there when its submission was answered, and not there when it was refused.
-async fn told_the_truth(api: &Api, submitted: &Answer, name: &str) {
+async fn told_the_truth(api: &Api, submitted: &Answer, key: &str) {
     let expected = match submitted.status.as_u16() {
         201 => 1,
         503 => 0,
         _ => panic!("{submitted:?}"),
     };
-    let found = api.get(&format!("/jobs?q={name}")).await.ok();
+    let found = api.get(&format!("/jobs?key={key}")).await.ok();
     assert_eq!(found["total"], expected, "{submitted:?}: {found}");
 }
 

@@ -279,7 +279,8 @@ export interface paths {
         /**
          * Submits a job.
          * @description With `Content-Type: application/x-ndjson` the first line is the job without `items`, and each
-         *     further line is an item; any number of them, all or nothing.
+         *     further line is an item; any number of them, all or nothing. Should the store have taken the job
+         *     and cannot show it at that moment, the answer has only its `id` and `state`.
          */
         post: operations["submit_job"];
         delete?: never;
@@ -690,8 +691,8 @@ export interface paths {
         put?: never;
         /**
          * Asks a node to take no more work.
-         * @description It finishes the items that its workers are at and gives back the rest of what it has. It does so
-         *     within a few seconds and stays so until it is resumed, or started again.
+         * @description It hears of that within a few seconds, finishes the chunks that its workers are at and gives back
+         *     the others that it has. It stays so until it is resumed, or started again.
          */
         post: operations["drain_node"];
         delete?: never;
@@ -1203,7 +1204,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gives metrics in Prometheus' text format. */
+        /**
+         * Gives metrics in Prometheus' text format. What the store cannot tell just now stays as it was:
+         *     `paceline_store_readable` is 0 then, and `paceline_store_up` is 0 when it cannot write.
+         */
         get: operations["show_metrics"];
         put?: never;
         post?: never;
@@ -2163,7 +2167,10 @@ export interface components {
             title: string;
             user?: string | null;
         };
-        /** @description A node as it last said of itself; null what it could not find out, or did not say yet. */
+        /**
+         * @description A node as it last said of itself; null what it could not find out, or did not say yet. Of one that
+         *     fell silent it is not known.
+         */
         Node: {
             /** @description Whether it is the node that answers. */
             answers: boolean;
@@ -2178,7 +2185,7 @@ export interface components {
             disk_free_bytes?: number | null;
             /** Format: int64 */
             disk_total_bytes?: number | null;
-            /** @description Why it takes no more work; null when it does. */
+            /** @description The gate of its machine that is shut, so that it takes no more work. */
             gate?: string | null;
             /**
              * Format: int64
