@@ -11,9 +11,10 @@ def test_the_last_day_is_held_back(connection):
 
 
 def test_more_days_than_there_are_hold_all_back(tmp_path):
-    with database.connect(tmp_path / "races.db") as connection:
-        assert days.load_first(connection, hold_back=1_000) == 0
-        assert len(days.waiting(connection)) == 166
+    connection = database.create(tmp_path / "races.db")
+    assert days.load_first(connection, hold_back=1_000) == 0
+    assert len(days.waiting(connection)) == 166
+    connection.close()
 
 
 def test_adding_a_day_adds_just_that_day(connection):
