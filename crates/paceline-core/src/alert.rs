@@ -153,7 +153,7 @@ fn lost_nodes(living: &[&NodeSeen], gone: &[&NodeSeen]) -> Vec<Finding> {
 }
 
 fn broken_pools(node: &str, facts: &NodeFacts) -> Vec<Finding> {
-    let broken = facts.pools.iter().filter(|pool| pool.broken > 0);
+    let broken = facts.pools().into_iter().filter(|pool| pool.broken > 0);
     broken
         .map(|pool| {
             let why = pool.error.as_deref().unwrap_or("no reason is known");
@@ -215,13 +215,13 @@ fn stuck(living: &[&NodeSeen], waiting: &[Waiting], thresholds: &Thresholds) -> 
     }
     let found = first.into_iter().filter_map(|(task, job)| {
         // A pool that is still loading for the first time has not said what it runs.
-        let could = |pool: &&PoolFacts| {
+        let could = |pool: &PoolFacts| {
             pool.tasks.is_empty() || pool.tasks.iter().any(|known| known == task)
         };
         let (mut idle, mut others) = (0, 0);
         for node in living {
             let facts = node.facts.iter();
-            for pool in facts.flat_map(|facts| &facts.pools).filter(could) {
+            for pool in facts.flat_map(NodeFacts::pools).filter(could) {
                 // Those of a drained node do nothing because somebody asked for it.
                 let rests = if node.is_drained {
                     &mut others
@@ -336,11 +336,12 @@ mod tests {
 
     use super::*;
     use crate::id::NodeId;
+    use crate::worker::{WorkerState, WorkerStatus};
 
     const NOW: Time = Time::from_micros(1_000_000_000_000);
     const MINUTE: Duration = Duration::from_mins(1);
 
-    fn node(name: &str, pools: Vec<PoolFacts>) -> NodeSeen {
+    fn node(name: &str, pools: &[PoolFacts]) -> NodeSeen {
         NodeSeen {
             id: NodeId(1),
             name: name.to_owned(),
@@ -351,10 +352,30 @@ mod tests {
             is_drained: false,
             said_at: None,
             facts: Some(NodeFacts {
-                pools,
+                workers: pools.iter().flat_map(workers_of).collect(),
                 ..NodeFacts::default()
             }),
         }
+    }
+
+    /// Workers of whom the pool says so.
+    fn workers_of(pool: &PoolFacts) -> Vec<WorkerStatus> {
+        let states = [
+            (WorkerState::Starting, pool.starting),
+            (WorkerState::Idle, pool.idle),
+            (WorkerState::Busy, pool.busy),
+            (WorkerState::Broken, pool.broken),
+        ];
+        let states = states
+            .into_iter()
+            .flat_map(|(state, count)| (0..count).map(move |_| state));
+        let worker = |(index, state)| WorkerStatus {
+            state,
+            tasks: pool.tasks.clone(),
+            last_error: pool.error.clone(),
+            ..WorkerStatus::starting(&pool.name, index, NOW)
+        };
+        (0..).zip(states).map(worker).collect()
     }
 
     fn pool(task: &str) -> PoolFacts {
@@ -388,31 +409,31 @@ mod tests {
                 busy,
                 ..pool("a")
             };
-            found(&[node("n", vec![workers])], &waits("a"), &[])
+            found(&[node("n", &[workers])], &waits("a"), &[])
         };
         assert_eq!(with(0, 3), [], "they are all at work");
         assert_eq!(with(1, 3), stuck);
         assert_eq!(with(0, 0), stuck);
-        let other = node("n", vec![pool("b")]);
+        let other = node("n", &[pool("b")]);
         assert_eq!(found(&[other], &waits("a"), &[]), stuck);
         let loading = PoolFacts {
             starting: 1,
             tasks: Vec::new(),
             ..pool("")
         };
-        assert_eq!(found(&[node("n", vec![loading])], &waits("a"), &[]), []);
-        assert_eq!(found(&[node("n", vec![pool("a")])], &[], &[]), []);
+        assert_eq!(found(&[node("n", &[loading])], &waits("a"), &[]), []);
+        assert_eq!(found(&[node("n", &[pool("a")])], &[], &[]), []);
     }
 
     #[test]
     fn a_node_is_lost_until_one_of_its_name_is_there() {
         let gone = NodeSeen {
             until: NOW - MINUTE,
-            ..node("n", Vec::new())
+            ..node("n", &[])
         };
         let lost = [(AlertCode::NodeLost, "n".to_owned())];
         assert_eq!(found(std::slice::from_ref(&gone), &[], &[]), lost);
-        assert_eq!(found(&[gone, node("n", Vec::new())], &[], &[]), []);
+        assert_eq!(found(&[gone, node("n", &[])], &[], &[]), []);
     }
 
     #[test]
@@ -421,7 +442,7 @@ mod tests {
             idle: 1,
             ..pool("a")
         };
-        let mut drained = node("n", vec![idle]);
+        let mut drained = node("n", &[idle]);
         assert_eq!(
             found(std::slice::from_ref(&drained), &waits("a"), &[]).len(),
             1
@@ -432,7 +453,7 @@ mod tests {
 
     #[test]
     fn machines_and_pools_are_looked_at_where_they_say_something() {
-        let mut sick = node("n", Vec::new());
+        let mut sick = node("n", &[]);
         sick.facts = Some(NodeFacts {
             load: Some(9.0),
             cores: Some(2),
@@ -440,11 +461,11 @@ mod tests {
             memory_available: Some(10),
             disk_total: Some(1000),
             disk_free: Some(49),
-            pools: vec![PoolFacts {
+            workers: workers_of(&PoolFacts {
                 broken: 1,
                 error: Some("no module".to_owned()),
                 ..pool("a")
-            }],
+            }),
             ..NodeFacts::default()
         });
         let on_n = |code| (code, "n".to_owned());
@@ -457,7 +478,7 @@ mod tests {
                 on_n(AlertCode::DiskLow),
             ]
         );
-        assert_eq!(found(&[node("n", Vec::new())], &[], &[]), []);
+        assert_eq!(found(&[node("n", &[])], &[], &[]), []);
     }
 
     #[test]

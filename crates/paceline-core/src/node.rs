@@ -2,6 +2,7 @@
 //!
 //! A node says it to the store every few seconds, so any node can tell of all.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -22,7 +23,7 @@ words!(
     Silent = "silent",
 });
 
-/// A pool of workers on a node.
+/// What the workers of a pool on a node do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PoolFacts {
     pub name: String,
@@ -48,12 +49,40 @@ pub struct NodeFacts {
     /// Of the disk that holds the store, or of the node's folder.
     pub disk_total: Option<u64>,
     pub disk_free: Option<u64>,
-    pub pools: Vec<PoolFacts>,
     pub workers: Vec<WorkerStatus>,
     /// What keeps it from taking more work, in plain words.
     pub gate: Option<String>,
     /// It has heard that it is to take no more, and nothing is in its hands.
     pub is_drained: bool,
+}
+
+impl NodeFacts {
+    /// Its workers by their pools.
+    pub fn pools(&self) -> Vec<PoolFacts> {
+        let mut pools: BTreeMap<String, PoolFacts> = BTreeMap::new();
+        for worker in &self.workers {
+            let pool = pools.entry(worker.pool.clone()).or_insert(PoolFacts {
+                name: worker.pool.clone(),
+                ..PoolFacts::default()
+            });
+            for task in &worker.tasks {
+                if !pool.tasks.contains(task) {
+                    pool.tasks.push(task.clone());
+                }
+            }
+            match worker.state {
+                WorkerState::Starting | WorkerState::Recycling => pool.starting += 1,
+                WorkerState::Idle => pool.idle += 1,
+                WorkerState::Busy => pool.busy += 1,
+                WorkerState::Broken => {
+                    pool.broken += 1;
+                    pool.error = pool.error.take().or(worker.last_error.clone());
+                }
+                WorkerState::Stopped => {}
+            }
+        }
+        pools.into_values().collect()
+    }
 }
 
 /// Where a node's facts come from.
@@ -106,17 +135,8 @@ mod tests {
 
     fn node(worker: WorkerState) -> NodeSeen {
         let worker = WorkerStatus {
-            name: "races/0".to_owned(),
-            pool: "races".to_owned(),
             state: worker,
-            pid: None,
-            tasks: Vec::new(),
-            job: None,
-            chunk_items: None,
-            items_done: 0,
-            memory_bytes: None,
-            since: NOW,
-            last_error: None,
+            ..WorkerStatus::starting("races", 0, NOW)
         };
         NodeSeen {
             id: NodeId(1),
@@ -147,6 +167,33 @@ mod tests {
         assert_eq!(node(WorkerState::Busy).state(NOW), NodeState::Up);
         assert_eq!(drained(WorkerState::Busy).state(NOW), NodeState::Draining);
         assert_eq!(drained(WorkerState::Idle).state(NOW), NodeState::Drained);
+    }
+
+    #[test]
+    fn pools_are_what_their_workers_say() {
+        let worker = |index, state, error: Option<&str>| WorkerStatus {
+            state,
+            tasks: vec!["predict".to_owned()],
+            last_error: error.map(str::to_owned),
+            ..WorkerStatus::starting("races", index, NOW)
+        };
+        let facts = NodeFacts {
+            workers: vec![
+                worker(0, WorkerState::Idle, None),
+                worker(1, WorkerState::Broken, Some("no module")),
+                worker(2, WorkerState::Broken, Some("another")),
+            ],
+            ..NodeFacts::default()
+        };
+        let races = PoolFacts {
+            name: "races".to_owned(),
+            tasks: vec!["predict".to_owned()],
+            idle: 1,
+            broken: 2,
+            error: Some("no module".to_owned()),
+            ..PoolFacts::default()
+        };
+        assert_eq!(facts.pools(), [races]);
     }
 
     #[test]

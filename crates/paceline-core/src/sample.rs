@@ -205,22 +205,13 @@ mod tests {
 
     #[test]
     fn a_worker_that_began_anew_counts_from_nothing() {
-        let worker = |name: &str, items_done| WorkerStatus {
-            name: name.to_owned(),
-            pool: "races".to_owned(),
-            state: crate::worker::WorkerState::Idle,
-            pid: None,
-            tasks: Vec::new(),
-            job: None,
-            chunk_items: None,
+        let worker = |index, items_done| WorkerStatus {
             items_done,
-            memory_bytes: None,
-            since: Time::EPOCH,
-            last_error: None,
+            ..WorkerStatus::starting("races", index, Time::EPOCH)
         };
         let mut finished = Finished::default();
-        assert_eq!(finished.since_last(&[worker("a", 5), worker("b", 1)]), 6);
-        assert_eq!(finished.since_last(&[worker("a", 9), worker("b", 1)]), 4);
-        assert_eq!(finished.since_last(&[worker("a", 2)]), 2);
+        assert_eq!(finished.since_last(&[worker(0, 5), worker(1, 1)]), 6);
+        assert_eq!(finished.since_last(&[worker(0, 9), worker(1, 1)]), 4);
+        assert_eq!(finished.since_last(&[worker(0, 2)]), 2);
     }
 }

@@ -39,3 +39,22 @@ pub struct WorkerStatus {
     /// Why it is broken or was last recycled: exit status and the last lines of stderr.
     pub last_error: Option<String>,
 }
+
+impl WorkerStatus {
+    /// The worker in slot `index` of a pool, of which nothing was heard yet.
+    pub fn starting(pool: &str, index: u32, since: Time) -> Self {
+        WorkerStatus {
+            name: format!("{pool}/{index}"),
+            pool: pool.to_owned(),
+            state: WorkerState::Starting,
+            pid: None,
+            tasks: Vec::new(),
+            job: None,
+            chunk_items: None,
+            items_done: 0,
+            memory_bytes: None,
+            since,
+            last_error: None,
+        }
+    }
+}

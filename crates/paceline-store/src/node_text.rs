@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use paceline_core::node::{NodeFacts, PoolFacts};
+use paceline_core::node::NodeFacts;
 use paceline_core::sample::SystemSample;
 use paceline_core::worker::WorkerStatus;
 use paceline_core::{JobId, Json, NodeId, Time};
@@ -24,24 +24,12 @@ struct FactsText {
     memory_available: Option<u64>,
     disk_total: Option<u64>,
     disk_free: Option<u64>,
-    pools: Vec<PoolText>,
     #[serde(default)]
     workers: Vec<WorkerText>,
     #[serde(default)]
     gate: Option<String>,
     #[serde(default)]
     is_drained: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-struct PoolText {
-    name: String,
-    tasks: Vec<String>,
-    starting: u32,
-    idle: u32,
-    busy: u32,
-    broken: u32,
-    error: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +73,6 @@ pub(crate) fn facts_text(facts: NodeFacts) -> String {
         memory_available,
         disk_total,
         disk_free,
-        pools,
         workers,
         gate,
         is_drained,
@@ -98,7 +85,6 @@ pub(crate) fn facts_text(facts: NodeFacts) -> String {
         memory_available,
         disk_total,
         disk_free,
-        pools: pools.into_iter().map(PoolText::from).collect(),
         workers: workers.into_iter().map(WorkerText::from).collect(),
         gate,
         is_drained,
@@ -115,7 +101,6 @@ pub(crate) fn facts_of(text: &str) -> Option<NodeFacts> {
         memory_available,
         disk_total,
         disk_free,
-        pools,
         workers,
         gate,
         is_drained,
@@ -128,57 +113,10 @@ pub(crate) fn facts_of(text: &str) -> Option<NodeFacts> {
         memory_available,
         disk_total,
         disk_free,
-        pools: pools.into_iter().map(PoolFacts::from).collect(),
         workers: workers.into_iter().filter_map(WorkerText::read).collect(),
         gate,
         is_drained,
     })
-}
-
-impl From<PoolFacts> for PoolText {
-    fn from(pool: PoolFacts) -> Self {
-        let PoolFacts {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        } = pool;
-        PoolText {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        }
-    }
-}
-
-impl From<PoolText> for PoolFacts {
-    fn from(pool: PoolText) -> Self {
-        let PoolText {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        } = pool;
-        PoolFacts {
-            name,
-            tasks,
-            starting,
-            idle,
-            busy,
-            broken,
-            error,
-        }
-    }
 }
 
 impl From<WorkerStatus> for WorkerText {

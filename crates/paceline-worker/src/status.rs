@@ -15,19 +15,7 @@ pub(crate) struct StatusCell {
 
 impl StatusCell {
     pub(crate) fn new(source: Arc<dyn LeaseSource>, pool: &str, index: u32) -> Self {
-        let status = WorkerStatus {
-            name: format!("{pool}/{index}"),
-            pool: pool.to_owned(),
-            state: WorkerState::Starting,
-            pid: None,
-            tasks: vec![],
-            job: None,
-            chunk_items: None,
-            items_done: 0,
-            memory_bytes: None,
-            since: source.now(),
-            last_error: None,
-        };
+        let status = WorkerStatus::starting(pool, index, source.now());
         StatusCell {
             source,
             status: Arc::new(Mutex::new(status)),

@@ -69,7 +69,6 @@ impl ClusterNodeView {
             memory_available,
             disk_total,
             disk_free,
-            pools: _,
             workers,
             gate,
             is_drained: _,

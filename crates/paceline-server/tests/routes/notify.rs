@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use paceline_core::Time;
 use paceline_core::alert::{AlertCode, Finding, Thresholds};
 use paceline_core::id::{DeliveryId, EventSeq};
-use paceline_core::node::{Gauges, NodeFacts, PoolFacts};
+use paceline_core::node::{Gauges, NodeFacts};
 use paceline_core::notify::{Channel, EVERYBODY, Target, Topic};
 use paceline_core::outbox::{NewDelivery, Post};
 use paceline_core::retry::RetryPolicy;
 use paceline_core::store::Store;
-use paceline_core::worker::WorkerState;
+use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_engine::{Notifications, Watching};
 use paceline_notify::Allowed;
 use paceline_server::ServerOptions;
@@ -235,14 +236,13 @@ struct Idle;
 
 impl Gauges for Idle {
     fn look(&self) -> NodeFacts {
-        let pool = PoolFacts {
-            name: "pool".to_owned(),
+        let worker = WorkerStatus {
+            state: WorkerState::Idle,
             tasks: vec!["lonely".to_owned()],
-            idle: 1,
-            ..PoolFacts::default()
+            ..WorkerStatus::starting("pool", 0, Time::EPOCH)
         };
         NodeFacts {
-            pools: vec![pool],
+            workers: vec![worker],
             ..NodeFacts::default()
         }
     }

@@ -3,7 +3,7 @@
 use paceline_core::alert::{AlertCode, Finding, Waiting};
 use paceline_core::event::EventKind;
 use paceline_core::id::EventSeq;
-use paceline_core::node::{NodeFacts, PoolFacts};
+use paceline_core::node::NodeFacts;
 use paceline_core::watch::{LongRun, Seen};
 use paceline_core::worker::{WorkerState, WorkerStatus};
 use paceline_core::{Json, Time};
@@ -63,15 +63,6 @@ async fn what_a_node_says_is_seen(s: Case) {
         memory_available: None,
         disk_total: Some(9),
         disk_free: Some(0),
-        pools: vec![PoolFacts {
-            name: "races".to_owned(),
-            tasks: vec!["a".to_owned(), "b".to_owned()],
-            starting: 1,
-            idle: 2,
-            busy: 3,
-            broken: 4,
-            error: Some("no module".to_owned()),
-        }],
         workers: vec![WorkerStatus {
             name: "races/0".to_owned(),
             pool: "races".to_owned(),

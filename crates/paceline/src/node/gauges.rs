@@ -1,13 +1,11 @@
 //! What this node says of itself: its machine and its workers.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use nix::sys::statvfs::statvfs;
-use paceline_core::node::{Gauges, NodeFacts, PoolFacts};
-use paceline_core::worker::{WorkerState, WorkerStatus};
+use paceline_core::node::{Gauges, NodeFacts};
 use paceline_server::WorkersView;
 use procfs::{Current, CurrentSI};
 
@@ -82,7 +80,6 @@ impl Gauges for MachineGauges {
         let memory = procfs::Meminfo::current().ok();
         let disk = statvfs(&self.folder).ok();
         let bytes = |blocks: u64| disk.map(|disk| blocks.saturating_mul(disk.fragment_size()));
-        let workers = (self.workers)();
         NodeFacts {
             cpu: self.cpu(),
             load: procfs::LoadAverage::current()
@@ -95,38 +92,11 @@ impl Gauges for MachineGauges {
             memory_available: memory.as_ref().and_then(|memory| memory.mem_available),
             disk_total: disk.and_then(|disk| bytes(disk.blocks())),
             disk_free: disk.and_then(|disk| bytes(disk.blocks_available())),
-            pools: pools(&workers),
-            workers,
+            workers: (self.workers)(),
             gate: None,
             is_drained: false,
         }
     }
-}
-
-fn pools(workers: &[WorkerStatus]) -> Vec<PoolFacts> {
-    let mut pools: BTreeMap<String, PoolFacts> = BTreeMap::new();
-    for worker in workers {
-        let pool = pools.entry(worker.pool.clone()).or_insert(PoolFacts {
-            name: worker.pool.clone(),
-            ..PoolFacts::default()
-        });
-        for task in &worker.tasks {
-            if !pool.tasks.contains(task) {
-                pool.tasks.push(task.clone());
-            }
-        }
-        match worker.state {
-            WorkerState::Starting | WorkerState::Recycling => pool.starting += 1,
-            WorkerState::Idle => pool.idle += 1,
-            WorkerState::Busy => pool.busy += 1,
-            WorkerState::Broken => {
-                pool.broken += 1;
-                pool.error = pool.error.take().or(worker.last_error.clone());
-            }
-            WorkerState::Stopped => {}
-        }
-    }
-    pools.into_values().collect()
 }
 
 #[cfg(test)]
@@ -134,43 +104,19 @@ mod tests {
     use std::sync::Arc;
 
     use paceline_core::Time;
+    use paceline_core::worker::WorkerStatus;
 
     use super::*;
 
     #[test]
     fn the_machine_and_the_workers_are_looked_at() {
-        let worker = |state, error: Option<&str>| WorkerStatus {
-            name: "races/0".to_owned(),
-            pool: "races".to_owned(),
-            state,
-            pid: None,
-            tasks: vec!["predict".to_owned()],
-            job: None,
-            chunk_items: None,
-            items_done: 0,
-            memory_bytes: None,
-            since: Time::EPOCH,
-            last_error: error.map(str::to_owned),
-        };
-        let workers = vec![
-            worker(WorkerState::Idle, None),
-            worker(WorkerState::Broken, Some("no module")),
-            worker(WorkerState::Broken, Some("another")),
-        ];
-        let gauges = MachineGauges::new(Arc::new(move || workers.clone()), "/".into());
+        let workers = vec![WorkerStatus::starting("races", 0, Time::EPOCH)];
+        let seen = workers.clone();
+        let gauges = MachineGauges::new(Arc::new(move || seen.clone()), "/".into());
         let facts = gauges.look();
         assert!(facts.memory_total > facts.memory_available, "{facts:?}");
         assert!(facts.disk_total > facts.disk_free, "{facts:?}");
-        let races = PoolFacts {
-            name: "races".to_owned(),
-            tasks: vec!["predict".to_owned()],
-            idle: 1,
-            broken: 2,
-            error: Some("no module".to_owned()),
-            ..PoolFacts::default()
-        };
-        assert_eq!(facts.pools, [races]);
-        assert_eq!(facts.workers.len(), 3);
+        assert_eq!(facts.workers, workers);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use paceline_core::Time;
-use paceline_core::worker::{WorkerState, WorkerStatus};
+use paceline_core::worker::WorkerStatus;
 use paceline_server::WorkersView;
 use paceline_worker::{
     CommandConfig, Handlers, LeaseSource, PoolConfig, Supervisor, Workers, WorkersConfig,
@@ -101,23 +101,6 @@ impl Pools {
     }
 }
 
-/// A worker before it runs.
-fn expected(pool: &str, index: u32, now: Time) -> WorkerStatus {
-    WorkerStatus {
-        name: format!("{pool}/{index}"),
-        pool: pool.to_owned(),
-        state: WorkerState::Starting,
-        pid: None,
-        tasks: Vec::new(),
-        job: None,
-        chunk_items: None,
-        items_done: 0,
-        memory_bytes: None,
-        since: now,
-        last_error: None,
-    }
-}
-
 impl Plan {
     fn expected(&self, now: Time) -> Vec<WorkerStatus> {
         let pools = self.pools.iter().map(|pool| (&pool.name, pool.processes));
@@ -125,7 +108,7 @@ impl Plan {
         pools
             .chain(tasks)
             .flat_map(|(name, processes)| {
-                (0..processes).map(move |index| expected(name, index, now))
+                (0..processes).map(move |index| WorkerStatus::starting(name, index, now))
             })
             .collect()
     }
