@@ -1,11 +1,14 @@
 //! More clients than a node has connections for.
 
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use paceline_e2e::api::Answer;
+use paceline_e2e::node::binary;
 use paceline_e2e::{Api, wait};
 use paceline_test_postgres::Settings;
 use serde_json::json;
+use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
@@ -16,6 +19,9 @@ use crate::work::LONG;
 const READERS: usize = 10;
 /// Clients that find no connection.
 const BEYOND: usize = 20;
+/// Keys of jobs that are submitted in the crowd.
+const BY_HTTP: &str = "one-of-the-crowd";
+const BY_HAND: &str = "another-of-the-crowd";
 /// What a request may wait for the database at most.
 const MOST: Duration = Duration::from_secs(30);
 
@@ -62,21 +68,14 @@ async fn clients_for_whom_there_is_no_connection_are_told_to_come_again() {
     let elsewhere = ground.api(1).submit(&job).await;
     ground.api(1).ended(&elsewhere, SOON).await;
 
-    let key = "one-of-the-crowd";
     let submitted = tokio::spawn({
         let (api, mut job) = (api.clone(), job.clone());
-        job["key"] = json!(key);
+        job["key"] = json!(BY_HTTP);
         async move { api.post("/jobs", &job).await }
     });
+    let by_hand = tokio::spawn(submit_by_hand(api.clone()));
     tells_of_those_who_wait(&api).await;
-    let ready = tokio::spawn({
-        let api = api.clone();
-        async move {
-            // Late enough to have its turn still when the crowd is gone.
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            api.ready().await
-        }
-    });
+    tells_of_the_crowd(&api.ready().await);
     for _ in 0..BEYOND {
         let (answer, took) = asking.join_next().await.expect("one").expect("no panic");
         assert_eq!(answer.status.as_u16(), 503, "{answer:?}");
@@ -88,8 +87,15 @@ async fn clients_for_whom_there_is_no_connection_are_told_to_come_again() {
         let (answer, took) = answered.expect("no panic");
         assert_eq!(answer.status.as_u16(), 200, "after {took:.1?}: {answer:?}");
     }
-    tells_of_the_crowd(&ready.await.expect("no panic"));
-    told_the_truth(&api, &submitted.await.expect("no panic"), key).await;
+    let (submitted, by_hand) = (submitted.await, by_hand.await);
+    let (submitted, by_hand) = (submitted.expect("no panic"), by_hand.expect("no panic"));
+    let (status, exit) = (submitted.status, by_hand.status);
+    println!(
+        "submitted in the crowd: {status} {}; by hand: {exit}",
+        submitted.body
+    );
+    told_the_truth(&api, &submitted).await;
+    told_the_truth_by_hand(&api, &by_hand).await;
     let took = ground.well_again("the crowd", SOON).await;
     println!("after {BEYOND} clients too many, work goes on after {took:.1?}");
     tells_that_nobody_waits(&api).await;
@@ -124,14 +130,34 @@ async fn tells_of_those_who_wait(api: &Api) {
 }
 
 /// A job is there when its submission was answered, and not there when it was refused.
-async fn told_the_truth(api: &Api, submitted: &Answer, key: &str) {
+async fn told_the_truth(api: &Api, submitted: &Answer) {
     let expected = match submitted.status.as_u16() {
         201 => 1,
         503 => 0,
         _ => panic!("{submitted:?}"),
     };
-    let found = api.get(&format!("/jobs?key={key}")).await.ok();
+    let found = api.get(&format!("/jobs?key={BY_HTTP}")).await.ok();
     assert_eq!(found["total"], expected, "{submitted:?}: {found}");
+}
+
+/// What the command line says of a job that it submits in the crowd.
+async fn submit_by_hand(api: Api) -> Output {
+    let mut command = Command::new(binary());
+    command.args(["--server", api.root(), "submit", "unit", "--key", BY_HAND]);
+    command.args(["--param", "key=talks"]);
+    command.output().await.expect("the command runs")
+}
+
+/// As of a submission by HTTP; the id is that of the job.
+async fn told_the_truth_by_hand(api: &Api, output: &Output) {
+    let jobs = api.get(&format!("/jobs?key={BY_HAND}")).await.ok();
+    let told = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() {
+        assert_eq!(jobs["total"], 1, "{output:?}: {jobs}");
+        assert_eq!(jobs["items"][0]["id"], told.trim(), "{output:?}");
+    } else {
+        assert_eq!(jobs["total"], 0, "{output:?}: {jobs}");
+    }
 }
 
 async fn tells_that_nobody_waits(api: &Api) {
